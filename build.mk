@@ -1,0 +1,26 @@
+# Packaging and AWS SAM; included by the Makefile. SAM lives in an environment of its own: it drags boto3 backwards.
+SAM_VERSION := 1.170.0
+SAM := .sam-venv/bin/sam
+SAM_REGION := $(or $(AWS_REGION),$(AWS_DEFAULT_REGION),eu-central-1)
+RUN_SAM := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=$(SAM_REGION) $(SAM)
+PACKING_PYTHON := $(firstword $(wildcard .sam-venv/bin/python .venv/bin/python) python3)
+
+.PHONY: sam-validate sam-build sam-check
+
+# `sam build` calls this once per function with its own ARTIFACTS_DIR; every function gets the same artifact.
+build-%:
+	@$(PACKING_PYTHON) -m local.sam_artifact "$(ARTIFACTS_DIR)"
+
+sam-validate: $(SAM)  ## template.yaml against SAM's and CloudFormation's rules
+	$(RUN_SAM) validate --lint
+
+sam-build: $(SAM)  ## every function's artifact in .aws-sam/build
+	$(RUN_SAM) build
+
+sam-check: sam-validate sam-build  ## and each handler imported from its artifact alone
+	.sam-venv/bin/python -m local.sam_check
+
+$(SAM): build.mk
+	python3 -m venv .sam-venv
+	.sam-venv/bin/python -m pip install --quiet --disable-pip-version-check aws-sam-cli==$(SAM_VERSION)
+	@touch $(SAM)

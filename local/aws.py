@@ -1,0 +1,144 @@
+"""The local AWS: moto served over loopback HTTP, one request at a time, because it is not safe under concurrency.
+
+Its queues follow the stack's clock. Beside HTTP it offers what only a look into its memory can tell: when a queue next has
+something to deliver, and which moments stand in its tables. It must never know what the product keeps there.
+"""
+
+import logging
+import math
+import re
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import botocore.auth
+import moto.sqs.models
+from botocore.config import Config
+from moto.backends import get_backend
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from waitress.server import create_server
+
+from local.blueprint import Blueprint, Queue
+from local.clock import StackClock
+from local.intrinsics import ACCOUNT, REGION
+from local.presigned import refusal
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+
+CREDENTIALS = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
+SANDBOX_APP_ID = "sandbox"
+_CHANGES_NOTHING_AHEAD = re.compile(r"(Get|BatchGet|TransactGet|Describe|List|Query|Scan|Receive|Delete(Message|Item)).*")
+_Start = Callable[..., Any]
+
+
+class LocalAws:
+    def __init__(self, clock: StackClock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        self.writes: Counter[str] = Counter()
+        self.sandbox_requests = 0
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+        self._server = create_server(self._serve, host="127.0.0.1", port=0, threads=1, connection_limit=1000, channel_timeout=3600)
+        self.endpoint = f"http://127.0.0.1:{self._server.effective_port}"
+
+    def start(self) -> None:
+        follow(self._clock)
+        threading.Thread(target=self._server.run, name="aws", daemon=True).start()
+
+    def stop(self) -> None:
+        self._server.close()
+
+    def client(self, service: str) -> "BaseClient":
+        config = Config(signature_version="s3v4" if service == "s3" else None, max_pool_connections=32)
+        return boto3.client(service, endpoint_url=self.endpoint, region_name=REGION, config=config, **CREDENTIALS)
+
+    def create(self, blueprint: Blueprint) -> None:
+        dynamodb, sqs, s3 = self.client("dynamodb"), self.client("sqs"), self.client("s3")
+        for table in blueprint.tables:
+            dynamodb.create_table(**table.arguments)
+        for queue in _dead_letters_first(blueprint.queues):
+            sqs.create_queue(QueueName=queue.name, Attributes=queue.attributes)
+        for bucket in blueprint.buckets:
+            s3.create_bucket(Bucket=bucket.name, CreateBucketConfiguration={"LocationConstraint": REGION})
+            if bucket.versioned:
+                s3.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"})
+
+    def create_secret(self, name: str, text: str) -> str:
+        arn: str = self.client("secretsmanager").create_secret(Name=name, SecretString=text)["ARN"]
+        return arn
+
+    def next_delivery(self, queue_name: str) -> float:
+        """When the queue next has a message to deliver, in seconds since the epoch (may have passed); infinity for never."""
+        with self._lock:
+            queue = get_backend("sqs")[ACCOUNT][REGION].get_queue(queue_name)
+            _drop_expired(queue, self._clock.now_ms())
+            return min((_deliverable(message) for message in queue._messages), default=math.inf)
+
+    def moments(self, after: float, until: float) -> float:
+        """The earliest moment in (after, until] that stands as a number, in seconds or milliseconds, anywhere in a table."""
+        with self._lock:
+            tables = get_backend("dynamodb")[ACCOUNT][REGION].tables.values()
+            numbers = (number for table in tables for item in table.all_items() for number in _numbers(item.attrs))
+            seconds = (number / 1000 if number > 1e11 else number for number in numbers)
+            return min((moment for moment in seconds if after < moment <= until), default=math.inf)
+
+    def _serve(self, environ: dict[str, Any], start_response: _Start) -> Iterable[bytes]:
+        refused = refusal(environ, CREDENTIALS["aws_secret_access_key"], self._clock.now())
+        if refused is not None:
+            start_response("403 Forbidden", [("Content-Type", "application/xml")])
+            return [refused]
+        with self._lock:
+            answer: Iterable[bytes] = self._moto(environ, start_response)
+        self._note(environ)
+        return answer
+
+    def _note(self, environ: dict[str, Any]) -> None:
+        service, _, operation = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")
+        if operation and not _CHANGES_NOTHING_AHEAD.fullmatch(operation):
+            self.writes["sqs" if service == "AmazonSQS" else "dynamodb"] += 1
+            self._clock.poke()
+        if f"app/{SANDBOX_APP_ID}" in environ.get("HTTP_USER_AGENT", ""):
+            self.sandbox_requests += 1
+
+
+def follow(clock: StackClock) -> None:
+    """Point moto's SQS at the stack's clock. It reads the time through these two names of its module and nowhere else,
+    so delays, visibility and retention all move with a jump."""
+    moto.sqs.models.unix_time = lambda dt=None: clock.now()  # type: ignore[assignment]
+    moto.sqs.models.unix_time_millis = lambda dt=None: clock.now() * 1000  # type: ignore[assignment]
+    # Signatures too are dated in stack time, so that a presigned URL made after a jump is not born expired.
+    botocore.auth.get_current_datetime = lambda remove_tzinfo=True: _utc(clock.now(), naive=remove_tzinfo)
+
+
+def _utc(seconds: float, *, naive: bool) -> datetime:
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return moment.replace(tzinfo=None) if naive else moment
+
+
+def _dead_letters_first(queues: Iterable[Queue]) -> list[Queue]:
+    return sorted(queues, key=lambda queue: queue.dead_letter_arn is not None)
+
+
+def _deliverable(message: Any) -> float:
+    # moto shows a message strictly after its moment, at millisecond resolution.
+    return float(max(message.visible_at, message.delayed_until) + 1) / 1000
+
+
+def _drop_expired(queue: Any, now_ms: int) -> None:
+    """Retention, which moto checks on receipt only, and then stops at an expired message for ever."""
+    oldest = now_ms - int(queue.message_retention_period) * 1000
+    queue._messages = [message for message in queue._messages if message.sent_timestamp > oldest]
+
+
+def _numbers(attributes: Any) -> Iterator[float]:
+    values = attributes.values() if isinstance(attributes, dict) else attributes
+    for attribute in values:
+        if attribute.type == "N":
+            yield float(attribute.value)
+        elif attribute.type in ("M", "L"):
+            yield from _numbers(attribute.value)

@@ -1,0 +1,77 @@
+"""Moves the stack's time: from one moment that something waits for to the next, letting what falls due be done in between.
+
+It must never know what is due; the clock knows the moments, and the stack whether it is still working.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Hashable
+
+from local.clock import StackClock
+from local.scheduler import Jump, Scheduler
+
+LOOK_AGAIN = 0.005
+QUIET_SECONDS = 0.5
+PATIENCE = 60.0
+
+
+class Settling:
+    """Decides when nothing is left to do at the present moment.
+
+    That is: no actor of the clock is busy and no invocation is out, or those that are out only wait for the model (`held`
+    is how many calls it holds): then nothing (`progress`) has moved for half a second of real time.
+    """
+
+    def __init__(self, clock: StackClock, held: Callable[[], int], progress: Callable[[], Hashable]) -> None:
+        self._clock, self._held, self._progress = clock, held, progress
+        self._settled_at: Hashable = None
+
+    def wait(self) -> None:
+        """Gives up after a minute without any progress, so that nothing can hold the clock for ever."""
+        seen, since = self._progress(), time.monotonic()
+        while True:
+            now = time.monotonic()
+            if (progress := self._progress()) != seen:
+                seen, since = progress, now
+            if self._settled(seen, now - since) or now - since > PATIENCE:
+                self._settled_at = seen
+                return
+            time.sleep(LOOK_AGAIN)
+
+    def _settled(self, progress: Hashable, still_for: float) -> bool:
+        if not self._clock.quiet():
+            return False
+        if self._clock.held() == 0:
+            return True
+        return self._held() > 0 and (still_for >= QUIET_SECONDS or progress == self._settled_at)
+
+
+class TimeMachine:
+    def __init__(self, clock: StackClock, settling: Settling, scheduler: Scheduler) -> None:
+        self._clock, self._settling, self._scheduler = clock, settling, scheduler
+        self._one_at_a_time = threading.Lock()
+
+    def advance(self, seconds: float) -> float:
+        """Returns the new now, when what fell due has been done."""
+        with self._one_at_a_time:
+            start = self._clock.now()
+            target = start + seconds
+            self._mark(Jump(start, target))
+            try:
+                self._step_to(target)
+            finally:
+                self._mark(None)
+            self._settling.wait()
+            return self._clock.now()
+
+    def _step_to(self, target: float) -> None:
+        self._settling.wait()
+        while (due := self._clock.next_due()) <= target:
+            self._clock.jump_to(due)
+            self._settling.wait()
+        self._clock.jump_to(target)
+        self._settling.wait()
+
+    def _mark(self, jump: Jump | None) -> None:
+        self._scheduler.jump = jump
+        self._clock.poke()

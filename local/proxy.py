@@ -1,0 +1,172 @@
+"""API Gateway's payload format 2.0 for HTTP APIs: a request as a Lambda event, a handler's answer as a response. Pure.
+
+Source: "Create AWS Lambda proxy integrations for HTTP APIs in API Gateway" in AWS's developer guide, and what others measured
+where it is silent (rawPath comes decoded; which content types come as text).
+"""
+
+import base64
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from local.blueprint import Route
+from local.intrinsics import ACCOUNT
+
+API_ID = "local"
+_TEXT_TYPES = ("application/json", "application/javascript", "application/xml")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`target` is the request line's path and query as received; header names in any case, duplicates kept apart."""
+
+    method: str
+    target: str
+    headers: Sequence[tuple[str, str]] = ()
+    body: bytes = b""
+    source_ip: str = "127.0.0.1"
+    protocol: str = "HTTP/1.1"
+    id: str = field(default_factory=lambda: secrets.token_urlsafe(11) + "=")
+
+    @property
+    def path(self) -> str:
+        """Still percent-encoded."""
+        return urlsplit(self.target).path if not self.target.startswith("//") else self.target.partition("?")[0]
+
+    @property
+    def query(self) -> str:
+        return self.target.partition("?")[2]
+
+    def joined_headers(self) -> dict[str, str]:
+        joined: dict[str, str] = {}
+        for name, value in self.headers:
+            key, clean = name.lower(), value.strip()
+            joined[key] = f"{joined[key]},{clean}" if key in joined else clean
+        return joined
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    status: int
+    headers: Sequence[tuple[str, str]] = ()
+    body: bytes = b""
+
+
+class BadHandlerOutput(Exception):
+    """The function's answer is none that API Gateway accepts."""
+
+
+def message(status: int, text: str, headers: Sequence[tuple[str, str]] = ()) -> Response:
+    """An answer of API Gateway's own."""
+    body = json.dumps({"message": text}, separators=(",", ":")).encode()
+    return Response(status, [("Content-Type", "application/json"), *headers], body)
+
+
+def event(request: Request, route: Route, path_parameters: Mapping[str, str], jwt: Mapping[str, Any] | None, now: float) -> dict[str, Any]:
+    """`jwt`: {claims, scopes} as the authorizer hands them over, None on an open route."""
+    headers = request.joined_headers()
+    cookies = [cookie.strip() for cookie in headers.pop("cookie", "").split(";") if cookie.strip()]
+    query: dict[str, str] = {}
+    for name, value in parse_qsl(request.query, keep_blank_values=True):
+        query[name] = f"{query[name]},{value}" if name in query else value
+    text, encoded = _body(request.body, headers.get("content-type", ""))
+    optional = {
+        "cookies": cookies,
+        "queryStringParameters": query,
+        "pathParameters": {name: unquote(value) for name, value in path_parameters.items()},
+        "body": text,
+    }
+    return {
+        "version": "2.0",
+        "routeKey": route.key,
+        "rawPath": unquote(request.path),
+        "rawQueryString": request.query,
+        "headers": headers | _forwarded(request),
+        "requestContext": _context(request, route, headers, jwt, now),
+        "isBase64Encoded": encoded,
+    } | {name: value for name, value in optional.items() if value}
+
+
+def _forwarded(request: Request) -> dict[str, str]:
+    return {"x-forwarded-for": request.source_ip, "x-forwarded-port": "443", "x-forwarded-proto": "https"}
+
+
+def _context(request: Request, route: Route, headers: Mapping[str, str], jwt: Mapping[str, Any] | None, now: float) -> dict[str, Any]:
+    host = headers.get("host", "localhost")
+    return {
+        "accountId": ACCOUNT,
+        "apiId": API_ID,
+        **({"authorizer": {"jwt": dict(jwt)}} if jwt is not None else {}),
+        "domainName": host,
+        "domainPrefix": host.partition(".")[0].partition(":")[0],
+        "http": {
+            "method": request.method,
+            "path": unquote(request.path),
+            "protocol": request.protocol,
+            "sourceIp": request.source_ip,
+            "userAgent": headers.get("user-agent", ""),
+        },
+        "requestId": request.id,
+        "routeKey": route.key,
+        "stage": "$default",
+        "time": datetime.fromtimestamp(now, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000"),
+        "timeEpoch": int(now * 1000),
+    }
+
+
+def _body(body: bytes, content_type: str) -> tuple[str, bool]:
+    """Text comes as it is; everything else, a missing type and form data too, in base64."""
+    media = content_type.partition(";")[0].strip().lower()
+    if not body or media.startswith("text/") or media in _TEXT_TYPES:
+        return body.decode("utf-8", errors="replace"), False
+    return base64.b64encode(body).decode("ascii"), True
+
+
+def response(answer: Any) -> Response:
+    """Raises BadHandlerOutput. An answer without statusCode is a 200 whose body it is."""
+    if not isinstance(answer, dict) or "statusCode" not in answer:
+        text = answer if isinstance(answer, str) else json.dumps(answer)
+        return Response(200, [("Content-Type", "application/json")], text.encode())
+    headers = _headers(answer.get("headers"))
+    cookies = answer.get("cookies") or []
+    if not isinstance(cookies, list) or not all(isinstance(cookie, str) for cookie in cookies):
+        raise BadHandlerOutput("cookies is no list of strings")
+    if not any(name.lower() == "content-type" for name, _ in headers):
+        headers.append(("Content-Type", "text/plain;charset=utf-8"))
+    headers += [("Set-Cookie", cookie) for cookie in cookies]
+    return Response(_status(answer["statusCode"]), headers, _answer_body(answer))
+
+
+def _status(status: Any) -> int:
+    if isinstance(status, bool) or not str(status).isdigit() or not 100 <= int(status) <= 599:
+        raise BadHandlerOutput(f"statusCode is {status!r}")
+    return int(status)
+
+
+def _headers(headers: Any) -> list[tuple[str, str]]:
+    if headers is None:
+        return []
+    if not isinstance(headers, dict) or any(not isinstance(value, str | int | float) for value in headers.values()):
+        raise BadHandlerOutput("headers is no mapping to strings")
+    pairs = [(str(name), str(value).lower() if isinstance(value, bool) else str(value)) for name, value in headers.items()]
+    if any(not text.isprintable() or not text.isascii() for pair in pairs for text in pair):
+        raise BadHandlerOutput("a header is not printable ASCII")
+    return pairs
+
+
+def _answer_body(answer: Mapping[str, Any]) -> bytes:
+    body = answer.get("body")
+    if body is None:
+        return b""
+    if not isinstance(body, str):
+        raise BadHandlerOutput("body is no string")
+    if not answer.get("isBase64Encoded"):
+        return body.encode()
+    try:
+        return base64.b64decode(body, validate=True)
+    except ValueError as exc:
+        raise BadHandlerOutput("body is no base64") from exc

@@ -1,0 +1,223 @@
+"""One execution environment of a function, as Lambda has them: a process of its own, warm between invocations, one at a time.
+
+A killed or late one really dies, whatever it was doing. This file holds both ends of the pipe between stack and process.
+"""
+
+import contextlib
+import io
+import json
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from ctypes import c_double
+from dataclasses import dataclass
+from multiprocessing import connection
+from multiprocessing.connection import Connection
+from multiprocessing.process import parent_process
+from pathlib import Path
+from typing import Any, cast
+
+from local.blueprint import Function
+from local.clock import StackClock
+from local.errors import FunctionFailed
+from local.lambdas import LambdaContext, call, load_handler, load_hooks
+
+KILLED = 137
+STDOUT, STDERR = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxSpec:
+    """All that a new process is told. `unset`: variables of other functions that it would inherit; `kill_file`: see Kill."""
+
+    function: Function
+    environment: Mapping[str, str]
+    unset: frozenset[str]
+    hooks: str
+    log_file: Path
+    kill_file: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """`{"kill_at": step}` or `{"kill_after": step}`, armed as a file: whoever unlinks it dies, so it takes one process and no lock."""
+
+    file: Path
+
+    def arm(self, order: Mapping[str, str]) -> None:
+        fresh = self.file.with_suffix(".new")
+        fresh.write_text(json.dumps(order), encoding="utf-8")
+        fresh.replace(self.file)
+
+    def armed(self) -> dict[str, str]:
+        try:
+            order: dict[str, str] = json.loads(self.file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        return order
+
+    def before(self, step: str) -> None:
+        self._die_if({"kill_at": step})
+
+    def after(self, step: str) -> None:
+        self._die_if({"kill_after": step})
+
+    def _die_if(self, order: Mapping[str, str]) -> None:
+        if self.armed() == order:
+            with contextlib.suppress(FileNotFoundError):
+                self.file.unlink()
+                os._exit(KILLED)
+
+
+class Sandbox:
+    """The stack's end. `wake` is called, from another thread, when an answer has come or the process is gone."""
+
+    def __init__(self, spec: SandboxSpec, offset: c_double, wake: Callable[[], None]) -> None:
+        spawn = multiprocessing.get_context("spawn")
+        self._pipe, theirs = spawn.Pipe()
+        self._process = spawn.Process(target=_serve, args=(theirs, spec, offset), name=spec.function.name, daemon=True)
+        self._process.start()
+        theirs.close()
+        self._wake = wake
+        self._answer: tuple[str, ...] | None = None
+        self.alive = True
+        threading.Thread(target=self._read, name=f"{spec.function.name}-answers", daemon=True).start()
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid
+
+    def send(self, event: Any, variables: Mapping[str, str]) -> None:
+        """Start an invocation. `variables` are those that changed since the process began."""
+        self._answer = None
+        try:
+            self._pipe.send((event, dict(variables)))
+        except OSError:
+            self._gone()
+
+    def answered(self) -> bool:
+        return self._answer is not None
+
+    def answer(self) -> Any:
+        """What the function returned. Raises FunctionFailed; its type is Runtime.ExitError when the process died."""
+        assert self._answer is not None, "asked before it had answered"
+        kind, *rest = self._answer
+        if kind == "error":
+            raise FunctionFailed(*rest)
+        return json.loads(rest[0])
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.join()
+        self.alive = False
+
+    def _read(self) -> None:
+        while True:
+            try:
+                self._answer = self._pipe.recv()
+            except (EOFError, OSError):
+                break
+            self._wake()
+        self._gone()
+
+    def _gone(self) -> None:
+        self.alive = False
+        if self._answer is None:
+            self._process.join()
+            self._answer = ("error", "Runtime.ExitError", f"the process ended with status {self._process.exitcode}")
+        self._wake()
+
+
+class SandboxPool:
+    """A function's execution environments: a warm one is taken before a new one is made. All its event sources share them."""
+
+    def __init__(self, new_sandbox: Callable[[], Sandbox]) -> None:
+        self._new_sandbox = new_sandbox
+        self._changes = threading.Lock()
+        self._idle: list[Sandbox] = []
+        self._all: list[Sandbox] = []
+
+    def take(self) -> Sandbox:
+        with self._changes:
+            while self._idle:
+                if (warm := self._idle.pop()).alive:
+                    return warm
+            self._all = [sandbox for sandbox in self._all if sandbox.alive]
+            self._all.append(self._new_sandbox())
+            return self._all[-1]
+
+    def give_back(self, sandbox: Sandbox) -> None:
+        """Dead ones too, which are forgotten; their successor is started at once, as the next invocation is likely its retry."""
+        if not sandbox.alive:
+            sandbox = self.take()
+        with self._changes:
+            self._idle.append(sandbox)
+
+    def stop(self) -> None:
+        with self._changes:
+            for sandbox in self._all:
+                sandbox.kill()
+
+
+def _serve(pipe: Connection, spec: SandboxSpec, offset: c_double) -> None:
+    """The process's end: import the handler once, then answer one invocation after the other."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow_parent, daemon=True).start()
+    _log_to(spec.log_file)
+    for name in spec.unset:
+        os.environ.pop(name, None)
+    os.environ.update(spec.environment)
+    clock = StackClock(offset, follower=True)
+    runtime = _Runtime(spec, clock)
+    while True:
+        try:
+            event, variables = pipe.recv()
+        except EOFError:
+            return
+        pipe.send(runtime.invoke(event, variables))
+
+
+class _Runtime:
+    def __init__(self, spec: SandboxSpec, clock: StackClock) -> None:
+        self._spec = spec
+        self._clock = clock
+        self._hooks = load_hooks(spec.hooks)
+        self._changed: dict[str, str] = {}
+        self._plug_in()
+        self._handler = load_handler(spec.function.handler)
+
+    def invoke(self, event: Any, variables: dict[str, str]) -> tuple[str, ...]:
+        if variables != self._changed:
+            os.environ.update(variables)
+            self._changed = variables
+            self._hooks.reset()
+            self._plug_in()
+        function = self._spec.function
+        context = LambdaContext(function.name, str(function.memory), function.timeout, self._clock.now)
+        try:
+            return ("ok", call(self._handler, event, context))
+        except FunctionFailed as failure:
+            return ("error", failure.kind, failure.message)
+
+    def _plug_in(self) -> None:
+        self._hooks.use_clock(self._clock)
+        self._hooks.use_step_probe(Kill(self._spec.kill_file))
+
+
+def _follow_parent() -> None:
+    """Die with the stack, even when it is killed and can tell nobody."""
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+
+def _log_to(file: Path) -> None:
+    log = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(log, STDOUT)
+    os.dup2(log, STDERR)
+    # A process that dies at once writes nothing that still lies in a buffer.
+    cast(io.TextIOWrapper, sys.stdout).reconfigure(line_buffering=True)

@@ -1,0 +1,211 @@
+"""Puts the local stack together from what template.yaml says, starts it and stops it. The only local module that knows all others."""
+
+import contextlib
+import logging
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local import jump, template
+from local.aws import CREDENTIALS, SANDBOX_APP_ID, LocalAws
+from local.blueprint import Blueprint, Function, Schedule
+from local.clock import StackClock
+from local.dev import Dev
+from local.events import QueuePoller
+from local.gateway import Gateway
+from local.intrinsics import REGION
+from local.issuer import AUDIENCE, Issuer
+from local.lambdas import InProcess, load_hooks, union_environment
+from local.offline_model import OfflineModel
+from local.proxy import Request, Response
+from local.sandbox import Kill, Sandbox, SandboxPool, SandboxSpec
+from local.scheduler import Scheduler
+from local.seed import seed
+from local.server import HttpServer
+from local.static import Console
+from local.threads import separate_threads
+
+ROOT = Path(__file__).resolve().parent.parent
+OFFLINE_KEY = "offline"
+OFFLINE_MODEL_SECONDS = "15"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`parameters`: the template's parameters for this machine, from the stack's URL, the issuer's and the model key's ARN."""
+
+    port: int = 3000
+    template: Path = ROOT / "template.yaml"
+    hooks: str = "shared.bootstrap"
+    logs: Path = ROOT / ".local" / "logs"
+    seeded: bool = True
+    console: Path = ROOT / "console"
+    parameters: Callable[[str, str, str], Mapping[str, str]] | None = None
+
+
+def local_parameters(url: str, issuer: str, model_key_arn: str) -> Mapping[str, str]:
+    return {
+        "DiagnosisWorkerEnabled": "true",
+        "JwtIssuer": issuer,
+        "JwtAudience": AUDIENCE,
+        "AllowedOrigins": url,
+        "DocsEnabled": "true",
+        "ModelKeySecretArn": model_key_arn,
+    }
+
+
+class Stack:
+    """Between `start` and `stop` it owns this process's environment variables: handlers read them as they would on Lambda."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._stopping = contextlib.ExitStack()
+        self.clock = StackClock()
+        self.changed: dict[str, str] = {}
+
+    def start(self) -> str:
+        """The URL it answers at. Raises LocalStackError; what had been started is stopped again."""
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self.server.url
+
+    def stop(self) -> None:
+        """Idempotent. Leaves no process and no thread that matters."""
+        self._stopping.close()
+
+    def _start(self) -> None:
+        self._stopping.callback(_restore_environment, dict(os.environ))
+        self._stopping.callback(self.clock.poke)
+        self.server = HttpServer(self._options.port)
+        self._stopping.callback(self.server.server_close)
+        self.issuer = Issuer(self.server.url)
+        self._start_aws()
+        self._start_model()
+        self._load_functions()
+        self._start_events()
+        self._serve()
+        if self._options.seeded:
+            seed(self.server.url, self.issuer)
+
+    def _start_aws(self) -> None:
+        self.aws = LocalAws(self.clock)
+        self.aws.start()
+        self._stopping.callback(self.aws.stop)
+        os.environ.update(_aws_environment(self.aws.endpoint))
+        key_arn = self.aws.create_secret("model-key", os.environ.get("ANTHROPIC_API_KEY") or OFFLINE_KEY)
+        parameters = (self._options.parameters or local_parameters)(self.server.url, self.issuer.url, key_arn)
+        self.blueprint: Blueprint = template.load(self._options.template, endpoint=self.aws.endpoint, parameters=parameters)
+        self.aws.create(self.blueprint)
+
+    def _start_model(self) -> None:
+        self.model: OfflineModel | None = None
+        self._worker_variables = {"AWS_SDK_UA_APP_ID": SANDBOX_APP_ID}
+        if os.environ.get("ANTHROPIC_API_KEY"):
+            return
+        self.model = OfflineModel(self.clock)
+        self._worker_variables |= {"ANTHROPIC_BASE_URL": self.model.start(), "MODEL_TIMEOUT_SECONDS": OFFLINE_MODEL_SECONDS}
+        self._stopping.callback(self.model.stop)
+
+    def _load_functions(self) -> None:
+        from_queues = {source.function for source in self.blueprint.event_sources}
+        here = {name: function for name, function in self.blueprint.functions.items() if name not in from_queues}
+        self._shared_environment = union_environment(here)
+        os.environ.update(self._shared_environment)
+        separate_threads()
+        self.hooks = load_hooks(self._options.hooks)
+        self._stopping.callback(self.hooks.reset)
+        self.hooks.use_clock(self.clock)
+        self.functions = InProcess(here, self.hooks)
+        self.functions.load()
+
+    def _start_events(self) -> None:
+        self._options.logs.mkdir(parents=True, exist_ok=True)
+        state = Path(self._stopping.enter_context(tempfile.TemporaryDirectory(prefix="studio-runs-")))
+        self.kill = Kill(state / "kill.json")
+        sources = [source for source in self.blueprint.event_sources if source.enabled]
+        functions = {source.function: self.blueprint.functions[source.function] for source in sources}
+        pools = {name: self._pool(function) for name, function in functions.items()}
+        self.pollers = [
+            QueuePoller(s, functions[s.function], pools[s.function], self.aws, self.clock, lambda: self.changed) for s in sources
+        ]
+        self.scheduler = Scheduler(self.blueprint.schedules, self.clock, self._fire, self.aws.moments, lambda: self.aws.writes["dynamodb"])
+        for part in (self.scheduler, *self.pollers):
+            self._stopping.callback(part.stop)
+            part.start()
+
+    def _pool(self, function: Function) -> SandboxPool:
+        environment = dict(function.environment) | self._worker_variables
+        spec = SandboxSpec(
+            function=function,
+            environment=environment,
+            unset=frozenset(self._shared_environment) - frozenset(environment),
+            hooks=self._options.hooks,
+            log_file=self._options.logs / f"{function.name}.log",
+            kill_file=self.kill.file,
+        )
+        pool = SandboxPool(lambda: Sandbox(spec, self.clock.offset, self.clock.poke))
+        self._stopping.callback(pool.stop)
+        pool.give_back(pool.take())
+        return pool
+
+    def _serve(self) -> None:
+        settling = jump.Settling(self.clock, self._held_by_model, self._progress)
+        time_machine = jump.TimeMachine(self.clock, settling, self.scheduler)
+        dev = Dev(self.issuer, self.model, self.kill.arm, self.change, self.variable, time_machine.advance)
+        gateway = Gateway(self.blueprint, self.functions.invoke, self.clock.now)
+        console = Console(self._options.console)
+
+        def front(request: Request) -> Response:
+            if request.path.startswith("/dev/"):
+                return dev.handle(request)
+            return (console if console.serves(request.path) else gateway).handle(request)
+
+        self.server.handle = front
+        self._stopping.callback(self.server.shutdown)
+        threading.Thread(target=self.server.serve_forever, args=(0.1,), name="gateway", daemon=True).start()
+
+    def change(self, variables: Mapping[str, str]) -> None:
+        """Set variables in every process that runs handlers: here at once, in a sandbox with its next invocation."""
+        self.changed = self.changed | dict(variables)
+        self.functions.change_environment(variables)
+
+    def variable(self, name: str) -> str:
+        return os.environ.get(name, "")
+
+    def _fire(self, schedule: Schedule) -> None:
+        self.functions.invoke(schedule.function, dict(schedule.payload))
+
+    def _held_by_model(self) -> int:
+        return self.model.waiting() if self.model else 0
+
+    def _progress(self) -> tuple[int, ...]:
+        calls = self.model.status()["calls"] if self.model else 0
+        invocations = sum(poller.invocations for poller in self.pollers)
+        return (self.clock.wakes, self.clock.held(), self._held_by_model(), calls, invocations, self.aws.sandbox_requests)
+
+
+def _aws_environment(endpoint: str) -> dict[str, str]:
+    """No handler of this process, and no process it starts, may reach a real account."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": CREDENTIALS["aws_access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": CREDENTIALS["aws_secret_access_key"],
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def _restore_environment(before: Mapping[str, Any]) -> None:
+    os.environ.clear()
+    os.environ.update(before)

@@ -1,0 +1,89 @@
+"""The access policy as a table a lawyer could read: action -> role -> the relations that must all hold.
+
+Default deny. Another organisation's things never get here: handlers answer 404 for them. On a patient's run the
+relation to the patient decides; having created the run narrows who may change it and never widens who may see it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    PATIENT = "patient"
+    CLINICIAN = "clinician"
+    MEMBER = "member"
+    ADMIN = "admin"
+    SYSTEM = "system"
+
+
+class Relation(StrEnum):
+    """What holds between a caller and the thing asked for, now."""
+
+    ASSIGNED = "assigned"
+    """A clinician of the patient whom the thing is about."""
+    SELF = "self"
+    """The patient whom the thing is about."""
+    CREATOR = "creator"
+    """Whoever made it."""
+
+
+class Action(StrEnum):
+    CREATE_PATIENT_RUN = "create_patient_run"
+    READ_PATIENT_RUN = "read_patient_run"
+    UPDATE_PATIENT_RUN = "update_patient_run"
+    EXECUTE_PATIENT_RUN = "execute_patient_run"
+    ATTACH_ARTIFACT = "attach_artifact"
+    LIST_PATIENTS = "list_patients"
+    READ_PATIENT = "read_patient"
+    WRITE_PATIENT = "write_patient"
+    MANAGE_CLINICIANS = "manage_clinicians"
+    USE_RECORD = "use_record"
+    USE_ASSESSMENTS = "use_assessments"
+    READ_INVARIANTS = "read_invariants"
+
+
+Rule = frozenset[Relation]
+_ANY: Rule = frozenset()
+_ASSIGNED: Rule = frozenset({Relation.ASSIGNED})
+_SELF: Rule = frozenset({Relation.SELF})
+_CARE: Mapping[Role, Rule] = {Role.CLINICIAN: _ASSIGNED, Role.ADMIN: _ANY}
+_CARE_AND_PATIENT: Mapping[Role, Rule] = {**_CARE, Role.SYSTEM: _ANY, Role.PATIENT: _SELF}
+
+POLICY: Mapping[Action, Mapping[Role, Rule]] = {
+    Action.CREATE_PATIENT_RUN: _CARE,
+    Action.READ_PATIENT_RUN: _CARE,
+    Action.UPDATE_PATIENT_RUN: {Role.CLINICIAN: frozenset({Relation.ASSIGNED, Relation.CREATOR}), Role.ADMIN: _ANY},
+    Action.EXECUTE_PATIENT_RUN: _CARE,
+    Action.ATTACH_ARTIFACT: _CARE,
+    Action.LIST_PATIENTS: {Role.CLINICIAN: _ANY, Role.ADMIN: _ANY, Role.SYSTEM: _ANY, Role.PATIENT: _ANY},
+    Action.READ_PATIENT: _CARE_AND_PATIENT,
+    Action.WRITE_PATIENT: {Role.ADMIN: _ANY, Role.SYSTEM: _ANY},
+    Action.MANAGE_CLINICIANS: {Role.ADMIN: _ANY},
+    Action.USE_RECORD: {Role.CLINICIAN: _ASSIGNED, Role.ADMIN: _ANY, Role.SYSTEM: _ANY},
+    Action.USE_ASSESSMENTS: _CARE_AND_PATIENT,
+    Action.READ_INVARIANTS: {Role.ADMIN: _ANY, Role.SYSTEM: _ANY},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, as the verified token says."""
+
+    user_id: str
+    org_id: str
+    roles: frozenset[Role]
+
+    def has(self, *roles: Role) -> bool:
+        return not self.roles.isdisjoint(roles)
+
+
+def role_permits(caller: Caller, action: Action) -> bool:
+    """Whether any of the caller's roles could do this to anything."""
+    return not caller.roles.isdisjoint(POLICY[action])
+
+
+def permits(caller: Caller, action: Action, relations: Iterable[Relation]) -> bool:
+    """Whether one of the caller's roles may do this where these relations hold."""
+    held = frozenset(relations)
+    return any(role in POLICY[action] and POLICY[action][role] <= held for role in caller.roles)

@@ -1,0 +1,101 @@
+"""A Change as the expressions of one UpdateItem. All conditions of the run store stand here, one named fragment each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.adapters.dynamodb import keys
+from shared.adapters.dynamodb.items import ATTRIBUTE, DISPATCH, STATUS, field_value, history_text, index_values, step_value
+from shared.runs.changes import Change, Guard
+
+
+@dataclass(slots=True)
+class Expression:
+    """Collects names and values while fragments are written."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def name(self, attribute: str) -> str:
+        self.names[f"#{attribute}"] = attribute
+        return f"#{attribute}"
+
+    def value(self, value: Any) -> str:
+        placeholder = f":{len(self.values)}"
+        self.values[placeholder] = value
+        return placeholder
+
+
+def _statuses(guard: Guard, e: Expression) -> str:
+    return f"{e.name('st')} IN ({', '.join(e.value(STATUS[s]) for s in sorted(guard.statuses))})"
+
+
+def _at_most(attribute: str) -> Callable[[int, Expression], str]:
+    return lambda limit, e: f"{e.name(attribute)} <= {e.value(limit)}"
+
+
+def _equals(attribute: str, encode: Callable[[Any], Any] = lambda v: v) -> Callable[[Any, Expression], str]:
+    return lambda value, e: f"{e.name(attribute)} = {e.value(encode(value))}"
+
+
+def _version(version: int, e: Expression) -> str:
+    return f"size({e.name('h')}) = {e.value(version)}"
+
+
+def _attempts_left(_: bool, e: Expression) -> str:
+    return f"({e.name('a')} < {e.name('m')} OR {e.name('cc')} = {e.value(0)})"
+
+
+FRAGMENTS: dict[str, Callable[[Any, Expression], str]] = {
+    "fence": _equals("f"),
+    "version": _version,
+    "dispatch": _equals("d", lambda d: DISPATCH[d]),
+    "available_by": _at_most("av"),
+    "attempts_left": _attempts_left,
+    "lease_over_by": _at_most("lu"),
+    "ring_due_by": _at_most("ra"),
+    "deadline_over_by": _at_most("dl"),
+    "gate_over_by": _at_most("gu"),
+}
+"""Field of a Guard -> the condition that it asks for."""
+
+
+def condition(change: Change, e: Expression) -> str:
+    """The guard, and that the run which the change leaves is one that the state machine allows."""
+    parts = [_statuses(change.guard, e)]
+    for name, fragment in FRAGMENTS.items():
+        wanted = getattr(change.guard, name)
+        if wanted is not None and wanted is not False:
+            parts.append(fragment(wanted, e))
+    parts += [f"attribute_exists({e.name(ATTRIBUTE[name])})" for name in sorted(change.must_have())]
+    parts += [f"attribute_not_exists({e.name(ATTRIBUTE[name])})" for name in sorted(change.must_lack())]
+    return " AND ".join(parts)
+
+
+def update(change: Change, e: Expression) -> str:
+    """SET and REMOVE clauses: fields, sums, the finished step, artifacts, history and the sparse indexes' keys."""
+    values = {ATTRIBUTE[name]: field_value(name, value) for name, value in change.set.items()}
+    if change.target is not None:
+        values |= index_values(change.run_id, change.org_id, change.target)
+    sets = [f"{e.name(a)} = {e.value(v)}" for a, v in values.items() if v is not None]
+    sets += [_sum(name, added, e) for name, added in change.add.items()]
+    if change.step is not None:
+        name, record = change.step
+        e.names["#step"] = name
+        sets.append(f"{e.name('sp')}.#step = {e.value(step_value(record))}")
+    if change.artifacts:
+        sets.append(_append("ar", [keys.pack(a) for a in change.artifacts], e))
+    if change.entry is not None:
+        sets.append(_append("h", [history_text(change.entry)], e))
+    removes = [e.name(a) for a, v in values.items() if v is None]
+    return f"SET {', '.join(sets)}" + (f" REMOVE {', '.join(removes)}" if removes else "")
+
+
+def _sum(name: str, added: int | str, e: Expression) -> str:
+    attribute = e.name(ATTRIBUTE[name])
+    return f"{attribute} = {attribute} + {e.name(ATTRIBUTE[added]) if isinstance(added, str) else e.value(added)}"
+
+
+def _append(attribute: str, values: list[Any], e: Expression) -> str:
+    name = e.name(attribute)
+    return f"{name} = list_append({name}, {e.value(values)})"

@@ -1,0 +1,91 @@
+"""RunStore over DynamoDB: every write is one conditional statement. Knows no workflow and no rule of the state machine."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from shared.adapters.aws_errors import error_code, failed_item, translated
+from shared.adapters.dynamodb import keys
+from shared.adapters.dynamodb.expressions import Expression, condition, update
+from shared.adapters.dynamodb.items import Item, is_run, plain, run_from, run_item, run_key, usage_from, usage_text, wire
+from shared.adapters.dynamodb.table import Table
+from shared.errors import GuardFailed, IdempotencyKeyReused
+from shared.ports import Page, Scope
+from shared.runs.changes import Change, check_state
+from shared.runs.records import Run, Usage
+
+_CONDITION_FAILED = "ConditionalCheckFailedException"
+
+
+class DynamoRunStore:
+    """Runs in `table`; implements shared.ports.RunStore."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def create(self, run: Run) -> Run | None:
+        check_state({name: getattr(run, name) for name in Run.__slots__})
+        existing = self._table.put_new(run_item(run))
+        if existing is not None and not is_run(existing):
+            raise IdempotencyKeyReused
+        return None if existing is None else run_from(existing)
+
+    def get(self, run_id: str) -> Run | None:
+        item = self._table.get(run_key(run_id))
+        return run_from(item) if item is not None and is_run(item) else None
+
+    def apply(self, change: Change) -> Run:
+        e = Expression()
+        request: dict[str, Any] = {
+            "Key": run_key(change.run_id),
+            "UpdateExpression": update(change, e),
+            "ConditionExpression": condition(change, e),
+            "ReturnValues": "ALL_NEW",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        with translated():
+            try:
+                answer = self._table.update(**request, ExpressionAttributeNames=e.names, ExpressionAttributeValues=wire(e.values))
+            except ClientError as exc:
+                if error_code(exc) != _CONDITION_FAILED:
+                    raise
+                return _recognise(change, failed_item(exc))
+        return run_from(answer)
+
+    def page(self, scope: Scope, position: str | None, limit: int) -> Page:
+        index, attribute, partition = keys.of_scope(scope)
+        found, last = self._table.query_keys(index, attribute, partition, position, limit)
+        return Page([run_from(item) for item in self._table.get_all(found)], last)
+
+    def position_of(self, run: Run) -> str:
+        return keys.order(run.created_at, run.id).hex()
+
+    def open_runs(self) -> Sequence[Run]:
+        return list(self._walk_open())
+
+    def _walk_open(self) -> Iterator[Run]:
+        for shard in range(keys.OPEN_SHARDS):
+            position: str | None = None
+            while True:
+                found, position = self._table.query_keys(keys.OPEN_INDEX, "q", str(shard), position, 100, newest_first=False)
+                yield from (run_from(item) for item in self._table.get_all(found))
+                if position is None:
+                    break
+
+    def add_late_usage(self, run: Run, usage: Usage) -> None:
+        self._table.put_new(
+            wire({"pk": keys.thing_pk(run.id), "sk": keys.late_usage_sk(run.fence), "f": run.fence, "u": usage_text(usage)})
+        )
+
+    def late_usage(self, run: Run) -> Mapping[int, Usage]:
+        found = (plain(item) for item in self._table.query_prefix(keys.thing_pk(run.id), "U#"))
+        return {values["f"]: usage_from(values["u"]) for values in found}
+
+
+def _recognise(change: Change, item: Item | None) -> Run:
+    """A failed condition whose history already holds this op is this very write, applied by an earlier try."""
+    current = None if item is None else run_from(item)
+    if current is not None and change.entry is not None and any(entry.op == change.entry.op for entry in current.history):
+        return current
+    raise GuardFailed(current)

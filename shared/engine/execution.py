@@ -1,0 +1,264 @@
+"""One claim of one run: its remaining steps, each checkpointed, until it ends, pauses, goes back to the queue or is lost.
+
+Every write goes through a transition that guards status and fence; losing that guard means another actor has the run, and
+then nothing more is written to it. Only what was spent is put down beside it.
+"""
+
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.engine.doorbell import ring_softly
+from shared.engine.ledger import Ledger
+from shared.errors import GuardFailed, OwnershipLost, PayloadMissing, PermanentFailure, StoreError, StoreUnavailable, TransientFailure
+from shared.observability import log
+from shared.ports import Artifact, ArtifactStore, Clock, Doorbell, Ids, ModelRequest, PayloadStore, RunStore, StepProbe
+from shared.runs import transitions
+from shared.runs.canonical import canonical_json, sha256_hex
+from shared.runs.changes import Change
+from shared.runs.codes import FailureCode
+from shared.runs.records import PayloadRef, Run, Status, StepRecord, Usage
+from shared.runs.timeline import current_step, skips_validation
+from shared.runs.timing import SECOND, Timing, backoff
+from shared.workflows.steps import BoughtAnswer, NewArtifact, Step, StepResult, Workflow
+
+_STEP_MARGIN = 15 * SECOND
+_CHECK_EVERY = 5 * SECOND
+_ARTIFACTS = uuid.UUID("5d0a3a6e-3a53-4f39-9d0c-6b1f0e6f2a11")
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What an execution needs of the world."""
+
+    runs: RunStore
+    payloads: PayloadStore
+    artifacts: ArtifactStore
+    doorbell: Doorbell
+    ledger: Ledger
+    clock: Clock
+    ids: Ids
+    probe: StepProbe
+    timing: Timing
+    workflows: Mapping[str, Workflow]
+
+
+class Execution:
+    """Runs the steps of a claimed run. `remaining_ms`: how long this invocation may still last."""
+
+    def __init__(self, kit: Kit, run: Run, remaining_ms: Callable[[], int]) -> None:
+        self.kit, self.run, self._remaining = kit, run, remaining_ms
+        self._workflow = kit.workflows[run.workflow]
+        self._unrecorded = Usage()
+        self._step_usage = Usage()
+        self._finished_one = False
+        self._checked_at = kit.clock.now_ms()
+
+    def go(self) -> None:
+        """Returns when the run has ended, paused, gone back to the queue, or is somebody else's."""
+        try:
+            while self.run.status is Status.RUNNING:
+                self._advance()
+        except (GuardFailed, OwnershipLost) as exc:
+            self._note_loss(exc)
+
+    def _advance(self) -> None:
+        name = current_step(self.run, self._workflow.definition.steps)
+        if name is None:
+            raise PermanentFailure(FailureCode.EXECUTION_ERROR, "No step is left, and no output was written.")
+        step = self._workflow.steps[name]
+        if self._finished_one and self._remaining() < self._need(step):
+            self._continue_later()
+            return
+        try:
+            self._perform(name, step)
+        except PermanentFailure as failure:
+            self._fail(name, failure)
+        except TransientFailure as failure:
+            self._try_again(name, failure)
+
+    def _need(self, step: Step) -> int:
+        return _STEP_MARGIN + (self.kit.timing.model if step.calls_model else 0)
+
+    # --- a step -------------------------------------------------------------------------------------------------------
+
+    def _perform(self, name: str, step: Step) -> None:
+        self.kit.probe.before(name)
+        self._step_usage = Usage()
+        try:
+            finish = self._stored(name, self._result(name, step))
+        except StoreUnavailable as exc:
+            raise TransientFailure(step.store_code, "A store was not available.") from exc
+        except (PayloadMissing, StoreError) as exc:
+            raise PermanentFailure(step.store_code, "What the step needs could not be read or written.") from exc
+        self.kit.probe.after(name)
+        self._write(finish())
+        self._finished_one = True
+
+    def _result(self, name: str, step: Step) -> StepResult:
+        """What the step makes, or what it made before and a person accepted as it is."""
+        context = _Context(self, name)
+        held = transitions.pending(name)
+        if step.accept is not None and held in self.run.steps and skips_validation(self.run):
+            return step.accept(context, context.result(held))
+        return step.run(context)
+
+    def _stored(self, name: str, result: StepResult) -> Callable[[], Change]:
+        """Write what the step made; the change that names it."""
+        kit, run = self.kit, self.run
+        ids = tuple(self._store_artifact(name, made) for made in result.artifacts)
+        value = None if result.value is None else kit.payloads.put(run, canonical_json(result.value))
+        record = StepRecord(value, self._step_usage if self._step_usage != Usage() else None, dict(result.metrics))
+        usage = run.usage + self._unrecorded
+        if self._stops_after(name, result):
+            return lambda: transitions.pause(
+                run,
+                kit.clock.now_ms(),
+                kit.ids.op(),
+                step=name,
+                record=record,
+                gate_until=kit.clock.now_ms() + kit.timing.gate,
+                usage=usage,
+                artifacts=ids,
+                held=result.held,
+            )
+        if name != self._workflow.definition.steps[-1]:
+            return lambda: transitions.checkpoint(
+                run,
+                kit.clock.now_ms(),
+                kit.ids.op(),
+                name,
+                record,
+                lease_until=self._lease(),
+                usage=usage,
+                artifacts=ids,
+                attempt=1 if self._workflow.definition.gated else None,
+            )
+        output = kit.payloads.put(run, canonical_json(result.output))
+        return lambda: transitions.complete(run, kit.clock.now_ms(), kit.ids.op(), name, record, output=output, usage=usage, artifacts=ids)
+
+    def _stops_after(self, name: str, result: StepResult) -> bool:
+        """A gated run stops where blocking checks failed, and after every step but the last unless it advances by itself."""
+        definition = self._workflow.definition
+        is_last = name == definition.steps[-1]
+        return result.held or (definition.gated and not is_last and not self.run.attributes.get("auto_advance"))
+
+    def _lease(self) -> int:
+        return self.kit.clock.now_ms() + self.kit.timing.lease
+
+    def _store_artifact(self, step: str, made: NewArtifact) -> str:
+        run = self.run
+        artifact = Artifact(
+            id=self.artifact_id(step, made.path or made.name),
+            org_id=run.org_id,
+            run_id=run.id,
+            artifact_type=made.artifact_type,
+            artifact_name=made.name,
+            sha256=sha256_hex(made.data),
+            size_bytes=len(made.data),
+            content_type=made.content_type,
+            storage_path="",
+            created_at=self.kit.clock.now_ms(),
+            phase=made.phase,
+            path=made.path,
+            description=made.description,
+        )
+        return self.kit.artifacts.put(artifact, made.data).id
+
+    def artifact_id(self, step: str, name: str) -> str:
+        return str(uuid.uuid5(_ARTIFACTS, f"{self.run.id}/{self.run.gen}/{step}/{self.run.round}/{name}"))
+
+    # --- the model ----------------------------------------------------------------------------------------------------
+
+    def ask(self, step: str, request: ModelRequest) -> BoughtAnswer:
+        spent = (self.run.usage + self._unrecorded).cost
+        answer, usage = self.kit.ledger.ask(self.run, step, request, spent, self._still_wanted)
+        self._unrecorded += usage
+        self._step_usage += usage
+        return answer
+
+    def _still_wanted(self) -> None:
+        """Raise OwnershipLost when the run was cancelled or taken while an answer streams in."""
+        now = self.kit.clock.now_ms()
+        if now - self._checked_at < _CHECK_EVERY:
+            return
+        self._checked_at = now
+        current = self.kit.runs.get(self.run.id)
+        if current is None or current.status is not Status.RUNNING or current.fence != self.run.fence:
+            raise OwnershipLost
+
+    # --- exits --------------------------------------------------------------------------------------------------------
+
+    def _write(self, change: Change) -> None:
+        self.run = self.kit.runs.apply(change)
+        if "usage" in change.set:
+            self._unrecorded = Usage()
+        log("run_written", run_id=self.run.id, status=self.run.status, step=change.entry.step if change.entry else None)
+
+    def _fail(self, step: str, failure: PermanentFailure) -> None:
+        self._write_failure(step, failure.code, failure, failure.new_round)
+
+    def _write_failure(self, step: str, code: str, failure: PermanentFailure | TransientFailure, new_round: bool) -> None:
+        usage = self.run.usage + self._unrecorded
+        detail = self._detail(failure)
+        now, op = self.kit.clock.now_ms(), self.kit.ids.op()
+        self._write(transitions.fail(self.run, now, op, code, step=step, detail=detail, usage=usage, new_round=new_round))
+        log("run_failed", run_id=self.run.id, code=code, step=step)
+
+    def _detail(self, failure: PermanentFailure | TransientFailure) -> PayloadRef:
+        detail: dict[str, Any] = {"message": failure.message}
+        if isinstance(failure, PermanentFailure):
+            detail |= {"validation_errors": list(failure.validation_errors), "raw_response": failure.raw_response}
+        return self.kit.payloads.put(self.run, canonical_json(detail))
+
+    def _try_again(self, step: str, failure: TransientFailure) -> None:
+        run, kit = self.run, self.kit
+        if run.attempt >= run.max_attempts:
+            self._write_failure(step, FailureCode.MAX_ATTEMPTS_REACHED, failure, False)
+            return
+        now = kit.clock.now_ms()
+        wait = backoff(run.id, run.attempt, kit.timing, failure.retry_after)
+        usage = run.usage + self._unrecorded
+        self._write(transitions.release(run, now, kit.ids.op(), failure.code, step=step, available_at=now + wait, usage=usage))
+        ring_softly(kit.doorbell, self.run, wait)
+        log("run_released", run_id=run.id, code=failure.code, step=step, delay_ms=wait)
+
+    def _continue_later(self) -> None:
+        self._write(transitions.continue_later(self.run, self.kit.clock.now_ms(), self.kit.ids.op()))
+        ring_softly(self.kit.doorbell, self.run)
+
+    def _note_loss(self, exc: GuardFailed | OwnershipLost) -> None:
+        """Somebody ended or took the run. What this claim spent and nobody will account for goes beside it."""
+        current = exc.current if isinstance(exc, GuardFailed) else self.kit.runs.get(self.run.id)
+        log("ownership_lost", run_id=self.run.id, fence=self.run.fence)
+        if self._unrecorded != Usage() and current is not None and current.is_terminal:
+            self.kit.runs.add_late_usage(self.run, self._unrecorded)
+
+
+class _Context:
+    """shared.workflows.steps.StepContext over an execution."""
+
+    def __init__(self, execution: Execution, step: str) -> None:
+        self._execution, self._step = execution, step
+
+    @property
+    def run(self) -> Run:
+        return self._execution.run
+
+    def input(self) -> Any:
+        return self._read(self.run.input)
+
+    def result(self, step: str) -> Any:
+        ref = self.run.steps[step].result
+        return None if ref is None else self._read(ref)
+
+    def _read(self, ref: PayloadRef) -> Any:
+        return json.loads(self._execution.kit.payloads.get(self.run, ref))
+
+    def ask(self, request: ModelRequest) -> BoughtAnswer:
+        return self._execution.ask(self._step, request)
+
+    def artifact_id(self, name: str) -> str:
+        return self._execution.artifact_id(self._step, name)

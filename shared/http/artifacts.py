@@ -1,0 +1,77 @@
+"""Artifacts over HTTP: a run's list, attaching by link or content, and showing one."""
+
+from aws_lambda_powertools.event_handler import Response
+
+from shared.errors import IdempotencyKeyReused
+from shared.http.endpoint import Endpoint
+from shared.http.studio import AttachArtifact, visible_artifact
+from shared.http.views import artifact_row, artifact_view
+from shared.ports import Artifact
+from shared.runs.canonical import canonical_json, sha256_hex
+from shared.runs.records import Run
+
+_POSITION = "{:08x}"
+
+
+def artifact_page(endpoint: Endpoint, run: Run, limit: int) -> Response[str]:
+    """One page of the run's artifacts; a position is the place of the last one shown."""
+    start = int(endpoint.request.position or "0", 16)
+    ids = run.artifacts[start : start + limit]
+    found = {artifact.id: artifact for artifact in endpoint.services.artifacts.get_many(run.org_id, ids)}
+    rows = [artifact_row(found[name], start + place) for place, name in enumerate(ids, 1) if name in found]
+    more = start + len(ids) < len(run.artifacts)
+    return endpoint.page("artifacts", rows, _POSITION.format(start + len(ids)) if more else None)
+
+
+def linked(endpoint: Endpoint, run: Run, artifact_id: str) -> Response[str]:
+    """Name an artifact that the caller may see in the run. The link is noted first, so that the artifact finds the run."""
+    request, services = endpoint.request, endpoint.services
+    artifact, _ = visible_artifact(endpoint, artifact_id)
+    key = request.key(services.ids)
+    used = request.idempotency_key is not None and services.artifacts.use_key(key.id, key.fingerprint)
+    if not (used and artifact_id in run.artifacts):
+        services.artifacts.link(artifact_id, run.id)
+    return _attached(endpoint, run, artifact, replayed=used and artifact_id in run.artifacts)
+
+
+def stored(endpoint: Endpoint, run: Run, body: AttachArtifact) -> Response[str]:
+    """Store a new artifact of a person's and name it in the run."""
+    services, key = endpoint.services, endpoint.request.key(endpoint.services.ids)
+    earlier = services.artifacts.get(run.org_id, key.id)
+    if earlier is not None and earlier.fingerprint != key.fingerprint:
+        raise IdempotencyKeyReused
+    artifact = earlier or services.artifacts.put(_new(endpoint, run, body, key.id, key.fingerprint), canonical_json(body.artifact_data))
+    return _attached(endpoint, run, artifact, replayed=earlier is not None and artifact.id in run.artifacts)
+
+
+def _new(endpoint: Endpoint, run: Run, body: AttachArtifact, artifact_id: str, fingerprint: str) -> Artifact:
+    data = canonical_json(body.artifact_data)
+    return Artifact(
+        id=artifact_id,
+        org_id=run.org_id,
+        run_id=run.id,
+        artifact_type=body.artifact_type or "",
+        artifact_name=body.artifact_name or "",
+        sha256=sha256_hex(data),
+        size_bytes=len(data),
+        content_type="application/json",
+        storage_path="",
+        created_at=endpoint.services.clock.now_ms(),
+        fingerprint=fingerprint,
+    )
+
+
+def _attached(endpoint: Endpoint, run: Run, artifact: Artifact, *, replayed: bool) -> Response[str]:
+    if replayed:
+        return answer_artifact(endpoint, artifact, run, 200, {"Idempotency-Replayed": "true"})
+    run = endpoint.services.commands.attach(run, endpoint.request.who.user_id, artifact.id)
+    return answer_artifact(endpoint, artifact, run, 201)
+
+
+def answer_artifact(
+    endpoint: Endpoint, artifact: Artifact, run: Run, status: int = 200, headers: dict[str, str] | None = None
+) -> Response[str]:
+    """The artifact with its content and its place in the run."""
+    order = run.artifacts.index(artifact.id) + 1 if artifact.id in run.artifacts else None
+    data = endpoint.services.artifacts.read(artifact)
+    return endpoint.ok({"artifact": artifact_view(artifact, order, data)}, status, headers)

@@ -1,0 +1,119 @@
+"""The care door: patients, their clinicians, records and assessments, in its own words."""
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from pydantic import Field, StringConstraints, model_validator
+
+from shared.access.policy import Action, Role
+from shared.errors import NotFound
+from shared.http.endpoint import Endpoint
+from shared.http.models import KB, Body, Text, at_most
+from shared.http.studio import authorized_patient
+from shared.http.views import Json, time
+from shared.ports import Assessment, Assignment, Patient, Record
+
+RECORD_BODY = 4 * KB * KB
+Person = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$")]
+Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$")]
+
+
+class PutPatient(Body):
+    user_id: Person | None = None
+
+
+class Question(Body):
+    id: Text
+    text: Annotated[str, StringConstraints(min_length=1, max_length=4_096)]
+
+
+class Funnel(Body):
+    slug: Slug
+    version: str | int
+    questions: Annotated[list[Question], Field(min_length=1, max_length=500)]
+
+
+class CreateAssessment(Body):
+    funnel: Funnel
+    answers: Annotated[dict[str, Any], at_most(512 * KB)]
+
+    @model_validator(mode="after")
+    def _known_questions(self) -> "CreateAssessment":
+        ids = [question.id for question in self.funnel.questions]
+        if len(set(ids)) != len(ids):
+            raise ValueError("funnel.questions must have different ids")
+        if not set(self.answers) <= set(ids):
+            raise ValueError("answers must name questions of the funnel")
+        return self
+
+
+def patient_view(patient: Patient) -> Json:
+    return {
+        "id": patient.id,
+        "org_id": patient.org_id,
+        "user_id": patient.user_id,
+        "created_at": time(patient.created_at),
+        "updated_at": time(patient.updated_at),
+    }
+
+
+def clinician_view(assignment: Assignment) -> Json:
+    return {"patient_id": assignment.patient_id, "user_id": assignment.user_id, "assigned_at": time(assignment.assigned_at)}
+
+
+def record_view(record: Record) -> Json:
+    return {
+        "version": record.version,
+        "sha256": record.sha256,
+        "resources": dict(record.resources),
+        "updated_at": time(record.updated_at),
+    }
+
+
+def assessment_view(assessment: Assessment) -> Json:
+    return {
+        "id": assessment.id,
+        "patient_id": assessment.patient_id,
+        "created_by": assessment.created_by,
+        "created_at": time(assessment.created_at),
+        **assessment.content,
+    }
+
+
+def visible_patients(endpoint: Endpoint, limit: int) -> tuple[list[Patient], str | None]:
+    """The organisation's patients for admin and system, a clinician's own, or the patient themselves."""
+    request, care = endpoint.request, endpoint.services.care
+    caller = request.who
+    if caller.has(Role.ADMIN, Role.SYSTEM):
+        return care.patients(caller.org_id, request.position, limit)
+    if caller.has(Role.CLINICIAN):
+        return care.patients_of_clinician(caller.org_id, caller.user_id, request.position, limit)
+    return care.patients_of_user(caller.org_id, caller.user_id, request.position, limit)
+
+
+def existing_patient(endpoint: Endpoint) -> str:
+    """The path's patient, for who may act on any of the organisation's. Raises NotFound."""
+    request = endpoint.request
+    if endpoint.services.care.get_patient(request.who.org_id, request.params["patientId"]) is None:
+        raise NotFound
+    return request.params["patientId"]
+
+
+def answer_assessment(endpoint: Endpoint, body: CreateAssessment) -> Response[str]:
+    """Store an assessment; a repeated request answers what it made the first time."""
+    patient_id = authorized_patient(endpoint, Action.USE_ASSESSMENTS)
+    request, services = endpoint.request, endpoint.services
+    key = request.key(services.ids)
+    assessment = Assessment(
+        id=key.id,
+        org_id=request.who.org_id,
+        patient_id=patient_id,
+        created_by=request.who.user_id,
+        created_at=services.clock.now_ms(),
+        fingerprint=key.fingerprint,
+        content=body.model_dump(),
+    )
+    existing = services.care.create_assessment(assessment)
+    if existing is None:
+        return endpoint.ok({"assessment": assessment_view(assessment)}, 201)
+    return endpoint.ok({"assessment": assessment_view(existing)}, 200, {"Idempotency-Replayed": "true"})

@@ -1,0 +1,43 @@
+"""Opaque, authenticated cursors: a position in one list of one caller's organisation, under an HMAC."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+from shared.access.policy import Caller
+from shared.errors import InvalidRequest
+
+_MAC_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Cursors:
+    """`key`: the deployment's secret."""
+
+    key: str
+
+    def seal(self, position: str | None, caller: Caller, list_name: str) -> str | None:
+        """The cursor of a position, None for none."""
+        if position is None:
+            return None
+        data = binascii.unhexlify(position)
+        return base64.urlsafe_b64encode(self._mac(data, caller, list_name) + data).decode().rstrip("=")
+
+    def open(self, cursor: str | None, caller: Caller | None, list_name: str) -> str | None:
+        """The position of a cursor. Raises InvalidRequest for a forged one, and for another list's or organisation's."""
+        if cursor is None or caller is None:
+            return None
+        try:
+            sealed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        except (binascii.Error, ValueError) as exc:
+            raise InvalidRequest("The cursor is not valid.") from exc
+        data = sealed[_MAC_BYTES:]
+        if not data or not hmac.compare_digest(sealed[:_MAC_BYTES], self._mac(data, caller, list_name)):
+            raise InvalidRequest("The cursor is not valid.")
+        return data.hex()
+
+    def _mac(self, data: bytes, caller: Caller, list_name: str) -> bytes:
+        message = b"\x1f".join([caller.org_id.encode(), list_name.encode(), data])
+        return hmac.new(self.key.encode(), message, hashlib.sha256).digest()[:_MAC_BYTES]

@@ -1,0 +1,107 @@
+"""The one factory of endpoints: reads the request, lets Powertools validate it, and turns every error into the envelope.
+
+An endpoint is one Lambda with one route. `max_body` and `public` are all that differ between them here.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+
+from shared.access.policy import Action, role_permits
+from shared.bootstrap import Services, services
+from shared.errors import Forbidden, NotFound, RequestError, ValidationFailed
+from shared.http.cursors import Cursors
+from shared.http.messages import message_of
+from shared.http.request import MAX_BODY, Request, read_request
+from shared.http.responses import failure, internal_error, success
+from shared.observability import log, log_bug
+
+LambdaEvent = dict[str, Any]
+Handler = Callable[[LambdaEvent, Any], dict[str, Any]]
+
+
+class Endpoint:
+    """`app` takes the route; `handler` is the Lambda's entrance."""
+
+    def __init__(self, action: Action | None = None, *, max_body: int = MAX_BODY) -> None:
+        self.app = APIGatewayHttpResolver(enable_validation=True)
+        self._action, self._max_body = action, max_body
+        self.app.exception_handler(RequestValidationError)(self._invalid)
+        self.app.exception_handler(RequestError)(self._refused)
+        self.app.not_found(self._unrouted)
+
+    def handler(self, event: LambdaEvent, context: Any) -> dict[str, Any]:
+        """Answers every event: an error of the caller's in the envelope, a bug as a 500 that says nothing else."""
+        request_id = event["requestContext"]["requestId"]
+        try:
+            request = self._read(event)
+            self.app.context["request"] = request
+            return self.app.resolve(_as_json(event, request), context)
+        except RequestError as exc:
+            return _plain(failure(request_id, exc))
+        except Exception as exc:  # noqa: BLE001 - the outermost wrapper: nothing of a bug may reach a caller
+            log_bug("internal_error", exc, request_id=request_id, route=event.get("routeKey"))
+            return _plain(internal_error(request_id))
+
+    def _read(self, event: LambdaEvent) -> Request:
+        settings = services().settings
+        cursors = Cursors(settings.cursor_key)
+        return read_request(event, cursors, org_claim=settings.org_claim, roles_claim=settings.roles_claim, max_body=self._max_body)
+
+    # --- for route functions ------------------------------------------------------------------------------------------
+
+    @property
+    def request(self) -> Request:
+        """The request being served. Raises Forbidden unless one of the caller's roles permits the endpoint's action."""
+        request: Request = self.app.context["request"]
+        if self._action is not None and not role_permits(request.who, self._action):
+            raise Forbidden
+        return request
+
+    @property
+    def services(self) -> Services:
+        return services()
+
+    def ok(self, data: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> Response[str]:
+        return success(self.request.request_id, data, status, headers)
+
+    def page(self, plural: str, rows: Sequence[dict[str, Any]], position: str | None) -> Response[str]:
+        request = self.request
+        cursor = Cursors(services().settings.cursor_key).seal(position, request.who, request.list_name)
+        return self.ok({plural: list(rows), "next_cursor": cursor})
+
+    # --- errors -------------------------------------------------------------------------------------------------------
+
+    def _invalid(self, exc: RequestValidationError) -> Response[str]:
+        errors = [{"field": _field(error["loc"]), "message": message_of(error)} for error in exc.errors()]
+        return self._refused(ValidationFailed(errors))
+
+    def _refused(self, exc: RequestError) -> Response[str]:
+        request: Request = self.app.context["request"]
+        log("request_refused", request_id=request.request_id, code=exc.code, status=exc.status)
+        return failure(request.request_id, exc)
+
+    def _unrouted(self, exc: Exception) -> Response[str]:
+        return self._refused(NotFound())
+
+
+def _as_json(event: LambdaEvent, request: Request) -> LambdaEvent:
+    """The event as the resolver shall see it: what the body is was decided already, whatever content type it claims."""
+    headers = {**request.headers, "content-type": "application/json"}
+    body = request.raw_body.decode() if request.body is not None else None
+    return {**event, "headers": headers, "body": body, "isBase64Encoded": False}
+
+
+def _field(loc: Sequence[str | int]) -> str:
+    text = ""
+    for part in loc:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def _plain(response: Response[str]) -> dict[str, Any]:
+    """A response as API Gateway takes it, where there is no resolver to build it."""
+    headers = {**response.headers, "content-type": response.content_type}
+    return {"statusCode": response.status_code, "headers": headers, "body": response.body, "isBase64Encoded": False}

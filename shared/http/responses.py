@@ -1,0 +1,41 @@
+"""The envelope. Every response of ours carries the request's id in it and in `x-request-id`."""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from shared.errors import RequestError
+
+Headers = Mapping[str, str]
+JSON_TYPE = "application/json"
+
+
+def success(request_id: str, data: Mapping[str, Any], status: int = HTTPStatus.OK, headers: Headers | None = None) -> Response[str]:
+    return _respond(status, {"success": True, "data": data, "requestId": request_id}, request_id, headers)
+
+
+def failure(request_id: str, error: RequestError) -> Response[str]:
+    body = {"code": error.code, "message": str(error), **error.details()}
+    return _respond(error.status, {"success": False, "error": body, "requestId": request_id}, request_id, error.headers())
+
+
+def internal_error(request_id: str) -> Response[str]:
+    body = {"code": "INTERNAL_ERROR", "message": "Something went wrong on our side."}
+    return _respond(500, {"success": False, "error": body, "requestId": request_id}, request_id, None)
+
+
+def no_content(request_id: str) -> Response[str]:
+    return Response(HTTPStatus.NO_CONTENT, None, "", headers={"x-request-id": request_id})
+
+
+def bare(request_id: str, content_type: str, body: str, status: int = HTTPStatus.OK, headers: Headers | None = None) -> Response[str]:
+    """A response that is not in the envelope: a document, a redirect."""
+    return Response(status, content_type, body, headers={"x-request-id": request_id, **(headers or {})})
+
+
+def _respond(status: int, body: Mapping[str, Any], request_id: str, headers: Headers | None) -> Response[str]:
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return Response(int(status), JSON_TYPE, text, headers={"x-request-id": request_id, "cache-control": "no-store", **(headers or {})})

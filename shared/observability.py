@@ -1,0 +1,40 @@
+"""Structured logs and metrics: allow-listed fields with ids and codes in them, never what a caller or a model wrote.
+
+A leaf. One JSON line an event, `action` its stable key; CloudWatch reads the metrics out of the same lines (EMF).
+"""
+
+import json
+import sys
+import time
+import traceback
+from typing import Any
+
+_FIELDS = frozenset(
+    {"run_id", "request_id", "message_id", "route", "function", "workflow", "status", "code", "step", "attempt", "fence"}
+    | {"delay_ms", "latency_ms", "why", "kind", "count"}
+)
+
+
+def log(action: str, **fields: Any) -> None:
+    """One line of JSON to stdout. Raises KeyError for a field that is not on the list: patient data has no way in."""
+    unknown = fields.keys() - _FIELDS
+    if unknown:
+        raise KeyError(f"not a log field: {sorted(unknown)}")
+    _write({"action": action, "level": "INFO", **{k: v for k, v in fields.items() if v is not None}})
+
+
+def log_bug(action: str, exc: BaseException, **fields: Any) -> None:
+    """An unexpected exception: its type and where it arose. Its text may quote a payload, so it is left out."""
+    frames = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(exc.__traceback__)]
+    _write({"action": action, "level": "ERROR", "error": type(exc).__name__, "at": frames[-8:], **fields})
+
+
+def count(metric: str, value: float = 1, **dimensions: str) -> None:
+    """A metric in CloudWatch's embedded format, namespace StudioRuns."""
+    names = sorted(dimensions)
+    spec = {"Namespace": "StudioRuns", "Dimensions": [names], "Metrics": [{"Name": metric}]}
+    _write({"_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [spec]}, metric: value, **dimensions})
+
+
+def _write(record: dict[str, Any]) -> None:
+    print(json.dumps(record, default=str), file=sys.stdout, flush=True)

@@ -1,0 +1,189 @@
+"""The records of a run: frozen values, one vocabulary for every door.
+
+Times are integers, milliseconds since the epoch. Ids are canonical UUID strings; `org_id` and people are whatever
+the token says. What can be derived (updated_at, steps' times, the errors list) is derived, in `shared.runs.timeline`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+WORKER = "worker"
+SWEEPER = "sweeper"
+MAX_HISTORY = 200
+
+
+class Status(StrEnum):
+    QUEUED = "queued"
+    """Somebody or something may start it; it has no start and no end."""
+    RUNNING = "running"
+    """Leased to a worker or a person."""
+    WAITING = "waiting"
+    """At a gate: only a person can move it on."""
+    SUCCEEDED = "succeeded"
+    """Ended with an output; final."""
+    FAILED = "failed"
+    """Ended with an error; only an explicit retry leaves it."""
+    CANCELLED = "cancelled"
+    """Ended by a person; final."""
+
+
+OPEN = frozenset({Status.QUEUED, Status.RUNNING, Status.WAITING})
+TERMINAL = frozenset(Status) - OPEN
+
+
+class Dispatch(StrEnum):
+    """Who starts the run."""
+
+    AUTO = "auto"
+    """The worker is rung at once, and again by the sweeper."""
+    MANUAL = "manual"
+    """Nobody is rung before a person asks for it."""
+    HELD = "held"
+    """Asked for as auto while the worker's flag was off; the sweeper makes it auto when the flag is on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    type: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadRef:
+    """Bytes stored before the item that names them: their sha256 (hex) and size in bytes."""
+
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUsage:
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a step or a run has spent. Costs are micro-dollars; `saved` is what reused answers would have cost."""
+
+    model: str | None = None
+    calls: int = 0
+    reused_calls: int = 0
+    tokens: TokenUsage = TokenUsage()
+    cost: int = 0
+    saved: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        a, b = self.tokens, other.tokens
+        tokens = TokenUsage(
+            a.input_tokens + b.input_tokens,
+            a.output_tokens + b.output_tokens,
+            a.cache_read_tokens + b.cache_read_tokens,
+            a.cache_write_tokens + b.cache_write_tokens,
+        )
+        return Usage(
+            model=other.model or self.model,
+            calls=self.calls + other.calls,
+            reused_calls=self.reused_calls + other.reused_calls,
+            tokens=tokens,
+            cost=self.cost + other.cost,
+            saved=self.saved + other.saved,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One line of a run's history. Its seq is its place (from 1), its `from` the `to` of the entry before.
+
+    `op` names the write that appended it, so that a repeated write recognises itself. A claim does not know the
+    attempt that it starts (None): the entry after it, or the run, does.
+    """
+
+    at: int
+    actor: str
+    to: Status
+    op: str
+    attempt: int | None = None
+    step: str | None = None
+    code: str | None = None
+    artifacts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """What a finished step left: its result and what it cost."""
+
+    result: PayloadRef | None = None
+    usage: Usage | None = None
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    id: str
+    org_id: str
+    workflow: str
+    subject: Subject
+    created_by: str
+    created_at: int
+    gen: str
+    """Random per create: the folder of this run's payloads, so that two racing creates never share one."""
+    status: Status
+    dispatch: Dispatch
+    deadline_at: int
+    max_attempts: int
+    input: PayloadRef
+    fingerprint: str
+    """sha256 (hex) of method, path and canonical body of the request that created it."""
+    history: tuple[HistoryEntry, ...]
+    attempt: int = 0
+    fence: int = 0
+    """How many times it was claimed; never reused, so an old worker's writes can be told from the owner's."""
+    claim_cost: int = 1
+    """What the next claim adds to `attempt`: 0 after a continuation."""
+    round: int = 0
+    """Raised when a stored model answer must not be used again."""
+    available_at: int = 0
+    ring_after: int = 0
+    ring_interval: int = 0
+    lessee: str | None = None
+    lease_until: int | None = None
+    gate_until: int | None = None
+    started_at: int | None = None
+    completed_at: int | None = None
+    isolated: bool = False
+    """A worker died with it: it is rung on the isolation queue, alone in its invocation."""
+    steps: Mapping[str, StepRecord] = field(default_factory=dict)
+    output: PayloadRef | None = None
+    error_code: str | None = None
+    error_detail: PayloadRef | None = None
+    usage: Usage = Usage()
+    artifacts: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    """The workflow's own immutable facts (assessment_id, profile, max_cost, ...)."""
+
+    @property
+    def version(self) -> int:
+        """Counts the visible writes: the length of the history."""
+        return len(self.history)
+
+    @property
+    def is_terminal(self) -> bool:
+        return self.status in TERMINAL
+
+    @property
+    def updated_at(self) -> int:
+        return self.history[-1].at
+
+    @property
+    def awaits_person(self) -> bool:
+        """True when only a person can move it on."""
+        if self.status is Status.RUNNING:
+            return self.lessee != WORKER
+        return self.status is Status.WAITING or (self.status is Status.QUEUED and self.dispatch is Dispatch.MANUAL)

@@ -1,0 +1,75 @@
+"""What a run's history tells: events, attempts, the errors list, and when each step began and ended. Pure derivations."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.runs.codes import EventCode, FailureCode
+from shared.runs.records import HistoryEntry, Run, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A history entry with what its place tells: seq from 1, the status before (None at creation), the attempt."""
+
+    seq: int
+    entry: HistoryEntry
+    before: Status | None
+    attempt: int
+
+
+def events(run: Run) -> list[Event]:
+    """The history, oldest first. A claim's attempt is the one that the next entry, or the run, names."""
+    found: list[Event] = []
+    attempt = run.attempt
+    for index in range(run.version - 1, -1, -1):
+        entry = run.history[index]
+        attempt = entry.attempt if entry.attempt is not None else attempt
+        before = run.history[index - 1].to if index else None
+        found.append(Event(index + 1, entry, before, attempt))
+    return found[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class StepTimes:
+    """When a step last began and ended, in which attempt, and the code of its last failure."""
+
+    started_at: int | None = None
+    completed_at: int | None = None
+    attempt: int = 0
+    error: str | None = None
+
+
+def step_times(run: Run, steps: Sequence[str]) -> dict[str, StepTimes]:
+    """Per step, from the history: a step begins where the entry before it stands (a claim or the step before)."""
+    times = {name: StepTimes() for name in steps}
+    began: int | None = None
+    for event in events(run):
+        entry, name = event.entry, event.entry.step
+        if name in times:
+            failed = entry.code if entry.code in _FAILURES else None
+            ended = entry.at if name in run.steps and not failed else None
+            times[name] = StepTimes(began, ended, event.attempt, failed)
+        began = entry.at if entry.to is Status.RUNNING else None
+    current = current_step(run, steps)
+    if run.status is Status.RUNNING and current:
+        times[current] = StepTimes(began, None, run.attempt, None)
+    return times
+
+
+def current_step(run: Run, steps: Sequence[str]) -> str | None:
+    """The first step without a result; None when all have one."""
+    return next((name for name in steps if name not in run.steps), None)
+
+
+_FAILURES = frozenset(FailureCode)
+
+
+def skips_validation(run: Run) -> bool:
+    """Whether the person who last advanced the run accepted its pending step as it is."""
+    asked = (entry.code for entry in reversed(run.history) if entry.code in (EventCode.NEXT, EventCode.SKIP_VALIDATION))
+    return next(asked, None) == EventCode.SKIP_VALIDATION
+
+
+def failures(run: Run) -> list[Event]:
+    """The entries that say something failed: transient failures, lost leases and ends."""
+    return [e for e in events(run) if e.entry.code in _FAILURES or e.entry.to is Status.FAILED or e.entry.code == "LEASE_LOST"]

@@ -1,0 +1,1 @@
+"""SQS in: a batch of doorbell messages, run concurrently, with a partial batch response."""

@@ -1,0 +1,1 @@
+"""The diagnosis workflow: a context pack of coded facts, one model call, a checked answer, one artifact."""

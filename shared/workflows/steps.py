@@ -1,0 +1,87 @@
+"""What a workflow's step gets and gives. Steps are plain functions; everything they touch comes through StepContext."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from shared.ports import ModelAnswer, ModelRequest
+from shared.runs.codes import FailureCode
+from shared.runs.records import Run
+from shared.workflows.definitions import Definition
+
+
+@dataclass(frozen=True, slots=True)
+class BoughtAnswer:
+    """A model's answer and when it was first stored (ms), which is the same for whoever reads it again."""
+
+    answer: ModelAnswer
+    at: int
+
+
+class StepContext(Protocol):
+    """The world of one step of one run."""
+
+    @property
+    def run(self) -> Run: ...
+
+    def input(self) -> Any:
+        """What the run was created with."""
+        ...
+
+    def result(self, step: str) -> Any:
+        """What an earlier step left."""
+        ...
+
+    def ask(self, request: ModelRequest) -> BoughtAnswer:
+        """A stored answer to this very request, or a new one, held against the budget before and stored after."""
+        ...
+
+    def artifact_id(self, name: str) -> str:
+        """The id that an artifact of this name made in this step has, however often the step is run."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NewArtifact:
+    """A document that a step made, not stored yet."""
+
+    name: str
+    artifact_type: str
+    data: bytes
+    content_type: str = "application/json"
+    phase: str | None = None
+    path: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """What a step left: a JSON value for later steps (None: nothing), artifacts, metrics, and the run's output if it is the last."""
+
+    value: Any = None
+    artifacts: Sequence[NewArtifact] = ()
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    output: Any = None
+    held: bool = False
+    """Blocking checks failed: a gated run stops here, and a person may have the step done again or accept it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`calls_model`: it may take as long as a model call. `store_code`: the failure code when a store fails inside it.
+
+    `accept`: what the step leaves when a person accepts its held value (the argument) as it is; its artifacts are named already.
+    """
+
+    run: Callable[[StepContext], StepResult]
+    calls_model: bool = False
+    store_code: FailureCode = FailureCode.EXECUTION_ERROR
+    accept: Callable[[StepContext, Any], StepResult] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """A definition with the functions behind its steps, in its order."""
+
+    definition: Definition
+    steps: Mapping[str, Step]

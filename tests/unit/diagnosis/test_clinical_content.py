@@ -1,0 +1,429 @@
+"""What of a record enters the pack, and how: every resource type, every shape in which real systems send it."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.diagnosis.charts import PATIENT_ID, bundle, condition, loinc, observation, pack, patient, quantity, snomed
+
+
+def only(record: Any, section: str) -> dict[str, Any]:
+    (item,) = pack(record)[section]
+    assert isinstance(item, dict)
+    return item
+
+
+@pytest.mark.parametrize(
+    ("fields", "section"),
+    [
+        ({"status": "active"}, "active_conditions"),
+        ({"status": "recurrence"}, "active_conditions"),
+        ({"status": "relapse"}, "active_conditions"),
+        ({"status": "inactive"}, "past_conditions"),
+        ({"status": "remission"}, "past_conditions"),
+        ({"status": "resolved"}, "past_conditions"),
+        ({"status": None}, "active_conditions"),
+        ({"status": None, "abatementDateTime": "2019-01-02"}, "past_conditions"),
+        ({"status": None, "abatementAge": {"value": 40, "unit": "a"}}, "past_conditions"),
+        ({"status": None, "abatementBoolean": True}, "past_conditions"),
+        ({"status": None, "verificationStatus": {"coding": [{"code": "refuted"}]}}, "past_conditions"),
+    ],
+)
+def test_a_condition_is_active_or_past(fields: dict[str, Any], section: str) -> None:
+    assert only(bundle(condition(**fields)), section)["name"] == "Hypertension"
+
+
+def test_a_condition_says_all_it_knows() -> None:
+    whole = condition(
+        "Asthma",
+        verificationStatus={"coding": [{"code": "provisional"}]},
+        severity=snomed("24484000", "Severe"),
+        bodySite=[snomed("39607008", "Lung structure")],
+        onsetDateTime="2019-06-13T23:59:00-05:00",
+        note=[{"text": "Worse at night.", "authorString": "Dr. Nobody"}],
+    )
+    assert only(bundle(whole), "active_conditions") == {
+        "name": "Asthma",
+        "code": "SNOMED 38341003",
+        "date": "2019-06-13",
+        "clinical_status": "active",
+        "verification": "provisional",
+        "severity": "Severe",
+        "body_site": ["Lung structure"],
+        "notes": ["Worse at night."],
+    }
+
+
+@pytest.mark.parametrize(
+    ("onset", "said"),
+    [
+        ({"onsetAge": {"value": 45, "unit": "years"}}, "age 45 years"),
+        ({"onsetAge": {"value": 93, "code": "a"}}, "age 90+ years"),
+        ({"onsetRange": {"low": {"value": 20, "unit": "a"}, "high": {"value": 30, "unit": "a"}}}, "age 20 a to age 30 a"),
+        ({"onsetString": "in childhood"}, "in childhood"),
+    ],
+)
+def test_an_onset_may_be_an_age_or_words(onset: dict[str, Any], said: str) -> None:
+    assert only(bundle(condition(**onset)), "active_conditions")["onset"] == said
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (snomed("44054006"), {"name": "SNOMED 44054006"}),
+        (snomed("44054006", text="Sugar"), {"name": "Sugar", "code": "SNOMED 44054006"}),
+        (snomed("44054006", "Diabetes", "Sugar"), {"name": "Sugar", "code": "SNOMED 44054006", "also": ["Diabetes"]}),
+        (snomed("44054006", "Diabetes", "diabetes"), {"name": "Diabetes", "code": "SNOMED 44054006"}),
+        ({"coding": [{"system": "urn:local", "code": "dm2"}]}, {"name": "dm2"}),
+        (
+            {"coding": {"system": "http://snomed.info/sct", "code": "1", "display": "Lone coding"}},
+            {"name": "Lone coding", "code": "SNOMED 1"},
+        ),
+        ({"coding": []}, {"name": "not stated"}),
+        (None, {"name": "not stated"}),
+        ("Diabetes", {"name": "not stated"}),
+    ],
+)
+def test_a_code_is_named_as_well_as_it_can_be(code: Any, expected: dict[str, Any]) -> None:
+    assert only(bundle({"resourceType": "Condition", "code": code}), "active_conditions") == expected
+
+
+def test_a_vital_sign_without_display_or_category_is_known_by_its_loinc_code() -> None:
+    heart_rate = {"resourceType": "Observation", "status": "final", "code": loinc("8867-4"), "valueQuantity": quantity(61, "/min")}
+    assert only(bundle(heart_rate), "vital_signs") == {"name": "Heart rate", "code": "LOINC 8867-4", "value": 61, "unit": "/min"}
+
+
+@pytest.mark.parametrize(
+    ("category", "section"),
+    [
+        ([{"coding": [{"code": "vital-signs"}]}], "vital_signs"),
+        ([{"text": "Vital Signs"}], "vital_signs"),
+        ([{"coding": [{"code": "laboratory"}]}], "laboratory_results"),
+        ([{"coding": [{"code": "LAB"}]}], "laboratory_results"),
+        ([{"coding": [{"code": "survey"}]}], "other_observations"),
+        ([{"coding": [{"code": "social-history"}]}, {"text": "Laboratory"}], "laboratory_results"),
+        (None, "other_observations"),
+        ("laboratory", "other_observations"),
+    ],
+)
+def test_an_observation_goes_where_its_category_says(category: Any, section: str) -> None:
+    assert only(bundle(observation(category=None) | {"category": category}), section)["name"] == "Hemoglobin"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ({"valueQuantity": {"value": 4.6881, "unit": "mmol/L"}}, {"value": 4.6881, "unit": "mmol/L"}),
+        ({"valueQuantity": {"value": 0, "code": "mm[Hg]"}}, {"value": 0, "unit": "mm[Hg]"}),
+        ({"valueQuantity": {"value": 5, "comparator": "<"}}, {"value": 5, "comparator": "<"}),
+        ({"valueQuantity": {"value": "5.40", "unit": "g"}}, {"value": "5.40", "unit": "g"}),
+        ({"valueCodeableConcept": snomed("266919005", "Never smoker")}, {"value": "Never smoker"}),
+        ({"valueString": "trace"}, {"value": "trace"}),
+        ({"valueBoolean": False}, {"value": False}),
+        ({"valueInteger": 0}, {"value": 0}),
+        ({"valueRange": {"low": {"value": 1}, "high": {"value": 2, "unit": "mm"}}}, {"value": "1 to 2 mm"}),
+        ({"valueRatio": {"numerator": {"value": 1}, "denominator": {"value": 128}}}, {"value": "1 : 128"}),
+        ({"valueSampledData": {"data": "1 2 3"}}, {"value": "sampled data, 3 points, not shown"}),
+        ({"valueTime": "07:30:00"}, {"value": "07:30:00"}),
+        ({"valueDateTime": "2020-02-03T04:05:06Z"}, {"value": "2020-02-03"}),
+        ({"valuePeriod": {"start": "2020", "end": "2021-05"}}, {"value": "2020 to 2021-05"}),
+        ({"dataAbsentReason": {"coding": [{"code": "unknown", "display": "Unknown"}]}}, {"absent": "Unknown"}),
+        ({}, {}),
+    ],
+)
+def test_a_value_of_any_type_is_shown(value: dict[str, Any], shown: dict[str, Any]) -> None:
+    item = only(bundle(observation(**value)), "laboratory_results")
+    assert {key: item[key] for key in item if key not in ("name", "code")} == shown
+
+
+def test_a_result_has_its_interpretation_and_reference_ranges() -> None:
+    item = only(
+        bundle(
+            observation(
+                valueQuantity=quantity(9.1),
+                interpretation=[{"coding": [{"code": "L", "display": "Low"}]}],
+                referenceRange=[
+                    {"low": {"value": 13, "unit": "g/dL"}, "high": {"value": 17, "unit": "g/dL"}},
+                    {"low": {"value": 12}},
+                    {"text": "for adults"},
+                ],
+                status="preliminary",
+            )
+        ),
+        "laboratory_results",
+    )
+    assert item["interpretation"] == ["Low"]
+    assert item["reference_ranges"] == ["13 g/dL to 17 g/dL", "from 12", "for adults"]
+    assert item["status"] == "preliminary"
+
+
+def test_a_blood_pressure_is_shown_with_its_components() -> None:
+    parts = [
+        {"code": loinc("8462-4", "Diastolic Blood Pressure"), "valueQuantity": quantity(72, "mm[Hg]")},
+        {"code": loinc("8480-6"), "valueQuantity": quantity(114, "mm[Hg]")},
+        {"code": loinc("8478-0"), "dataAbsentReason": {"text": "not measured"}},
+        "not a component",
+    ]
+    pressure = observation("85354-9", "Blood Pressure", "vital-signs", effectiveDateTime="2020-01-01", component=parts)
+    assert only(bundle(pressure), "vital_signs") == {
+        "name": "Blood Pressure",
+        "code": "LOINC 85354-9",
+        "date": "2020-01-01",
+        "components": [
+            {"name": "Diastolic Blood Pressure", "code": "LOINC 8462-4", "value": 72, "unit": "mm[Hg]"},
+            {"name": "Systolic blood pressure", "code": "LOINC 8480-6", "value": 114, "unit": "mm[Hg]"},
+            {"name": "Mean blood pressure", "code": "LOINC 8478-0", "absent": "not measured"},
+        ],
+    }
+
+
+def test_sections_are_newest_first_by_the_moment_and_undated_facts_last() -> None:
+    moments = ["2020", "2020-05", None, "2020-05-06T10:00:00+02:00", "2020-05-06T09:30:00Z", "2020-05-06", "2021-01-01"]
+    record = bundle(*(observation(valueQuantity=quantity(place), effectiveDateTime=at) for place, at in enumerate(moments)))
+    assert [item["value"] for item in pack(record)["laboratory_results"]] == [6, 4, 3, 5, 1, 0, 2]
+
+
+@pytest.mark.parametrize("date", ["yesterday", "2020-13-01", "13/06/2020", "2020-1-1", "20200101", 2020, None, {"start": None}, "2020x"])
+def test_a_date_that_is_none_is_left_out(date: Any) -> None:
+    assert "date" not in only(bundle(observation(effectiveDateTime=date)), "laboratory_results")
+
+
+def test_periods_and_issued_stand_for_a_missing_date() -> None:
+    record = bundle(
+        observation("1-8", effectivePeriod={"end": "2018-01-01"}),
+        observation("2-6", issued="2017-01-01T00:00:00Z"),
+        observation("3-4", effectiveInstant="2016-01-01T00:00:00Z"),
+    )
+    assert [item["date"] for item in pack(record)["laboratory_results"]] == ["2018-01-01", "2017-01-01", "2016-01-01"]
+
+
+def medication_request(**fields: Any) -> dict[str, Any]:
+    return {"resourceType": "MedicationRequest", "status": "active", "intent": "order", **fields}
+
+
+AMLODIPINE = {"resourceType": "Medication", "id": "med-amlodipine", "code": snomed("386864001", "Amlodipine")}
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["urn:uuid:med-amlodipine", "Medication/med-amlodipine", "https://fhir.example/r4/Medication/med-amlodipine/_history/3"],
+)
+def test_a_medication_reference_is_resolved_however_it_is_written(reference: str) -> None:
+    record = bundle(AMLODIPINE, medication_request(medicationReference={"reference": reference, "display": "something else"}))
+    assert only(record, "current_medications")["name"] == "Amlodipine"
+
+
+def test_a_contained_medication_is_resolved_in_its_own_resource_only() -> None:
+    def request(name: str) -> dict[str, Any]:
+        return medication_request(
+            contained=[{"resourceType": "Medication", "id": "m", "code": {"text": name}}], medicationReference={"reference": "#m"}
+        )
+
+    names = {item["name"] for item in pack(bundle(request("Aspirin"), request("Ramipril")))["current_medications"]}
+    assert names == {"Aspirin", "Ramipril"}
+
+
+def test_a_medication_that_is_not_in_the_bundle_is_named_by_its_display() -> None:
+    display = {"reference": "Medication/elsewhere", "display": "Metformin 500 mg"}
+    unknown = {"reference": "Medication/elsewhere"}
+    record = bundle(medication_request(medicationReference=display), medication_request(medicationReference=unknown))
+    assert [item["name"] for item in pack(record)["current_medications"]] == ["Metformin 500 mg", "not stated"]
+
+
+def test_a_medication_without_code_is_named_by_its_ingredients() -> None:
+    mixture = {
+        "resourceType": "Medication",
+        "id": "mix",
+        "ingredient": [{"itemCodeableConcept": {"text": "Codeine"}}, {"itemCodeableConcept": {"text": "Paracetamol"}}],
+    }
+    record = bundle(mixture, medication_request(medicationReference={"reference": "Medication/mix"}))
+    assert only(record, "current_medications")["name"] == "Codeine / Paracetamol"
+
+
+def test_two_different_resources_under_one_name_are_not_guessed_between() -> None:
+    other = AMLODIPINE | {"code": {"text": "Digoxin"}}
+    record = bundle(AMLODIPINE, other, medication_request(medicationReference={"reference": "Medication/med-amlodipine"}))
+    assert only(record, "current_medications")["name"] == "not stated"
+
+
+def test_a_medication_says_how_and_why_it_is_taken() -> None:
+    asthma = condition("Asthma", id="asthma")
+    request = medication_request(
+        medicationCodeableConcept={"text": "Salbutamol"},
+        authoredOn="2024-03-01",
+        reasonReference=[{"reference": "Condition/asthma"}],
+        reasonCode=[{"text": "Wheeze"}],
+        doNotPerform=True,
+        dosageInstruction=[
+            {
+                "timing": {"repeat": {"frequency": 2, "period": 1.0, "periodUnit": "d"}},
+                "doseAndRate": [{"doseQuantity": {"value": 2, "unit": "puffs"}}],
+                "route": {"text": "inhaled"},
+                "asNeededBoolean": True,
+            },
+            {"text": "Rinse mouth afterwards"},
+            {"asNeededCodeableConcept": {"text": "dyspnoea"}},
+            {},
+        ],
+    )
+    item = only(bundle(asthma, request), "current_medications")
+    assert item["dosage"] == ["2 puffs, 2 times per 1.0 d, inhaled, as needed", "Rinse mouth afterwards", "as needed for dyspnoea"]
+    assert item["reasons"] == ["Wheeze", "Asthma"]
+    assert (item["do_not_take"], item["date"], item["source"]) == (True, "2024-03-01", "requested")
+
+
+@pytest.mark.parametrize(
+    ("resource", "section", "source"),
+    [
+        ({"resourceType": "MedicationRequest", "status": "stopped"}, "past_medications", "requested"),
+        ({"resourceType": "MedicationRequest", "status": "on-hold"}, "current_medications", "requested"),
+        ({"resourceType": "MedicationStatement", "status": "active", "dosage": [{"text": "daily"}]}, "current_medications", "stated"),
+        ({"resourceType": "MedicationStatement", "effectivePeriod": {"end": "2020-01-01"}}, "past_medications", "stated"),
+        ({"resourceType": "MedicationStatement"}, "current_medications", "stated"),
+        (
+            {"resourceType": "MedicationAdministration", "status": "completed", "dosage": {"text": "once"}},
+            "past_medications",
+            "administered",
+        ),
+        ({"resourceType": "MedicationDispense", "status": "completed", "whenHandedOver": "2020"}, "past_medications", "dispensed"),
+    ],
+)
+def test_medications_of_every_kind_are_current_or_past(resource: dict[str, Any], section: str, source: str) -> None:
+    assert only(bundle(resource | {"medicationCodeableConcept": {"text": "Aspirin"}}), section)["source"] == source
+
+
+def test_an_allergy_has_its_reactions_and_criticality() -> None:
+    allergy = {
+        "resourceType": "AllergyIntolerance",
+        "clinicalStatus": {"coding": [{"code": "active"}]},
+        "verificationStatus": {"coding": [{"code": "confirmed"}]},
+        "type": "allergy",
+        "criticality": "high",
+        "code": snomed("91936005", "Allergy to penicillin"),
+        "recordedDate": "2001-02-03",
+        "reaction": [{"manifestation": [{"text": "Hives"}, {"text": "Wheeze"}], "severity": "severe", "description": "within minutes"}, {}],
+    }
+    assert only(bundle(allergy), "allergies") == {
+        "name": "Allergy to penicillin",
+        "code": "SNOMED 91936005",
+        "date": "2001-02-03",
+        "clinical_status": "active",
+        "kind": "allergy",
+        "criticality": "high",
+        "reactions": [{"manifestations": ["Hives", "Wheeze"], "severity": "severe", "description": "within minutes"}],
+    }
+
+
+def test_procedures_and_immunisations_say_when_they_were_not_done() -> None:
+    done = {
+        "resourceType": "Procedure",
+        "status": "completed",
+        "code": {"text": "Suture"},
+        "performedPeriod": {"start": "2011-07-24T15:32:17Z"},
+    }
+    not_done = {"resourceType": "Procedure", "status": "not-done", "code": {"text": "Biopsy"}, "performedString": "planned for spring"}
+    refused = {
+        "resourceType": "Immunization",
+        "status": "not-done",
+        "vaccineCode": {"text": "Influenza"},
+        "statusReason": {"text": "patient objection"},
+        "occurrenceDateTime": "2019-10-01",
+    }
+    built = pack(bundle(done, not_done, refused))
+    assert built["procedures"] == [
+        {"name": "Suture", "date": "2011-07-24"},
+        {"name": "Biopsy", "performed": "planned for spring", "status": "not-done"},
+    ]
+    assert built["immunisations"] == [
+        {"name": "Influenza", "date": "2019-10-01", "status": "not-done", "status_reason": "patient objection"}
+    ]
+
+
+def test_a_report_enters_by_its_conclusion_and_its_contained_results_as_results() -> None:
+    concluding = {
+        "resourceType": "DiagnosticReport",
+        "status": "final",
+        "code": {"text": "Chest X-ray"},
+        "effectiveDateTime": "2022-01-01",
+        "conclusion": "No infiltrate.",
+        "contained": [observation(id="hb", valueQuantity=quantity(14.2))],
+        "result": [{"reference": "#hb"}],
+    }
+    silent = {"resourceType": "DiagnosticReport", "status": "final", "code": {"text": "Panel"}}
+    built = pack(bundle(concluding, silent))
+    assert built["reports"] == [{"name": "Chest X-ray", "date": "2022-01-01", "conclusion": "No infiltrate."}]
+    assert [item["value"] for item in built["laboratory_results"]] == [14.2]
+    assert built["not_used"] == {"DiagnosticReport": 1}
+
+
+def test_family_history_enters_by_relationship() -> None:
+    history = {
+        "resourceType": "FamilyMemberHistory",
+        "status": "completed",
+        "name": "Somebody",
+        "relationship": {"coding": [{"code": "FTH", "display": "father"}]},
+        "condition": [{"code": {"text": "Myocardial infarction"}, "onsetAge": {"value": 51, "unit": "a"}}, {}],
+    }
+    assert only(bundle(history), "family_history") == {
+        "name": "father",
+        "conditions": [{"name": "Myocardial infarction", "onset": "age 51 a"}],
+    }
+
+
+def test_what_is_entered_in_error_or_of_somebody_else_is_left_out_and_counted() -> None:
+    built = pack(
+        bundle(
+            observation(status="entered-in-error"),
+            condition(verificationStatus={"coding": [{"code": "entered-in-error"}]}),
+            condition("Twin's asthma", subject={"reference": "Patient/twin"}),
+            condition("Own", subject={"reference": f"Patient/{PATIENT_ID}"}),
+            condition("Own too", subject={"reference": f"urn:uuid:{PATIENT_ID}"}),
+            condition("Own by address", subject={"reference": f"https://fhir.example/Patient/{PATIENT_ID}/_history/2"}),
+            condition("Own by query", subject={"reference": "Patient?identifier=x|1"}),
+        )
+    )
+    assert {item["name"] for item in built["active_conditions"]} == {"Own", "Own too", "Own by address", "Own by query"}
+    assert built["omitted"] == {"entered_in_error": 2, "of_another_subject": 1}
+
+
+def test_resources_that_no_section_reads_are_counted_by_type() -> None:
+    others = [{"resourceType": name} for name in ("Claim", "Claim", "Encounter", "Madeup", 7)]
+    assert pack(bundle(*others))["not_used"] == {"Claim": 2, "Encounter": 1, "Unknown": 2}
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, {"age_years": 72}),
+        ({"birthDate": "1954-11-22"}, {"age_years": 71}),
+        ({"birthDate": "1954-11-21"}, {"age_years": 72}),
+        ({"birthDate": "1936-11-22"}, {"age_years": 89}),
+        ({"birthDate": "1936-11-21"}, {"age_years": "90+"}),
+        ({"birthDate": "1920-01-01"}, {"age_years": "90+"}),
+        ({"birthDate": "2025-12-22"}, {"age_years": 0, "age_months": 10}),
+        ({"birthDate": "1954-06"}, {"age_years": 72, "age_is_approximate": True}),
+        ({"birthDate": "1954"}, {"age_years": 72, "age_is_approximate": True}),
+        ({"birthDate": "2030-01-01"}, {"age_years": None}),
+        ({"birthDate": "unknown"}, {"age_years": None}),
+        ({"birthDate": None, "gender": None, "extension": None}, {"age_years": None, "gender": None, "sex_at_birth": None}),
+        ({"gender": "M", "extension": [{"url": None}]}, {"gender": None, "sex_at_birth": None, "age_years": 72}),
+        ({"deceasedDateTime": "2015-06-12T10:00:00Z"}, {"age_years": None, "deceased": True, "age_at_death_years": 60}),
+        ({"deceasedDateTime": "2050"}, {"age_years": None, "deceased": True, "age_at_death_years": "90+"}),
+        ({"deceasedBoolean": True}, {"age_years": None, "deceased": True}),
+        ({"deceasedBoolean": False}, {"age_years": 72}),
+    ],
+)
+def test_demographics_are_an_age_a_sex_and_whether_the_patient_lives(fields: dict[str, Any], expected: dict[str, Any]) -> None:
+    usual = {"age_years": None, "gender": "male", "sex_at_birth": "male", "deceased": False, "age_at_death_years": None}
+    assert pack(bundle(who=patient(**fields)))["patient"] == usual | expected
+
+
+def test_a_fact_of_the_day_of_birth_does_not_tell_the_date() -> None:
+    vaccine = {"resourceType": "Immunization", "vaccineCode": {"text": "Hepatitis B"}, "occurrenceDateTime": "1954-06-13T08:00:00Z"}
+    assert only(bundle(vaccine), "immunisations") == {"name": "Hepatitis B", "date": "day of birth"}
+
+
+def test_without_a_record_the_pack_says_so() -> None:
+    built = pack(None, input_config={"question": "why tired?"})
+    assert (built["record_available"], built["patient"]) == (False, None)
+    assert built["input_config"] == {"question": "why tired?"}

@@ -1,0 +1,114 @@
+"""A call ends when its time is up and as soon as nobody wants it, whatever the other side does meanwhile."""
+
+import itertools
+import json
+import socket
+import time
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from local.offline_model import OfflineModel
+from shared.adapters.claude_errors import CUT_OFF, TIMED_OUT
+from shared.errors import OwnershipLost, TransientFailure
+from tests.unit.model.stage import Asker, Speech, eventually
+
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+START = {"type": "message_start", "message": {"model": "m", "usage": {"input_tokens": 7, "output_tokens": 1}}}
+
+
+def event(data: Mapping[str, object]) -> bytes:
+    line = f"event: {data['type']}\ndata: {json.dumps(data)}\n\n".encode()
+    return b"%x\r\n%b\r\n" % (len(line), line)
+
+
+@pytest.mark.parametrize("word", ["timeout", "hang", {"slow": 100}])
+def test_the_whole_call_is_bounded_silent_or_pinging(offline: OfflineModel, ask: Asker, word: object) -> None:
+    offline.script([word])
+    began = time.monotonic()
+    with pytest.raises(TransientFailure) as failed:
+        ask(timeout=1.2)
+    assert failed.value.message == TIMED_OUT
+    assert time.monotonic() - began < 1.6
+    assert eventually(lambda: offline.waiting() == 0), "the server still holds a call that nobody waits for"
+
+
+def test_pings_do_not_prolong_a_call(peer: Callable[[Speech], str], asker: Callable[[str], Asker]) -> None:
+    def trickle(connection: socket.socket) -> None:
+        connection.sendall(HEAD)
+        while True:
+            connection.sendall(event({"type": "ping"}))
+            time.sleep(0.05)
+
+    began = time.monotonic()
+    with pytest.raises(TransientFailure) as failed:
+        asker(peer(trickle))(timeout=0.8)
+    assert failed.value.message == TIMED_OUT
+    assert time.monotonic() - began < 1.2
+
+
+def test_a_peer_that_falls_silent_late_has_what_is_left_of_the_time(peer: Callable[[Speech], str], asker: Callable[[str], Asker]) -> None:
+    """Not a whole read timeout more, as the last byte came long after the first."""
+
+    def fall_silent(connection: socket.socket) -> None:
+        connection.sendall(HEAD)
+        time.sleep(0.7)
+        connection.sendall(event(START))
+        connection.recv(1)
+
+    began = time.monotonic()
+    with pytest.raises(TransientFailure) as failed:
+        asker(peer(fall_silent))(timeout=1)
+    assert failed.value.message == TIMED_OUT
+    assert time.monotonic() - began < 1.3
+
+
+def test_an_unwanted_answer_is_hung_up_on_and_the_reason_passes_unchanged(offline: OfflineModel, ask: Asker) -> None:
+    lost, asked = OwnershipLost(), []
+
+    def wanted() -> None:
+        asked.append(time.monotonic())
+        if len(asked) > 2:
+            raise lost
+
+    offline.script(["hang"])
+    with pytest.raises(OwnershipLost) as raised:
+        ask(wanted=wanted)
+    assert raised.value is lost
+    assert eventually(lambda: offline.waiting() == 0, within=2), "the server did not see the stream close"
+    assert ask().stop_reason == "end_turn"
+
+
+def test_interest_is_asked_during_pings_alone(offline: OfflineModel, ask: Asker) -> None:
+    asked: list[float] = []
+    offline.script(["hang"])
+    with pytest.raises(TransientFailure):
+        ask(timeout=1.8, wanted=lambda: asked.append(time.monotonic()))
+    gaps = [later - earlier for earlier, later in itertools.pairwise(asked)]
+    assert len(asked) >= 3
+    assert max(gaps) < 1
+
+
+def test_calls_at_once_do_not_wait_for_each_other(offline: OfflineModel, ask: Asker) -> None:
+    offline.script(["hang", "hang"])
+    held = [ask.meanwhile(timeout=1.5) for _ in range(2)]
+    assert eventually(lambda: offline.waiting() == 2)
+    assert ask().stop_reason == "end_turn"
+    assert all(isinstance(call.exception(5), TransientFailure) for call in held)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"0\r\n\r\n",
+        event(START) + b"0\r\n\r\n",
+        event({"type": "message_stop"}) + b"0\r\n\r\n",
+        event(START)[:20],
+        b"",
+    ],
+    ids=["empty", "no stop", "only a stop", "half an event", "nothing"],
+)
+def test_a_stream_that_ends_early_is_a_lost_connection(peer: Callable[[Speech], str], asker: Callable[[str], Asker], rest: bytes) -> None:
+    with pytest.raises(TransientFailure) as failed:
+        asker(peer(lambda connection: connection.sendall(HEAD + rest)))()
+    assert failed.value.message == CUT_OFF

@@ -1,0 +1,116 @@
+"""Costs are whole micro-dollars, never under-held, and the table is data that a setting may replace."""
+
+from datetime import date
+
+import pytest
+
+from shared.runs.prices import DEFAULT_MODEL, PRICES, Price, cost_microusd, highest_cost_microusd, parse_price_overrides, price_of
+from shared.runs.records import TokenUsage
+
+DAY = date(2026, 11, 21)
+SIMPLE = {"m": (Price(date(2026, 1, 1), input=3_000_000, output=15_000_000, cache_read=300_000, cache_write=3_750_000),)}
+
+
+def test_each_kind_of_token_has_its_rate() -> None:
+    usage = TokenUsage(input_tokens=1_000, output_tokens=100, cache_read_tokens=10_000, cache_write_tokens=2_000)
+    assert cost_microusd("m", usage, DAY, SIMPLE) == 3_000 + 1_500 + 3_000 + 7_500
+
+
+def test_a_fraction_of_a_microdollar_is_rounded_up() -> None:
+    assert cost_microusd("m", TokenUsage(cache_read_tokens=1), DAY, SIMPLE) == 1
+    assert cost_microusd("m", TokenUsage(), DAY, SIMPLE) == 0
+
+
+def test_the_highest_cost_covers_whatever_the_call_may_report() -> None:
+    highest = highest_cost_microusd("m", 1_000, 500, DAY, SIMPLE)
+    for usage in (TokenUsage(1_000, 500), TokenUsage(0, 500, 0, 1_000), TokenUsage(0, 500, 1_000, 0)):
+        assert cost_microusd("m", usage, DAY, SIMPLE) <= highest
+    assert highest == 3_750 + 7_500
+
+
+def test_a_price_holds_from_its_day_and_the_first_one_before_it() -> None:
+    table = {"m": (Price(date(2026, 1, 1), 1, 1, 1, 1), Price(date(2026, 6, 1), 2, 2, 2, 2))}
+    days = [date(2025, 1, 1), date(2026, 5, 31), date(2026, 6, 1), date(2027, 1, 1)]
+    assert [price_of("m", 0, day, table).input for day in days] == [1, 1, 2, 2]
+
+
+def test_long_prompts_have_their_own_rate() -> None:
+    assert price_of("claude-haiku-5-5", 100_000, DAY).input == 100_000
+    assert price_of("claude-haiku-5-5", 100_001, DAY).input == 500_000
+    assert highest_cost_microusd("claude-haiku-5-5", 100_001, 0, DAY) == -(-100_001 * 625_000 // 1_000_000)
+
+
+def test_an_unknown_model_costs_the_dearest_known_rates() -> None:
+    unknown = price_of("claude-nobody-9", 1, DAY)
+    for table in PRICES.values():
+        for price in table:
+            assert unknown.input >= price.input
+            assert unknown.output >= price.output
+            assert unknown.cache_read >= price.cache_read
+            assert unknown.cache_write >= price.cache_write
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "claude-opus-4-5-20251101",
+        "anthropic.claude-opus-4-5-20251101-v1:0",
+        "eu.anthropic.claude-opus-4-5-20251101-v1:0",
+        "claude-opus-4-5@20251101",
+        "claude-opus-4-5[1m]",
+        "arn:aws:bedrock:eu-central-1:123456789012:inference-profile/eu.anthropic.claude-opus-4-5-20251101-v1:0",
+    ],
+)
+def test_platform_names_find_their_model(name: str) -> None:
+    assert price_of(name, 1, DAY) == PRICES["claude-opus-4-5"][0]
+
+
+def test_a_longer_name_is_another_model() -> None:
+    assert price_of("claude-sonnet-5-5-mini", 1, DAY) == price_of("claude-nobody-9", 1, DAY)
+
+
+def test_the_default_model_and_all_of_the_table_are_priced_soundly() -> None:
+    assert DEFAULT_MODEL in PRICES
+    for table in PRICES.values():
+        for price in table:
+            assert 0 < price.cache_read < price.input < price.cache_write < price.output
+
+
+def test_overrides_replace_a_models_entries_and_leave_the_rest() -> None:
+    text = '{"claude-sonnet-5-5": {"from": "2026-12-01", "input": 2, "output": 10, "cache_read": 0.2, "cache_write": 2.5}}'
+    prices = parse_price_overrides(text)
+    assert prices[DEFAULT_MODEL] == (Price(date(2026, 12, 1), 2_000_000, 10_000_000, 200_000, 2_500_000),)
+    assert prices["claude-opus-5"] == PRICES["claude-opus-5"]
+    assert cost_microusd(DEFAULT_MODEL, TokenUsage(1_000, 100), DAY, prices) == 3_000
+
+
+def test_an_overriding_model_may_be_new_and_have_several_entries() -> None:
+    entry = '{"from": "%s", "input": %s, "output": 9, "cache_read": 1, "cache_write": 5, "prompt_over": %s}'
+    text = f'{{"us.claude-x": [{entry % ("2026-01-01", 3, 0)}, {entry % ("2026-01-01", 6, 1000)}]}}'
+    prices = parse_price_overrides(text)
+    assert [price_of("claude-x", tokens, DAY, prices).input for tokens in (1_000, 1_001)] == [3_000_000, 6_000_000]
+
+
+def test_no_overrides_are_no_change() -> None:
+    assert parse_price_overrides("") == PRICES
+    assert parse_price_overrides("{}") == PRICES
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[]", "object of models"),
+        ("nonsense", "Expecting value"),
+        ('{"m": 3}', "prices.m"),
+        ('{"m": []}', "prices.m"),
+        ('{"m": {"from": "2026-01-01", "input": 1}}', "prices.m.output"),
+        ('{"m": {"from": "soon", "input": 1, "output": 1, "cache_read": 1, "cache_write": 1}}', "prices.m.from"),
+        ('{"m": {"from": "2026-01-01", "input": -1, "output": 1, "cache_read": 1, "cache_write": 1}}', "prices.m.input"),
+        ('{"m": {"from": "2026-01-01", "input": 0.0000001, "output": 1, "cache_read": 1, "cache_write": 1}}', "finer"),
+        ('{"m": {"from": "2026-01-01", "input": 1, "output": 1, "cache_read": 1, "cache_write": 1, "cents": 1}}', "cents"),
+        ('{"m": {"from": "2026-01-01", "input": 1, "output": 1, "cache_read": 1, "cache_write": 1, "prompt_over": 5}}', "any size"),
+    ],
+)
+def test_a_bad_override_says_what_is_wrong(text: str, named: str) -> None:
+    with pytest.raises(ValueError, match=named):
+        parse_price_overrides(text)
