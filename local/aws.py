@@ -4,23 +4,22 @@ Its queues follow the stack's clock. Beside HTTP it offers what only a look into
 something to deliver, and which moments stand in its tables. It must never know what the product keeps there.
 """
 
+import bisect
 import logging
 import math
 import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
-import botocore.auth
-import moto.sqs.models
 from botocore.config import Config
 from moto.backends import get_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from waitress.server import create_server
 
+from local import seams, shortcut
 from local.blueprint import Blueprint, Queue
 from local.clock import StackClock
 from local.intrinsics import ACCOUNT, REGION
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 
 CREDENTIALS = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
 SANDBOX_APP_ID = "sandbox"
+LATEST_SECOND = 1e11
 _CHANGES_NOTHING_AHEAD = re.compile(r"(Get|BatchGet|TransactGet|Describe|List|Query|Scan|Receive|Delete(Message|Item)).*")
 _Start = Callable[..., Any]
 
@@ -39,15 +39,17 @@ class LocalAws:
     def __init__(self, clock: StackClock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
+        self._session = boto3.session.Session(region_name=REGION, **CREDENTIALS)
         self._moto = DomainDispatcherApplication(create_backend_app)
         self.writes: Counter[str] = Counter()
+        self._moments: tuple[int, list[float]] = (0, [])
         self.sandbox_requests = 0
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         self._server = create_server(self._serve, host="127.0.0.1", port=0, threads=1, connection_limit=1000, channel_timeout=3600)
         self.endpoint = f"http://127.0.0.1:{self._server.effective_port}"
 
     def start(self) -> None:
-        follow(self._clock)
+        seams.install(self._clock)
         threading.Thread(target=self._server.run, name="aws", daemon=True).start()
 
     def stop(self) -> None:
@@ -55,7 +57,11 @@ class LocalAws:
 
     def client(self, service: str) -> "BaseClient":
         config = Config(signature_version="s3v4" if service == "s3" else None, max_pool_connections=32)
-        return boto3.client(service, endpoint_url=self.endpoint, region_name=REGION, config=config, **CREDENTIALS)
+        return self.shortened(self._session.client(service, endpoint_url=self.endpoint, config=config))
+
+    def shortened(self, client: "BaseClient") -> "BaseClient":
+        shortcut.take(client, self.endpoint, self._serve)
+        return client
 
     def create(self, blueprint: Blueprint) -> None:
         dynamodb, sqs, s3 = self.client("dynamodb"), self.client("sqs"), self.client("s3")
@@ -79,13 +85,19 @@ class LocalAws:
             _drop_expired(queue, self._clock.now_ms())
             return min((_deliverable(message) for message in queue._messages), default=math.inf)
 
-    def moments(self, after: float, until: float) -> float:
-        """The earliest moment in (after, until] that stands as a number, in seconds or milliseconds, anywhere in a table."""
+    def next_moment(self, after: float) -> float:
+        """The earliest moment later than that which stands as a number, in seconds or milliseconds, anywhere in a table."""
+        if self._moments[0] != self.writes["dynamodb"]:
+            self._moments = (self.writes["dynamodb"], self._all_moments())
+        moments = self._moments[1]
+        at = bisect.bisect_right(moments, after)
+        return moments[at] if at < len(moments) else math.inf
+
+    def _all_moments(self) -> list[float]:
         with self._lock:
             tables = get_backend("dynamodb")[ACCOUNT][REGION].tables.values()
-            numbers = (number for table in tables for item in table.all_items() for number in _numbers(item.attrs))
-            seconds = (number / 1000 if number > 1e11 else number for number in numbers)
-            return min((moment for moment in seconds if after < moment <= until), default=math.inf)
+            numbers = {number for table in tables for item in table.all_items() for number in _numbers(item.attrs)}
+        return sorted(number / 1000 if number > LATEST_SECOND else number for number in numbers)
 
     def _serve(self, environ: dict[str, Any], start_response: _Start) -> Iterable[bytes]:
         refused = refusal(environ, CREDENTIALS["aws_secret_access_key"], self._clock.now())
@@ -104,20 +116,6 @@ class LocalAws:
             self._clock.poke()
         if f"app/{SANDBOX_APP_ID}" in environ.get("HTTP_USER_AGENT", ""):
             self.sandbox_requests += 1
-
-
-def follow(clock: StackClock) -> None:
-    """Point moto's SQS at the stack's clock. It reads the time through these two names of its module and nowhere else,
-    so delays, visibility and retention all move with a jump."""
-    moto.sqs.models.unix_time = lambda dt=None: clock.now()  # type: ignore[assignment]
-    moto.sqs.models.unix_time_millis = lambda dt=None: clock.now() * 1000  # type: ignore[assignment]
-    # Signatures too are dated in stack time, so that a presigned URL made after a jump is not born expired.
-    botocore.auth.get_current_datetime = lambda remove_tzinfo=True: _utc(clock.now(), naive=remove_tzinfo)
-
-
-def _utc(seconds: float, *, naive: bool) -> datetime:
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return moment.replace(tzinfo=None) if naive else moment
 
 
 def _dead_letters_first(queues: Iterable[Queue]) -> list[Queue]:

@@ -5,8 +5,8 @@ It must never know what a message says.
 """
 
 import logging
-import math
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -27,8 +27,8 @@ Message = Mapping[str, Any]
 class QueuePoller:
     """The mapping of one queue to one function, with at most three invocations at once (MaximumConcurrency, if that is less).
 
-    A batching window only bounds how long messages may be gathered; here that is a tenth of a second, so that work starts at
-    once. `variables` answers what has been set since the start (see /dev/settings).
+    A batching window only bounds how long messages may be gathered; here that is a tenth of a second of real time, so that work
+    starts at once. `variables` answers what has been set since the start (see /dev/settings).
     """
 
     def __init__(
@@ -66,19 +66,15 @@ class QueuePoller:
                     self._hand_over(messages)
 
     def _gather(self) -> list[Message]:
-        """A batch: what lies there now, or with a window what comes until it ends. Empty when there is nothing but time to wait."""
-        self._wait_for_delivery(math.inf)
-        messages = self._receive(self._source.batch_size)
-        closes = self._clock.now() + min(self._source.window_seconds, LONGEST_WINDOW)
-        while messages and len(messages) < self._source.batch_size and self._clock.now() < closes and not self._stopping:
-            self._wait_for_delivery(closes)
-            messages += self._receive(self._source.batch_size - len(messages))
-        return messages
-
-    def _wait_for_delivery(self, until: float) -> None:
+        """What lies there now, and with a window what comes within it. Empty when there is nothing to do but to wait again."""
         seen = self._aws.writes["sqs"]
-        due = self._aws.next_delivery(self._queue)
-        self._clock.park(min(due, until), lambda: self._stopping or self._aws.writes["sqs"] != seen)
+        self._clock.park(self._aws.next_delivery(self._queue), lambda: self._stopping or self._aws.writes["sqs"] != seen)
+        messages = self._receive(self._source.batch_size)
+        if messages and len(messages) < self._source.batch_size and self._source.window_seconds:
+            time.sleep(min(self._source.window_seconds, LONGEST_WINDOW))
+        while messages and len(messages) < self._source.batch_size and (more := self._receive(self._source.batch_size - len(messages))):
+            messages += more
+        return messages
 
     def _receive(self, most: int) -> list[Message]:
         if self._stopping or self._aws.next_delivery(self._queue) > self._clock.now():

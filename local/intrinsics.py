@@ -138,7 +138,7 @@ class Resolver:
 
     def _equals(self, argument: Any, where: str) -> bool:
         first, second = (self._resolve(part, where) for part in argument)
-        return _text(first) == _text(second)
+        return bool(_text(first) == _text(second))
 
 
 def _text(value: Any) -> Any:

@@ -63,9 +63,12 @@ class LambdaContext:
 
 
 def load_handler(path: str) -> Handler:
-    """The function that a Handler property names: `package.module.function`."""
+    """The function that a Handler property names: `package.module.function`. Raises LocalStackError when there is none."""
     module, _, name = path.rpartition(".")
-    return cast(Handler, getattr(importlib.import_module(module), name))
+    try:
+        return cast(Handler, getattr(importlib.import_module(module), name))
+    except (ImportError, AttributeError) as exc:
+        raise LocalStackError(f"the handler {path} cannot be loaded: {exc}") from exc
 
 
 def load_hooks(module: str) -> Hooks:

@@ -47,6 +47,7 @@ def compose(call: Call) -> Mapping[str, Any]:
     }
 
 
+# The pack's text is data that others wrote, and a prompt may hold none: whatever it is, there is an answer.
 def _pack(prompt: str) -> Mapping[str, Any]:
     found = _PACK.search(prompt)
     try:

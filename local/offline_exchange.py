@@ -112,6 +112,7 @@ class Exchange:
                 self._handler.close_connection = True
 
     def _ready(self, event: int) -> bool:
+        # Not select(), which fails at the thousandth open file.
         poll = select.poll()
         poll.register(self._handler.connection, event)
         return bool(poll.poll(0))

@@ -98,6 +98,7 @@ class OfflineModel:
             exchange.send_error(refused.status, refused.message)
 
     def _answer(self, exchange: Exchange, body: dict[str, Any]) -> None:
+        # Before it is checked: what was sent is what a test wants to see of a refused request, too.
         with self._lock:
             self._record.append(body)
         call = read_call(body)
@@ -135,6 +136,7 @@ def _check_route(method: str, path: str) -> None:
 
 
 class _Server(ThreadingHTTPServer):
+    # Closing waits for every thread, so that nothing of a stopped server is left to surprise the next one.
     daemon_threads = False
     block_on_close = True
     request_queue_size = 128

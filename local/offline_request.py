@@ -73,6 +73,7 @@ def read_call(body: Mapping[str, Any], *, counting: bool = False) -> Call:
         prompt="\n".join(_message_texts(messages)),
         schema=_schema(body.get("output_config")),
         max_tokens=max_tokens,
+        # Of what is counted and what is billed alike, so that a count is never under the bill.
         input_tokens=count_tokens(json.dumps([body.get("system"), messages, body.get("output_config")])),
         stream=body.get("stream") is True,
     )

@@ -61,6 +61,7 @@ def _of_type(schema: Mapping[str, Any], offered: Any, root: Mapping[str, Any], n
 def _object(schema: Mapping[str, Any], offered: Any, root: Mapping[str, Any], depth: int) -> dict[str, Any]:
     given = offered if isinstance(offered, Mapping) else {}
     required = schema.get("required", [])
+    # A composer that offers something has chosen what to leave out; with nothing offered, every field is shown.
     made_up = not given and depth < _DEEP
     return {
         name: _value(part, given.get(name, MISSING), root, name, depth + 1)
@@ -103,6 +104,7 @@ def _type(schema: Mapping[str, Any]) -> str:
 
 def _choice(choices: list[Mapping[str, Any]], offered: Any, root: Mapping[str, Any]) -> Mapping[str, Any]:
     resolved = [_resolved(choice, root) for choice in choices]
+    # Null is taken only where it is meant: a null that nobody offered would show nothing.
     if offered is None:
         return next((choice for choice in resolved if choice.get("type") == "null"), resolved[0])
     fitting = [choice for choice in resolved if _fits(choice, offered)]

@@ -5,7 +5,10 @@ The compiled parts of both architectures lie side by side, so the artifact does 
 and the same sources give the same bytes on every machine. It must never read the template or the environment's secrets.
 """
 
+import contextlib
+import fcntl
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -33,19 +36,15 @@ def main(arguments: Sequence[str]) -> None:
     """Fill the directory named by the first argument."""
     if len(arguments) != 1 or not arguments[0]:
         raise ArtifactError("usage: python -m local.sam_artifact ARTIFACTS_DIR (sam build sets it)")
-    compiler = find_python()
-    if compiler is None:
-        print(f"no Python {PYTHON} here: packing without .pyc files, cold starts will be slower", file=sys.stderr)
-    artifact = packed(dependencies(), compiler)
-    shutil.copytree(artifact, arguments[0], copy_function=_link, dirs_exist_ok=True)
+    shutil.copytree(packed(), arguments[0], copy_function=_link, dirs_exist_ok=True)
 
 
 def find_python() -> str | None:
-    """An interpreter of the functions' version, from PATH or as uv knows it."""
-    uv = shutil.which("uv")
-    found = subprocess.run([uv, "python", "find", "--no-python-downloads", PYTHON], capture_output=True, text=True) if uv else None
-    candidates = [sys.executable, f"python{PYTHON}", found.stdout.strip() if found else ""]
-    return next((candidate for candidate in candidates if candidate and _is_wanted(candidate)), None)
+    """An interpreter of the functions' version: this one, one on PATH, or one that pyenv or uv installed."""
+    home = Path.home()
+    roots = [Path(os.environ.get("PYENV_ROOT", home / ".pyenv")) / "versions", home / ".local/share/uv/python"]
+    installed = [str(path) for root in roots for path in sorted(root.glob(f"*{PYTHON}*/bin/python{PYTHON}"))]
+    return next((candidate for candidate in [sys.executable, f"python{PYTHON}", *installed] if _is_wanted(candidate)), None)
 
 
 def _is_wanted(interpreter: str) -> bool:
@@ -61,7 +60,7 @@ def dependencies() -> Path:
     """requirements.txt installed for both machines, once per content of the lock."""
     target = BUILD / f"deps-{_digest([Path('requirements.txt'), Path(__file__)])}"
     if not target.exists():
-        with tempfile.TemporaryDirectory(dir=_build_directory()) as scratch:
+        with tempfile.TemporaryDirectory(dir=BUILD) as scratch:
             trees = [_installed(Path(scratch) / machine, machine) for machine in MACHINES]
             _check_compiled_parts(trees)
             for tree in trees[1:]:
@@ -80,10 +79,19 @@ def _installed(target: Path, machine: str) -> Path:
         raise ArtifactError(f"pip could not install requirements.txt for {machine}")
     # Scripts name this machine's interpreter.
     shutil.rmtree(target / "bin", ignore_errors=True)
-    for service in (target / "botocore" / "data").iterdir():
+    _trim(target / "botocore" / "data")
+    return target
+
+
+def _trim(data: Path) -> None:
+    """Drop what botocore knows of other services. endpoints.json alone, of all services, takes 28 ms of a cold start to read."""
+    for service in data.iterdir():
         if service.is_dir() and service.name not in SERVICES:
             shutil.rmtree(service)
-    return target
+    endpoints = json.loads((data / "endpoints.json").read_bytes())
+    for partition in endpoints["partitions"]:
+        partition["services"] = {name: known for name, known in partition["services"].items() if name in SERVICES}
+    (data / "endpoints.json").write_text(json.dumps(endpoints), encoding="utf-8")
 
 
 def _check_compiled_parts(trees: Sequence[Path]) -> None:
@@ -95,23 +103,46 @@ def _check_compiled_parts(trees: Sequence[Path]) -> None:
         raise ArtifactError(f"compiled parts that do not fit side by side: {sorted(parts[0] ^ parts[1])}")
 
 
-def packed(deps: Path, compiler: str | None) -> Path:
-    """The artifact of the present sources, once per content."""
+def packed() -> Path:
+    """The artifact of the present sources, once per content. Compiled where a Python of the functions' version is at hand."""
     sources = [path for name in SOURCES for path in _files(Path(name))]
-    target = BUILD / f"artifact-{_digest([*sources, Path('requirements.txt'), Path(__file__)], 'pyc' if compiler else 'py')}"
-    if not target.exists():
-        with tempfile.TemporaryDirectory(dir=_build_directory()) as scratch:
-            tree = Path(scratch) / "artifact"
-            shutil.copytree(deps, tree, copy_function=_link)
-            for path in sources:
-                (tree / path).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, tree / path)
-            if compiler:
-                _compile(tree, compiler)
-            _normalise(tree)
-            _publish(tree, target, "artifact-")
-            _report(target)
+    digest = _digest([*sources, Path("requirements.txt"), Path(__file__)])
+    compiled, plain = BUILD / f"artifact-{digest}-pyc", BUILD / f"artifact-{digest}"
+    if compiled.exists():
+        return compiled
+    with _alone():
+        if compiled.exists():
+            return compiled
+        compiler = find_python()
+        target = compiled if compiler else plain
+        if not target.exists():
+            _pack(dependencies(), sources, compiler, target)
     return target
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """SAM builds functions in parallel; the first of them does the work and the others wait for it."""
+    BUILD.mkdir(exist_ok=True)
+    with (BUILD / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _pack(deps: Path, sources: Sequence[Path], compiler: str | None, target: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=BUILD) as scratch:
+        tree = Path(scratch) / "artifact"
+        shutil.copytree(deps, tree, copy_function=_link)
+        for path in sources:
+            (tree / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, tree / path)
+        if compiler:
+            _compile(tree, compiler)
+        else:
+            print(f"no Python {PYTHON} here: packing without .pyc files, cold starts will be slower", file=sys.stderr)
+        _normalise(tree)
+        _report(tree)
+        _publish(tree, target, "artifact-")
 
 
 def _compile(tree: Path, compiler: str) -> None:
@@ -129,8 +160,8 @@ def _files(root: Path) -> Iterator[Path]:
             yield path
 
 
-def _digest(paths: Sequence[Path], *words: str) -> str:
-    digest = hashlib.sha256(repr(words).encode())
+def _digest(paths: Sequence[Path]) -> str:
+    digest = hashlib.sha256()
     for path in paths:
         digest.update(f"{path.name if path.is_absolute() else path}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]
@@ -142,22 +173,12 @@ def _normalise(tree: Path) -> None:
         os.utime(path, (_FIXED_TIME, _FIXED_TIME))
 
 
-def _build_directory() -> Path:
-    BUILD.mkdir(exist_ok=True)
-    return BUILD
-
-
 def _publish(tree: Path, target: Path, family: str) -> None:
-    """Move it into place whole; where another process was faster, its copy is the same."""
-    try:
-        tree.rename(target)
-    except OSError:
-        if not target.exists():
-            raise
-        return
+    """Move it into place whole, and drop what it replaces."""
+    tree.rename(target)
     for other in BUILD.glob(f"{family}*"):
         if other != target:
-            shutil.rmtree(other, ignore_errors=True)
+            shutil.rmtree(other)
 
 
 def _link(source: str, target: str) -> None:
@@ -167,8 +188,8 @@ def _link(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
-def _report(artifact: Path) -> None:
-    sizes = [path.stat().st_size for path in artifact.rglob("*") if path.is_file()]
+def _report(tree: Path) -> None:
+    sizes = [path.stat().st_size for path in tree.rglob("*") if path.is_file()]
     print(f"artifact: {len(sizes)} files, {sum(sizes) / 1e6:.1f} MB unzipped", file=sys.stderr)
     if sum(sizes) > LIMIT:
         raise ArtifactError("the artifact is larger than the 250 MB that Lambda takes")

@@ -31,17 +31,17 @@ class Jump:
 
 
 class Scheduler:
-    """`moments(after, until)`: the earliest moment that stands in the tables; `writes()`: how often they were written."""
+    """`next_moment(after)`: the earliest later moment that stands in the tables; `writes()`: how often they were written."""
 
     def __init__(
         self,
         schedules: Sequence[Schedule],
         clock: StackClock,
         invoke: Callable[[Schedule], None],
-        moments: Callable[[float, float], float],
+        next_moment: Callable[[float], float],
         writes: Callable[[], int],
     ) -> None:
-        self._clock, self._invoke, self._moments, self._writes = clock, invoke, moments, writes
+        self._clock, self._invoke, self._next_moment, self._writes = clock, invoke, next_moment, writes
         self._entries = [(schedule, parse(schedule)) for schedule in schedules if schedule.enabled]
         self._stopping = False
         self.jump: Jump | None = None
@@ -79,7 +79,7 @@ class Scheduler:
         left. In case something is due by a rule that stands nowhere, no stride is longer than six hours.
         """
         fire = following(last)
-        goal = min(self._moments(last - 1, jump.target) + 1, fire + LONGEST_STRIDE, jump.target)
+        goal = min(self._next_moment(last - 1) + 1, fire + LONGEST_STRIDE, jump.target)
         while fire < goal and (later := following(fire)) <= jump.target:
             fire = later
         return fire

@@ -26,6 +26,7 @@ from local.sandbox import Kill, Sandbox, SandboxPool, SandboxSpec
 from local.scheduler import Scheduler
 from local.seed import seed
 from local.server import HttpServer
+from local.shortcut import every_client
 from local.static import Console
 from local.threads import separate_threads
 
@@ -100,6 +101,7 @@ class Stack:
         self.aws.start()
         self._stopping.callback(self.aws.stop)
         os.environ.update(_aws_environment(self.aws.endpoint))
+        self._stopping.enter_context(every_client(self.aws.shortened))
         key_arn = self.aws.create_secret("model-key", os.environ.get("ANTHROPIC_API_KEY") or OFFLINE_KEY)
         parameters = (self._options.parameters or local_parameters)(self.server.url, self.issuer.url, key_arn)
         self.blueprint: Blueprint = template.load(self._options.template, endpoint=self.aws.endpoint, parameters=parameters)
@@ -136,8 +138,11 @@ class Stack:
         self.pollers = [
             QueuePoller(s, functions[s.function], pools[s.function], self.aws, self.clock, lambda: self.changed) for s in sources
         ]
-        self.scheduler = Scheduler(self.blueprint.schedules, self.clock, self._fire, self.aws.moments, lambda: self.aws.writes["dynamodb"])
-        for part in (self.scheduler, *self.pollers):
+        self.scheduler = Scheduler(
+            self.blueprint.schedules, self.clock, self._fire, self.aws.next_moment, lambda: self.aws.writes["dynamodb"]
+        )
+        parts: list[Scheduler | QueuePoller] = [self.scheduler, *self.pollers]
+        for part in parts:
             self._stopping.callback(part.stop)
             part.start()
 

@@ -1,15 +1,13 @@
-"""Makes two libraries fit for many requests at once in one process, which on Lambda never happens. Changes nothing of ours.
+"""Makes Powertools' resolver fit for many requests at once in one process, which on Lambda never happens.
 
-Powertools' resolver keeps the request it serves on its base class (`current_event`, `lambda_context`) and on the instance
-(`context`): without this, concurrent requests read each other's caller and path. boto3 makes clients from one default session,
-which is not safe to do twice at a time.
+It keeps the request it serves on its base class (`current_event`, `lambda_context`) and on the instance (`context`): without
+this, concurrent requests read each other's caller and path. Changes nothing of ours.
 """
 
 import threading
 from collections.abc import Mapping
 from typing import Any
 
-import boto3
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver, BaseRouter, Route
 
 
@@ -21,7 +19,7 @@ class _Requests(threading.local):
 
 
 def separate_threads() -> None:
-    """Idempotent. Relies on resolver internals of Powertools 3; tests/unit/local holds it to two interleaved requests."""
+    """For the rest of this process; idempotent. Relies on internals of Powertools 3, so a test interleaves requests."""
     if getattr(ApiGatewayResolver, "_separate_threads", False):
         return
     ApiGatewayResolver._separate_threads = True  # type: ignore[attr-defined]
@@ -29,7 +27,6 @@ def separate_threads() -> None:
     _keep_request(requests)
     _keep_routing(requests)
     _build_middleware_once()
-    _make_clients_one_by_one()
 
 
 def _keep_request(requests: _Requests) -> None:
@@ -37,7 +34,7 @@ def _keep_request(requests: _Requests) -> None:
 
     def resolve_here(self: ApiGatewayResolver, event: Mapping[str, Any], context: Any) -> Any:
         requests.context = context
-        return resolve(self, event, context)  # type: ignore[arg-type]
+        return resolve(self, event, context)
 
     def keep(self: ApiGatewayResolver, event: dict[str, Any]) -> Any:
         requests.event = to_proxy_event(self, event)
@@ -70,13 +67,3 @@ def _build_middleware_once() -> None:
                 build(self, *args, **kwargs)
 
     Route._build_middleware_stack = build_once  # type: ignore[method-assign]
-
-
-def _make_clients_one_by_one() -> None:
-    make, making = boto3.client, threading.Lock()
-
-    def make_one(*args: Any, **kwargs: Any) -> Any:
-        with making:
-            return make(*args, **kwargs)
-
-    boto3.client = make_one

@@ -12,6 +12,7 @@ from shared.adapters.aws_clients import aws_client
 from shared.adapters.clock import RandomIds, SystemClock
 from shared.adapters.doorbell import SqsDeadLetters, SqsDoorbell
 from shared.adapters.dynamodb.care_store import DynamoCareStore
+from shared.adapters.dynamodb.quota import DynamoQuota
 from shared.adapters.dynamodb.run_store import DynamoRunStore
 from shared.adapters.dynamodb.table import Table
 from shared.adapters.payload_store import AwsPayloadStore
@@ -123,6 +124,10 @@ class Services:
     @cached_property
     def dead_letters(self) -> SqsDeadLetters:
         return SqsDeadLetters(self._sqs, self.settings.dead_letter_queue_url)
+
+    @cached_property
+    def quota(self) -> DynamoQuota:
+        return DynamoQuota(self._table, self.clock, self.settings.quota_per_minute)
 
     @cached_property
     def creator(self) -> Creator:

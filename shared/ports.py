@@ -72,6 +72,10 @@ class RunStore(Protocol):
         """Where a run stands in every list."""
         ...
 
+    def before(self, created_at: int) -> str:
+        """The position from which on a list holds only runs created before that moment (ms)."""
+        ...
+
     def open_runs(self) -> Sequence[Run]:
         """Every run that has not ended, by walking the sparse index of open runs only."""
         ...

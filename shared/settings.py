@@ -29,7 +29,7 @@ _DEFAULTS: Mapping[str, str] = {
     "MODEL_PROVIDER": "anthropic",
     "MODEL_KEY_SECRET_ARN": "",
     "MODEL_TIMEOUT_SECONDS": "120",
-    "MODEL_MAX_OUTPUT_TOKENS": "8192",
+    "MODEL_MAX_OUTPUT_TOKENS": "16000",
     "MODEL_PRICES": "",
     "ANTHROPIC_API_KEY": "",
     "ANTHROPIC_BASE_URL": "",

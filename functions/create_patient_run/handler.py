@@ -6,13 +6,12 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from shared.access.policy import Action
-from shared.engine.creation import NewRun
+from shared.http.creating import new_diagnosis
 from shared.http.documents import run_responses
+from shared.http.doors import after_wait, created
 from shared.http.endpoint import Endpoint
 from shared.http.models import PathId
-from shared.http.studio import CreateDiagnosisRun, answer_run, authorized_patient
-from shared.runs.records import Dispatch, Subject
-from shared.workflows.definitions import DIAGNOSIS
+from shared.http.studio import CreateDiagnosisRun, authorized_patient, studio_run
 
 endpoint = Endpoint(Action.CREATE_PATIENT_RUN)
 
@@ -22,19 +21,9 @@ def create(patientId: PathId, body: Annotated[CreateDiagnosisRun, Body()]) -> Re
     """Queue a diagnosis run; `manual` keeps it from the worker until somebody executes it."""
     patient_id = authorized_patient(endpoint, Action.CREATE_PATIENT_RUN)
     services, caller = endpoint.services, endpoint.request.who
-    new = NewRun(
-        workflow=DIAGNOSIS.name,
-        org_id=caller.org_id,
-        subject=Subject(DIAGNOSIS.subject, patient_id),
-        created_by=caller.user_id,
-        input=body.input_config,
-        dispatch=Dispatch(body.dispatch),
-        max_attempts=body.max_attempts,
-        tags=tuple(body.tags),
-        attributes={} if body.max_cost_usd is None else {"max_cost": round(body.max_cost_usd * 1_000_000)},
-    )
-    run, created = services.creator.create(new, endpoint.request.key(services.ids))
-    return answer_run(endpoint, run, created=created, replayed=not created)
+    new = new_diagnosis(caller, patient_id, body)
+    run, is_new = services.creator.create(new, endpoint.request.key(services.ids), endpoint.admit)
+    return created(endpoint, studio_run(endpoint, after_wait(endpoint, run)), new=is_new)
 
 
 handler = endpoint.handler

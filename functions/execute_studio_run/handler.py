@@ -6,11 +6,11 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from shared.access.policy import Action
-from shared.errors import WorkerDisabled
 from shared.http.documents import run_responses
+from shared.http.doors import after_wait, require_worker, started_status
 from shared.http.endpoint import Endpoint
 from shared.http.models import Empty, PathId
-from shared.http.studio import answer_started, authorized_run
+from shared.http.studio import authorized_run, studio_run
 
 endpoint = Endpoint(Action.EXECUTE_PATIENT_RUN)
 
@@ -19,9 +19,9 @@ endpoint = Endpoint(Action.EXECUTE_PATIENT_RUN)
 def execute(runId: PathId, body: Annotated[Empty | None, Body()] = None) -> Response[str]:
     """Accepted once per queued spell: of concurrent calls one is answered 202, the rest 409."""
     run = authorized_run(endpoint, Action.EXECUTE_PATIENT_RUN)
-    if not endpoint.services.settings.worker_enabled:
-        raise WorkerDisabled
-    return answer_started(endpoint, endpoint.services.commands.execute(run, endpoint.request.who.user_id))
+    require_worker(endpoint, run)
+    started = after_wait(endpoint, endpoint.services.commands.execute(run, endpoint.request.who.user_id))
+    return endpoint.ok({"run": studio_run(endpoint, started)}, started_status(endpoint, started))
 
 
 handler = endpoint.handler

@@ -4,9 +4,10 @@ from aws_lambda_powertools.event_handler import Response
 
 from shared.access.policy import Action
 from shared.http.documents import run_responses
+from shared.http.doors import after_wait
 from shared.http.endpoint import Endpoint
 from shared.http.models import PathId
-from shared.http.studio import after_wait, authorized_run, studio_run
+from shared.http.studio import authorized_run, studio_run
 
 endpoint = Endpoint(Action.READ_PATIENT_RUN)
 

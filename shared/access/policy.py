@@ -40,6 +40,17 @@ class Action(StrEnum):
     MANAGE_CLINICIANS = "manage_clinicians"
     USE_RECORD = "use_record"
     USE_ASSESSMENTS = "use_assessments"
+    CREATE_ASSESSMENT_RUN = "create_assessment_run"
+    READ_RUN_OF_PATIENT = "read_run_of_patient"
+    """Through any door but the studio's."""
+    PROCESS_ASSESSMENT_RUN = "process_assessment_run"
+    USE_RUNS = "use_runs"
+    """The gate of /runs, before it is known what kind of run is asked for."""
+    CHANGE_RUNS = "change_runs"
+    """The same for what changes a run."""
+    CREATE_RUN = "create_run"
+    READ_OWN_RUN = "read_own_run"
+    CHANGE_OWN_RUN = "change_own_run"
     READ_INVARIANTS = "read_invariants"
 
 
@@ -49,6 +60,9 @@ _ASSIGNED: Rule = frozenset({Relation.ASSIGNED})
 _SELF: Rule = frozenset({Relation.SELF})
 _CARE: Mapping[Role, Rule] = {Role.CLINICIAN: _ASSIGNED, Role.ADMIN: _ANY}
 _CARE_AND_PATIENT: Mapping[Role, Rule] = {**_CARE, Role.SYSTEM: _ANY, Role.PATIENT: _SELF}
+_CREATOR: Rule = frozenset({Relation.CREATOR})
+_MAKERS: Mapping[Role, Rule] = {Role.MEMBER: _ANY, Role.CLINICIAN: _ANY, Role.ADMIN: _ANY}
+_OWNERS: Mapping[Role, Rule] = {Role.MEMBER: _CREATOR, Role.CLINICIAN: _CREATOR, Role.ADMIN: _ANY}
 
 POLICY: Mapping[Action, Mapping[Role, Rule]] = {
     Action.CREATE_PATIENT_RUN: _CARE,
@@ -62,6 +76,14 @@ POLICY: Mapping[Action, Mapping[Role, Rule]] = {
     Action.MANAGE_CLINICIANS: {Role.ADMIN: _ANY},
     Action.USE_RECORD: {Role.CLINICIAN: _ASSIGNED, Role.ADMIN: _ANY, Role.SYSTEM: _ANY},
     Action.USE_ASSESSMENTS: _CARE_AND_PATIENT,
+    Action.CREATE_ASSESSMENT_RUN: {**_CARE, Role.SYSTEM: _ANY},
+    Action.READ_RUN_OF_PATIENT: _CARE_AND_PATIENT,
+    Action.PROCESS_ASSESSMENT_RUN: {Role.ADMIN: _ANY, Role.SYSTEM: _ANY},
+    Action.USE_RUNS: dict.fromkeys(Role, _ANY),
+    Action.CHANGE_RUNS: _MAKERS,
+    Action.CREATE_RUN: _MAKERS,
+    Action.READ_OWN_RUN: _OWNERS,
+    Action.CHANGE_OWN_RUN: _OWNERS,
     Action.READ_INVARIANTS: {Role.ADMIN: _ANY, Role.SYSTEM: _ANY},
 }
 

@@ -92,4 +92,5 @@ def _artifacts(org_id: str, items: Sequence[dict[str, Any]]) -> list[Artifact]:
 
 
 def _artifact(values: dict[str, Any]) -> Artifact:
-    return Artifact(id=keys.unpack(values["pk"].split("#")[1]), **{n: values.get(a) for n, a in _ATTRIBUTE.items()})
+    fields: dict[str, Any] = {name: values.get(attribute) for name, attribute in _ATTRIBUTE.items()}
+    return Artifact(id=keys.unpack(values["pk"].split("#")[1]), **fields)

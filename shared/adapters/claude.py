@@ -73,6 +73,7 @@ class ClaudeModel:
         from shared.adapters.claude_stream import read_answer, watched
 
         deadline = time.monotonic() + timeout_seconds
+        # Until the headers come there is no body to watch, so connecting and the first read share the time between them.
         connect = min(CONNECT_SECONDS, timeout_seconds / 5)
         patience = httpx2.Timeout(connect, read=timeout_seconds - connect)
         messages = self._connected().messages

@@ -1,7 +1,7 @@
 """Reads a streamed answer to its end, within its time and only while somebody wants it.
 
-The SDK hides pings from whoever iterates its events, so time and interest are asked at the bytes below them. Importing this
-module imports the SDK; only the worker may.
+The SDK hides pings from whoever iterates its events, so interest is asked at the bytes below them; and its timeouts are of single
+reads, so an alarm bounds them all. Importing this module imports the SDK; only the worker may.
 """
 
 import socket
@@ -16,7 +16,7 @@ import anthropic
 import httpx2
 from anthropic.types import RawMessageStreamEvent
 
-from shared.adapters.claude_errors import CUT_OFF, LLM_ERROR, TIMED_OUT
+from shared.adapters.claude_errors import CUT_OFF, LLM_ERROR
 from shared.errors import TransientFailure
 from shared.ports import ModelAnswer
 from shared.runs.records import TokenUsage
@@ -25,7 +25,7 @@ from shared.runs.records import TokenUsage
 @contextmanager
 def watched(response: httpx2.Response, deadline: float, still_wanted: Callable[[], None]) -> Iterator[None]:
     """Ask `still_wanted` at every piece of the body, and hang up at the deadline (monotonic seconds), even on a silent peer."""
-    body = _WatchedBody(response, deadline, still_wanted)
+    body = _WatchedBody(response, still_wanted)
     response.stream = body
     alarm = threading.Timer(max(0.0, deadline - time.monotonic()), body.hang_up)
     alarm.daemon = True
@@ -37,18 +37,15 @@ def watched(response: httpx2.Response, deadline: float, still_wanted: Callable[[
 
 
 class _WatchedBody(httpx2.SyncByteStream):
-    def __init__(self, response: httpx2.Response, deadline: float, still_wanted: Callable[[], None]) -> None:
+    def __init__(self, response: httpx2.Response, still_wanted: Callable[[], None]) -> None:
         self._body: Any = response.stream
         self._network = response.extensions.get("network_stream")
-        self._deadline = deadline
         self._still_wanted = still_wanted
         self._lock = threading.Lock()
         self._closed = False
 
     def __iter__(self) -> Iterator[bytes]:
         for piece in self._body:
-            if time.monotonic() >= self._deadline:
-                raise TransientFailure(LLM_ERROR, TIMED_OUT)
             self._still_wanted()
             yield piece
 

@@ -5,7 +5,7 @@ reads the winner in the same round trip.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -29,6 +29,8 @@ class Key:
 
     id: str
     fingerprint: str
+    repeatable: bool = True
+    """Whether the same request could have been made before: false without an Idempotency-Key or a natural key."""
 
 
 def keyed_id(org_id: str, scope: str, key: str) -> str:
@@ -69,8 +71,15 @@ class Creator:
         """What an earlier use of the key made. Raises IdempotencyKeyReused when that was another payload."""
         return self._same(self.runs.get(key.id), key)
 
-    def create(self, new: NewRun, key: Key) -> tuple[Run, bool]:
-        """(the run, whether it is new). Rings the worker for a new run that nobody has to start."""
+    def create(self, new: NewRun, key: Key, admit: Callable[[], None] = lambda: None) -> tuple[Run, bool]:
+        """(the run, whether it is new). Rings the worker for a new run that nobody has to start.
+
+        `admit` may refuse a new run (a quota); a replay is answered before it is asked.
+        """
+        earlier = self.replay(key) if key.repeatable else None
+        if earlier is not None:
+            return earlier, False
+        admit()
         run = self._run(new, key)
         run = replace(run, input=self.payloads.put(run, canonical_json(new.input)))
         existing = self._same(self.runs.create(run), key)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shared.ports import Clock, RunStore, Scope
+from shared.ports import Clock, Page, RunStore, Scope
 from shared.runs.records import Run
 
 EXAMINED_AT_MOST = 1_000
@@ -24,12 +24,18 @@ class Reader:
     runs: RunStore
     clock: Clock
 
-    def page(self, scope: Scope, position: str | None, limit: int, matches: Callable[[list[Run]], list[Run]]) -> Filtered:
-        """At most `limit` runs that `matches` keeps. A page may be short, or empty, and still have a next one."""
+    def page(self, scope: Scope, position: str | None, limit: int, matches: Callable[[list[Run]], list[Run]], oldest: int = 0) -> Filtered:
+        """At most `limit` runs that `matches` keeps. A page may be short, or empty, and still have a next one.
+
+        The list ends at the first run created before `oldest` (ms).
+        """
         found: list[Run] = []
         for _ in range(EXAMINED_AT_MOST // _BATCH):
             batch = self.runs.page(scope, position, _BATCH if found or limit > _BATCH // 2 else limit + 1)
-            kept = matches(batch.runs)
+            young = [run for run in batch.runs if run.created_at >= oldest]
+            if len(young) < len(batch.runs):
+                batch = Page(young, None)
+            kept = matches(young)
             room = limit - len(found)
             found += kept[:room]
             if len(kept) > room or (len(kept) == room and batch.position is not None):

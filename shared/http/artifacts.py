@@ -5,7 +5,7 @@ from aws_lambda_powertools.event_handler import Response
 from shared.errors import IdempotencyKeyReused
 from shared.http.endpoint import Endpoint
 from shared.http.studio import AttachArtifact, visible_artifact
-from shared.http.views import artifact_row, artifact_view
+from shared.http.views import Json, artifact_row, artifact_view
 from shared.ports import Artifact
 from shared.runs.canonical import canonical_json, sha256_hex
 from shared.runs.records import Run
@@ -21,6 +21,33 @@ def artifact_page(endpoint: Endpoint, run: Run, limit: int) -> Response[str]:
     rows = [artifact_row(found[name], start + place) for place, name in enumerate(ids, 1) if name in found]
     more = start + len(ids) < len(run.artifacts)
     return endpoint.page("artifacts", rows, _POSITION.format(start + len(ids)) if more else None)
+
+
+def phase_page(endpoint: Endpoint, run: Run, phase: str | None, limit: int) -> Response[str]:
+    """One page of the run's current artifacts, in their order and grouped by phase; `total_count` counts all of them."""
+    from shared.workflows.orchestration.artifacts import current_artifacts
+
+    held = current_artifacts(endpoint.services.artifacts.get_many(run.org_id, run.artifacts))
+    wanted = [artifact for artifact in held if phase in (None, _phase(artifact))]
+    start = int(endpoint.request.position or "0", 16)
+    shown = wanted[start : start + limit]
+    rows = [artifact_row(artifact, run.artifacts.index(artifact.id) + 1) for artifact in shown]
+    grouped: dict[str, list[Json]] = {}
+    for artifact, row in zip(shown, rows, strict=True):
+        grouped.setdefault(_phase(artifact), []).append(row)
+    more = start + len(shown) < len(wanted)
+    counts = {"run_id": run.id, "total_count": len(wanted), "artifacts_by_phase": grouped}
+    return endpoint.page("artifacts", rows, _POSITION.format(start + len(shown)) if more else None, counts)
+
+
+def _phase(artifact: Artifact) -> str:
+    return artifact.phase or "attached"
+
+
+def file_name(artifact: Artifact) -> str:
+    """What a downloaded artifact is called: the last part of its path, or its name with its type's ending."""
+    name = (artifact.path or artifact.artifact_name).rsplit("/", 1)[-1]
+    return name if "." in name else f"{name}.json"
 
 
 def linked(endpoint: Endpoint, run: Run, artifact_id: str) -> Response[str]:
@@ -40,6 +67,8 @@ def stored(endpoint: Endpoint, run: Run, body: AttachArtifact) -> Response[str]:
     earlier = services.artifacts.get(run.org_id, key.id)
     if earlier is not None and earlier.fingerprint != key.fingerprint:
         raise IdempotencyKeyReused
+    if earlier is None:
+        endpoint.admit()
     artifact = earlier or services.artifacts.put(_new(endpoint, run, body, key.id, key.fingerprint), canonical_json(body.artifact_data))
     return _attached(endpoint, run, artifact, replayed=earlier is not None and artifact.id in run.artifacts)
 

@@ -1,9 +1,10 @@
 """The one factory of endpoints: reads the request, lets Powertools validate it, and turns every error into the envelope.
 
-An endpoint is one Lambda with one route. `max_body` and `public` are all that differ between them here.
+An endpoint is one Lambda with one route. `natural_key`: its requests are the same by what they name, so that it ignores
+the Idempotency-Key header, and says so.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -25,9 +26,9 @@ Handler = Callable[[LambdaEvent, Any], dict[str, Any]]
 class Endpoint:
     """`app` takes the route; `handler` is the Lambda's entrance."""
 
-    def __init__(self, action: Action | None = None, *, max_body: int = MAX_BODY) -> None:
+    def __init__(self, action: Action | None = None, *, max_body: int = MAX_BODY, natural_key: bool = False) -> None:
         self.app = APIGatewayHttpResolver(enable_validation=True)
-        self._action, self._max_body = action, max_body
+        self._action, self._max_body, self._natural_key = action, max_body, natural_key
         self.app.exception_handler(RequestValidationError)(self._invalid)
         self.app.exception_handler(RequestError)(self._refused)
         self.app.not_found(self._unrouted)
@@ -48,7 +49,14 @@ class Endpoint:
     def _read(self, event: LambdaEvent) -> Request:
         settings = services().settings
         cursors = Cursors(settings.cursor_key)
-        return read_request(event, cursors, org_claim=settings.org_claim, roles_claim=settings.roles_claim, max_body=self._max_body)
+        return read_request(
+            event,
+            cursors,
+            org_claim=settings.org_claim,
+            roles_claim=settings.roles_claim,
+            max_body=self._max_body,
+            keyed=not self._natural_key,
+        )
 
     # --- for route functions ------------------------------------------------------------------------------------------
 
@@ -65,12 +73,20 @@ class Endpoint:
         return services()
 
     def ok(self, data: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> Response[str]:
-        return success(self.request.request_id, data, status, headers)
+        ignored = {"Idempotency-Status": "ignored"} if self._natural_key and "idempotency-key" in self.request.headers else {}
+        return success(self.request.request_id, data, status, {**ignored, **(headers or {})})
 
-    def page(self, plural: str, rows: Sequence[dict[str, Any]], position: str | None) -> Response[str]:
+    def admit(self) -> None:
+        """Take one of the caller's tokens, where a quota is set. Raises RateLimited."""
+        self.services.quota.admit(self.request.who.org_id, self.request.who.user_id)
+
+    def page(
+        self, plural: str, rows: Sequence[dict[str, Any]], position: str | None, more: Mapping[str, Any] | None = None
+    ) -> Response[str]:
+        """One page of a list; `more` stands beside the rows."""
         request = self.request
         cursor = Cursors(services().settings.cursor_key).seal(position, request.who, request.list_name)
-        return self.ok({plural: list(rows), "next_cursor": cursor})
+        return self.ok({**(more or {}), plural: list(rows), "next_cursor": cursor})
 
     # --- errors -------------------------------------------------------------------------------------------------------
 

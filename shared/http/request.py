@@ -63,12 +63,14 @@ class Request:
     def key(self, ids: Ids) -> Key:
         """Where the thing that this request creates will live: its Idempotency-Key's place, or a new one."""
         if self.idempotency_key is None:
-            return Key(ids.unique(), self.fingerprint())
+            return Key(ids.unique(), self.fingerprint(), repeatable=False)
         return Key(keyed_id(self.who.org_id, self.who.user_id, self.idempotency_key), self.fingerprint())
 
 
-def read_request(event: Mapping[str, Any], cursors: Cursors, *, org_claim: str, roles_claim: str, max_body: int = MAX_BODY) -> Request:
-    """The event as a Request. Raises TooLarge, InvalidRequest."""
+def read_request(
+    event: Mapping[str, Any], cursors: Cursors, *, org_claim: str, roles_claim: str, max_body: int = MAX_BODY, keyed: bool = True
+) -> Request:
+    """The event as a Request. `keyed`: whether an Idempotency-Key means anything here. Raises TooLarge, InvalidRequest."""
     raw = _raw_body(event)
     if len(raw) > max_body:
         raise TooLarge(f"The body is over its limit of {max_body} bytes.")
@@ -86,7 +88,7 @@ def read_request(event: Mapping[str, Any], cursors: Cursors, *, org_claim: str, 
         caller=caller,
         raw_body=raw,
         body=_json(raw),
-        idempotency_key=_idempotency_key(headers.get("idempotency-key")),
+        idempotency_key=_idempotency_key(headers.get("idempotency-key")) if keyed else None,
         position=cursors.open((event.get("queryStringParameters") or {}).get("cursor"), caller, list_name),
         list_name=list_name,
     )

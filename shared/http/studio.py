@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from aws_lambda_powertools.event_handler import Response
 from pydantic import Field, StringConstraints, model_validator
 
-from shared.access.policy import Action, Caller, Role, permits
+from shared.access.policy import Action, permits
 from shared.engine.relations import relations
 from shared.errors import Forbidden, NotFound
+from shared.http.doors import found_run, is_permitted, require, run_view
 from shared.http.endpoint import Endpoint
 from shared.http.models import KB, Attempts, Body, Dollars, Tags, Text, Uuid, at_most
-from shared.http.views import Json, Viewer, run_row
+from shared.http.views import Json, run_row
 from shared.ports import Artifact, Scope
 from shared.runs.records import Run
 from shared.workflows.definitions import DIAGNOSIS
@@ -79,24 +79,10 @@ def authorized_patient(endpoint: Endpoint, action: Action) -> str:
 
 def authorized_run(endpoint: Endpoint, action: Action) -> Run:
     """The path's diagnosis run. Raises NotFound for a missing or another organisation's, Forbidden without a relation."""
-    request = endpoint.request
-    run = endpoint.services.runs.get(request.params["runId"])
-    if run is None or run.org_id != request.who.org_id or run.workflow != DIAGNOSIS.name:
+    run = found_run(endpoint)
+    if run.workflow != DIAGNOSIS.name:
         raise NotFound
-    check_relation(endpoint, action, run)
-    return run
-
-
-def check_relation(endpoint: Endpoint, action: Action, run: Run) -> None:
-    """Raise Forbidden unless the caller's present relation to the run's patient permits the action."""
-    caller = endpoint.request.who
-    if not permits(caller, action, relations(endpoint.services.care, caller, run.subject.id, run.created_by)):
-        raise Forbidden
-
-
-def sees_raw(caller: Caller, run: Run) -> bool:
-    """Whether the caller may read the model's own words of a failed validation."""
-    return caller.has(Role.ADMIN) or caller.user_id == run.created_by
+    return require(endpoint, action, run)
 
 
 def studio_row(run: Run) -> Json:
@@ -105,40 +91,13 @@ def studio_row(run: Run) -> Json:
 
 def studio_run(endpoint: Endpoint, run: Run) -> Json:
     """The whole run in the studio's words."""
-    services, caller = endpoint.services, endpoint.request.who
-    view = Viewer(services.payloads, services.runs).run(run, show_input=True, show_raw=sees_raw(caller, run))
-    return view | studio_words(run, view)
-
-
-def studio_words(run: Run, view: Json) -> Json:
-    return {
+    view = run_view(endpoint, run)
+    return view | {
         "patient_id": run.subject.id,
         "clinician_user_id": run.created_by,
         "input_config": view["input"],
         "output_data": view["output"],
     }
-
-
-def after_wait(endpoint: Endpoint, run: Run) -> Run:
-    """The run when it has ended or waits for a person, or after as long as `Prefer: wait` allows."""
-    seconds = endpoint.request.wait_seconds
-    return endpoint.services.reader.wait(run, seconds, settled) if seconds else run
-
-
-def settled(run: Run) -> bool:
-    return run.is_terminal or run.awaits_person
-
-
-def answer_run(endpoint: Endpoint, run: Run, *, created: bool, replayed: bool = False) -> Response[str]:
-    """201 for a new run; 200, marked as a replay, for one that the same request made before."""
-    headers = {"Idempotency-Replayed": "true"} if replayed else {}
-    return endpoint.ok({"run": studio_run(endpoint, after_wait(endpoint, run))}, 201 if created else 200, headers)
-
-
-def answer_started(endpoint: Endpoint, run: Run) -> Response[str]:
-    """202 for a run that was started, 200 where its end was seen while waiting."""
-    waited = after_wait(endpoint, run)
-    return endpoint.ok({"run": studio_run(endpoint, waited)}, 200 if settled(waited) and endpoint.request.wait_seconds else 202)
 
 
 def patient_scope(endpoint: Endpoint, patient_id: str) -> Scope:
@@ -153,11 +112,8 @@ def visible_artifact(endpoint: Endpoint, artifact_id: str) -> tuple[Artifact, Ru
     if artifact is None or not runs:
         raise NotFound
     for run in runs:
-        try:
-            check_relation(endpoint, Action.READ_PATIENT_RUN, run)
-        except Forbidden:
-            continue
-        return artifact, run
+        if is_permitted(endpoint, Action.READ_PATIENT_RUN, run):
+            return artifact, run
     raise Forbidden
 
 

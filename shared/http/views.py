@@ -148,6 +148,12 @@ def _failure(event: Event) -> Json:
     return {"at": time(entry.at), "attempt": event.attempt, "step": entry.step, "code": code, "message": safe_text(code)}
 
 
+def receipt_view(run: Run, usage: Json) -> Json:
+    """What a cancelled run had spent when it was cancelled, and what it has spent as far as is known now."""
+    ended = events(run)[-1]
+    return {"cancelled_at": time(ended.entry.at), "was": ended.before, "usage_at_cancel": usage_view(run.usage), "usage": usage}
+
+
 def event_view(event: Event) -> Json:
     entry = event.entry
     return {

@@ -51,8 +51,7 @@ def _price(effective: str, *dollars: str, prompt_over: int = 0) -> Price:
 
 PRICES: PriceTable = {
     # A model's first date is nominal: its first price holds before it, too.
-    # The Sonnet list price of old, above the 2/10 published for 5 and 5.5: to be confirmed against a bill.
-    "claude-sonnet-5-5": (_price("2026-09-01", "3", "15", "0.30", "3.75"),),
+    "claude-sonnet-5-5": (_price("2026-09-01", "2", "10", "0.20", "2.50"),),
     "claude-sonnet-5": (_price("2026-06-30", "2", "10", "0.20", "2.50"),),
     "claude-sonnet-4-6": (_price("2026-02-01", "3", "15", "0.30", "3.75"),),
     "claude-sonnet-4-5": (

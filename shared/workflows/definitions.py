@@ -16,5 +16,8 @@ class Definition:
 
 
 DIAGNOSIS = Definition("diagnosis", "patient", ("build_context", "call_model", "validate", "persist"), flagged=True)
+ORCHESTRATION = Definition(
+    "orchestration", "intake", ("planning", "architecture", "data", "development", "qa", "documentation"), gated=True
+)
 
-DEFINITIONS: Mapping[str, Definition] = {d.name: d for d in (DIAGNOSIS,)}
+DEFINITIONS: Mapping[str, Definition] = {d.name: d for d in (DIAGNOSIS, ORCHESTRATION)}

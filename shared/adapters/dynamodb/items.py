@@ -202,6 +202,8 @@ def run_from(item: Mapping[str, Any]) -> Run:
     _, org, kind, subject_id = v["s"].split("#")
     numbers = ("attempt", "fence", "round", "available_at", "ring_after", "ring_interval")
     optional = ("lease_until", "gate_until", "started_at", "completed_at", "error_code")
+    plain_fields: dict[str, Any] = {name: v.get(ATTRIBUTE[name], 0) for name in numbers}
+    plain_fields |= {name: v.get(ATTRIBUTE[name]) for name in optional}
     return Run(
         id=run_id,
         org_id=keys.unpack(org),
@@ -228,6 +230,5 @@ def run_from(item: Mapping[str, Any]) -> Run:
         tags=tuple(v.get("tg", ())),
         metadata=json.loads(v.get("md", "{}")),
         attributes=json.loads(v.get("at", "{}")),
-        **{name: v.get(ATTRIBUTE[name], 0) for name in numbers},
-        **{name: v.get(ATTRIBUTE[name]) for name in optional},
+        **plain_fields,
     )

@@ -102,6 +102,10 @@ def link_sk(run_id: str) -> str:
     return f"L#{pack(run_id)}"
 
 
+def quota_pk(org_id: str, person: str) -> str:
+    return f"Q#{pack(org_id)}#{pack(person)}"
+
+
 def patient_pk(org_id: str, patient_id: str) -> str:
     return f"P#{pack(org_id)}#{pack(patient_id)}"
 

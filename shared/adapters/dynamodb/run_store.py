@@ -15,6 +15,7 @@ from shared.ports import Page, Scope
 from shared.runs.changes import Change, check_state
 from shared.runs.records import Run, Usage
 
+_FIRST_ID = "00000000-0000-0000-0000-000000000000"
 _CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
@@ -60,6 +61,9 @@ class DynamoRunStore:
 
     def position_of(self, run: Run) -> str:
         return keys.order(run.created_at, run.id).hex()
+
+    def before(self, created_at: int) -> str:
+        return keys.order(created_at, _FIRST_ID).hex()
 
     def open_runs(self) -> Sequence[Run]:
         return list(self._walk_open())

@@ -35,8 +35,9 @@ def scrubbed(
     reader: Reader, input_config: Mapping[str, Any], artifacts: Sequence[Mapping[str, Any]], assessment: Mapping[str, Any] | None
 ) -> Attachments:
     """Everything, whole. Artifacts in their order of attachment; beyond the limit the earlier ones are left out."""
-    shown = [(_sequence(one), _artifact(reader, one)) for one in artifacts if isinstance(one, Mapping)]
+    shown = [(_sequence(one, position), _artifact(reader, one)) for position, one in enumerate(artifacts) if isinstance(one, Mapping)]
     shown.sort(key=lambda pair: (pair[0], canonical_json(pair[1])))
+    # Many tiny shares would show nothing of any of them.
     kept = [item for _, item in shown[-ARTIFACT_LIMIT:]]
     return Attachments(
         input_config=reader.scrub.tree(mapping(input_config)),
@@ -56,6 +57,7 @@ def fitted(whole: Attachments, room: int) -> Attachments:
         out.assessment = _fit(out, "assessment", whole.assessment, room // 2)
         room -= len(canonical_json(out.assessment))
     for position, artifact in enumerate(whole.artifacts):
+        # An equal share of what is left, so that a short document's unused room goes to those after it.
         share = max(0, room // (len(whole.artifacts) - position) - 1)
         shown = _fit(out, "artifacts", artifact, share)
         if shown is None:
@@ -73,9 +75,9 @@ def _fit(out: Attachments, part: str, value: Any, room: int) -> Any:
     return shown
 
 
-def _sequence(artifact: Mapping[str, Any]) -> int:
+def _sequence(artifact: Mapping[str, Any], position: int) -> int:
     order = artifact.get("sequence_order")
-    return order if isinstance(order, int) else 0
+    return order if isinstance(order, int) else position
 
 
 def _artifact(reader: Reader, artifact: Mapping[str, Any]) -> dict[str, Any]:

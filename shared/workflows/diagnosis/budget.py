@@ -37,6 +37,7 @@ class Sized:
 def sized(facts: Sequence[Fact]) -> tuple[list[Sized], int]:
     """Newest first whatever the order they came in, without exact repetitions; and how many of those there were."""
     once = {(fact.section, form, fact.at): Sized(fact, form) for fact in facts for form in [canonical_json(fact.item)]}
+    # By content first and then, stably, by time: among simultaneous facts the order must not be the bundle's.
     ordered = sorted(once.values(), key=lambda one: one.form)
     ordered.sort(key=lambda one: one.fact.at, reverse=True)
     unique = list({(one.fact.section, one.form): one for one in reversed(ordered)}.values())
@@ -51,6 +52,7 @@ def select(candidates: Sequence[Sized], room: int) -> tuple[dict[str, list[dict[
     """
     taken: set[int] = set()
     for index in _by_relevance(candidates):
+        # What does not fit is passed over, not the end: a shorter fact of equal weight may still do.
         cost = len(candidates[index].form) + 1
         if cost <= room:
             taken.add(index)

@@ -49,14 +49,16 @@ def build_context_pack(
     artifacts: Sequence[Mapping[str, Any]],
     assessment: Mapping[str, Any] | None,
     as_of: datetime,
+    other_identifiers: Sequence[str] = (),
     max_bytes: int = MAX_BYTES,
 ) -> dict[str, Any]:
     """At most `max_bytes` of canonical JSON (raises ValueError below MIN_BYTES). `as_of`, aware, is the day that ages refer to.
-    Artifacts and assessment have the fields of the API's resources."""
+    Artifacts and assessment have the fields of the API's resources; artifacts without `sequence_order` stay in the order given.
+    `other_identifiers`: ids of the patient that the record does not hold, to be scrubbed with those it does."""
     if max_bytes < MIN_BYTES:
         raise ValueError(f"a context pack needs at least {MIN_BYTES} bytes")
     record = Record(bundle)
-    reader = Reader(record, Scrubber(identity_terms(record)))
+    reader = Reader(record, Scrubber(identity_terms(record, other_identifiers)))
     facts, left_out, not_used = _facts(reader)
     candidates, left_out["duplicates"] = sized(facts)
     today = as_of.astimezone(UTC).date().isoformat()
@@ -102,6 +104,7 @@ def _unfit(reader: Reader, held: Held) -> str | None:
 
 def _fill(pack: dict[str, Any], candidates: list[Sized], whole: Attachments, left_out: Counter[str], max_bytes: int) -> dict[str, Any]:
     """The record gets what the attachments leave, and they leave it at least half of what it could use."""
+    # Measured with every count at its largest, so that what is then counted out can only be shorter.
     totals = Counter(candidate.fact.section for candidate in candidates) + left_out
     totals["artifacts"] = len(whole.artifacts) + whole.artifacts_left_out
     empty = {**pack, **Attachments().parts, **{section: [] for section in SECTIONS}, "omitted": totals, "shortened": list(whole.parts)}

@@ -29,6 +29,7 @@ def instant_of(value: Any) -> str:
     day = day_of(value)
     if day is None:
         return ""
+    # Shifting the first or last day of the calendar to UTC overflows.
     try:
         moment = datetime.fromisoformat(value)
         return moment.astimezone(UTC).isoformat(timespec="microseconds") if moment.tzinfo else moment.isoformat()

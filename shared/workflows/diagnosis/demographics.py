@@ -31,6 +31,7 @@ def _of(patient: Mapping[str, Any], as_of: str) -> dict[str, Any]:
         "deceased": deceased,
         "age_at_death_years": shown_age(years_between(birth, death)) if birth and death else None,
     }
+    # A year is too coarse for an infant, whose normal values change by the month.
     months = months_between(birth, as_of) if birth and not deceased else None
     if months is not None and 0 <= months < _INFANT_MONTHS:
         shown["age_months"] = months

@@ -39,6 +39,7 @@ def condition(reader: Reader, held: Held) -> Fact:
     status = reader.word(resource.get("clinicalStatus"))
     verification = reader.word(resource.get("verificationStatus"))
     ended = reader.when(resource, "abatement").day or reader.said(resource, "abatement")
+    # Refuted is past, not left out: that something was ruled out is worth knowing.
     over = ended is not None or resource.get("abatementBoolean") is True or verification in _UNTRUE
     past = status in _PAST or (status is None and over)
     return fact(

@@ -86,6 +86,7 @@ def _local_name(reference: str) -> str:
 
 
 def _same(one: Any, other: Any) -> bool:
+    # Comparing is the one thing that follows the bundle's nesting, which may be deeper than the interpreter's stack.
     try:
         return bool(one == other)
     except RecursionError:

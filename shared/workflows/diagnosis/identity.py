@@ -6,7 +6,7 @@ Knows no clinical facts.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import permutations
 from typing import Any
@@ -37,14 +37,17 @@ _SHORTEST_POSTAL_CODE = 5
 _LOCAL_PHONE, _NATIONAL_PHONE = 7, 10
 
 
-def identity_terms(record: Record) -> Terms:
-    """Every identifying term the record holds. Independent of the order of its entries."""
+def identity_terms(record: Record, other_identifiers: Iterable[str] = ()) -> Terms:
+    """Every identifying term the record holds, and others known of the patient. Independent of the order of its entries."""
     terms = Terms()
+    for identifier in other_identifiers:
+        _add_identifier(terms, identifier)
     for held in record.held:
         if held.type in _PEOPLE:
             _add_person(terms, held)
         elif held.type in _THIRD_PARTIES:
             _add_third_party(terms, held.resource)
+    # Only the patient's own: a child's birth date in the mother's record is the day of her delivery, a clinical fact.
     for patient in record.patients:
         terms.birth_days.update(_birth_days(patient.resource))
     for display in _subject_displays(record):
@@ -167,6 +170,8 @@ def _add_contact_point(terms: Terms, value: Any) -> None:
         _add_phrase(terms, said, Reach.EVERYWHERE)
         return
     _add_identifier(terms, said)
+    # People write a number without its country, its area or its extension.
+    _add_identifier(terms, digits)
     if len(digits) >= _NATIONAL_PHONE:
         terms.add_number(digits[-_NATIONAL_PHONE:], Reach.EVERYWHERE)
         terms.add_number(digits[-_LOCAL_PHONE:], Reach.FREE_TEXT)
@@ -198,6 +203,7 @@ def _add_address(terms: Terms, address: Mapping[str, Any]) -> None:
         street = _UNIT.sub("", line)
         for phrase in (line, street, re.sub(r"^\s*\d+\w?\s+", "", street)):
             _add_phrase(terms, phrase, Reach.EVERYWHERE)
+        # House number and street stay telling when the rest of the line is written otherwise.
         if street[:1].isdigit():
             _add_phrase(terms, " ".join(words(street)[:2]), Reach.EVERYWHERE)
     for place in (*texts(address.get("city")), *texts(address.get("district"))):

@@ -16,6 +16,7 @@ SOURCES = {
     "MedicationAdministration": "administered",
     "MedicationDispense": "dispensed",
 }
+# `unknown` is kept among the current: to miss a medication that is taken is worse than to doubt one that is not.
 _CURRENT = {"active", "on-hold", "intended", "in-progress", "unknown"}
 
 

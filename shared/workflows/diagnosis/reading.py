@@ -77,6 +77,7 @@ class Reader:
         name = name or _vital_sign(codings) or code or self._local_code(codings)
         if name is None:
             return None
+        # A text beside the code may be the sender's own shorthand; the terminology's words say what was meant.
         also = [display for display in dict.fromkeys(displays.values()) if fold(display) != fold(name)][:ALSO_LIMIT]
         return present(name=name, code=code if code != name else None, also=also)
 

@@ -7,7 +7,7 @@ messages stand in error lists that more people see than the answer.
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -68,17 +68,13 @@ def _parsed(text: str) -> dict[str, Any]:
         raise AnswerInvalid(["the answer is empty"])
     fenced = _FENCED.fullmatch(stripped)
     try:
-        answer = json.loads(fenced.group(1) if fenced else stripped, parse_constant=_refuse_constant)
-        canonical_json(answer)  # what could not be kept, such as a lone surrogate, is no answer
+        answer = json.loads(fenced.group(1) if fenced else stripped)
+        canonical_json(answer)  # what JSON cannot hold, such as NaN or a lone surrogate, could not be kept
     except (ValueError, RecursionError):
         raise AnswerInvalid(["the answer is not valid JSON"]) from None
     if not isinstance(answer, dict):
         raise AnswerInvalid(["the answer must be a JSON object"])
     return answer
-
-
-def _refuse_constant(_: str) -> NoReturn:
-    raise ValueError("NaN and infinities are not JSON")
 
 
 def _message(place: Sequence[str | int], kind: str) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 REDACTED = "[redacted]"
 MAX_TERM_WORDS = 12
 MAX_DEPTH = 12
-_MAX_GAP = 4
+_MAX_GAP = 4  # between the words of a term: a comma and a space, a line's end with indentation
 MAX_NUMBER = 40
 _MAX_UNSPACED = 200
 _MAX_KEY = 200
@@ -209,6 +209,7 @@ class Scrubber:
             end += 1
         capital = text[spans[at][0]].isupper()
         lengths = [length for length in self._lengths if length <= end - at] if first in self._firsts else []
+        # Longest first: "Rose Burns" is the patient even where neither word alone would be taken for a name.
         for length in lengths:
             reach = self._terms.sequences.get(tuple(found[at : at + length]))
             if reach is not None and _reaches(reach, vocabulary, capital):

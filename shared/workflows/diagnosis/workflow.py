@@ -105,6 +105,11 @@ def _validate(ctx: StepContext) -> StepResult:
     return StepResult()
 
 
+def _errors(answer: dict[str, Any], found: list[str]) -> list[str]:
+    """An answer that was cut short breaks the schema for that reason, whatever the rest of it looks like."""
+    return ["the answer was cut off at the output limit", *found] if answer["stop_reason"] == "max_tokens" else found
+
+
 def _checked(run: Run, answer: dict[str, Any]) -> DiagnosisAnswer:
     try:
         return validate_answer(answer["text"], require_confidence=_needs_confidence(run))
@@ -112,7 +117,7 @@ def _checked(run: Run, answer: dict[str, Any]) -> DiagnosisAnswer:
         raise PermanentFailure(
             FailureCode.VALIDATION_ERROR,
             "Diagnosis validation failed",
-            validation_errors=exc.errors,
+            validation_errors=_errors(answer, exc.errors),
             raw_response=answer["text"],
             new_round=True,
         ) from exc
@@ -131,5 +136,7 @@ def _persist(ctx: StepContext) -> StepResult:
         created_at=datetime.fromtimestamp(answer["at"] / 1_000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         warnings=consistency_warnings(checked),
     )
-    made = NewArtifact(ARTIFACT_NAME, "diagnosis", canonical_json(document), description="Diagnosis made from the patient's context pack")
+    made = NewArtifact(
+        ARTIFACT_NAME, "diagnosis", canonical_json(document), phase="persist", description="Diagnosis made from the patient's context pack"
+    )
     return StepResult(artifacts=(made,), output={"artifact_id": ctx.artifact_id(ARTIFACT_NAME), "diagnosis": document})

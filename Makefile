@@ -1,0 +1,48 @@
+# The two commands: `make run` starts everything on this machine, `make test` runs every check that CI runs.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help run test demo check openapi openapi-check format lock clean prove bench
+
+help: ## What can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 18
+
+$(READY): requirements-dev.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+run: $(READY) ## Start local AWS, API, worker and console on PORT (default 3000)
+	@$(BIN)/python -m local
+
+demo: $(READY) ## Play the main job once: WORKFLOW=diagnosis|orchestration|analysis, RECORD=bundle.json, INTAKE=text
+	@$(BIN)/python -m local.demo $(if $(WORKFLOW),--workflow $(WORKFLOW)) $(if $(RECORD),--record "$(RECORD)") $(if $(INTAKE),--intake "$(INTAKE)")
+
+test: check ## Every check that CI runs
+	$(BIN)/python -m pytest -q
+
+check: $(READY) ## Format, lint, types, layers, OpenAPI drift
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy shared functions local
+	$(BIN)/lint-imports
+	$(BIN)/python -m local.openapi --check
+
+openapi: $(READY) ## Write docs/openapi.json
+	$(BIN)/python -m local.openapi
+
+format: $(READY) ## Format and fix what can be fixed
+	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+lock: $(READY) ## Lock the dependencies again, with hashes
+	$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group dev -o requirements-dev.txt
+	$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.txt -c <(sed -nE 's/^([a-z0-9.-]+==[^ ]+).*/\1/p' requirements-dev.txt)
+
+clean: ## Remove everything that was made
+	rm -rf $(VENV) .build .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+-include build.mk races.mk

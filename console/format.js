@@ -1,0 +1,72 @@
+// Numbers and times as people read them. Pure; "now" is always handed in.
+
+const UNITS = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3_600], ["minute", 60]];
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const absolute = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium" });
+const short = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hour12: false });
+
+export const milliseconds = (time) => (time ? Date.parse(time) : null);
+
+export function ago(time, now) {
+  const seconds = (milliseconds(time) - now) / 1000;
+  if (Math.abs(seconds) < 45) return seconds > 5 ? "in a moment" : "just now";
+  const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length * 0.75) || UNITS.at(-1);
+  return relative.format(Math.round(seconds / size), unit);
+}
+
+export const fullTime = (time) => (time ? absolute.format(new Date(time)) : "");
+export const shortTime = (time) => (time ? short.format(new Date(time)) : "");
+
+/** Seconds as "420 ms", "8.4 s", "3 min 20 s", "2 h 5 min", "3 d 4 h". */
+export function duration(seconds) {
+  if (seconds === null || seconds === undefined || Number.isNaN(seconds)) return "–";
+  if (seconds < 0.9995) return `${Math.max(0, Math.round(seconds * 1000))} ms`;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 59.5) return `${Math.round(seconds)} s`;
+  if (seconds < 3_600) return pair(seconds, 60, "min", 1, "s");
+  if (seconds < 86_400) return pair(seconds, 3_600, "h", 60, "min");
+  return pair(seconds, 86_400, "d", 3_600, "h");
+}
+
+function pair(seconds, big, bigName, small, smallName) {
+  const whole = Math.floor(seconds / big);
+  const rest = Math.floor((seconds - whole * big) / small);
+  return rest ? `${whole} ${bigName} ${rest} ${smallName}` : `${whole} ${bigName}`;
+}
+
+export function between(from, to) {
+  return from && to ? (milliseconds(to) - milliseconds(from)) / 1000 : null;
+}
+
+/** Dollars with as many places as tell something: $0.0150, $1.24, $310. */
+export function money(dollars) {
+  if (dollars === null || dollars === undefined) return "–";
+  if (dollars === 0) return "$0";
+  const places = dollars >= 100 ? 0 : dollars >= 1 ? 2 : dollars >= 0.1 ? 3 : 4;
+  return `$${dollars.toFixed(places)}`;
+}
+
+export function count(number) {
+  if (number === null || number === undefined) return "–";
+  return new Intl.NumberFormat("en", number >= 100_000 ? { notation: "compact", maximumFractionDigits: 1 } : {}).format(number);
+}
+
+export function bytes(size) {
+  if (size === null || size === undefined) return "–";
+  if (size < 1_000) return `${size} B`;
+  return size < 1_000_000 ? `${(size / 1_000).toFixed(1)} kB` : `${(size / 1_000_000).toFixed(1)} MB`;
+}
+
+export const percent = (share) => (share === null || share === undefined ? "–" : `${Math.round(share * 100)} %`);
+
+/** A long identifier's beginning, for people; the whole of it belongs in a title or beside a copy button. */
+export const shortId = (id) => {
+  const text = String(id ?? "");
+  return text.length > 13 ? `${text.slice(0, 8)}…${text.slice(-4)}` : text;
+};
+
+/** build_context -> Build context */
+export function words(name) {
+  const text = String(name ?? "").replaceAll("_", " ").trim();
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
