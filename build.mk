@@ -21,6 +21,6 @@ sam-check: sam-validate sam-build  ## and each handler imported from its artifac
 	.sam-venv/bin/python -m local.sam_check
 
 $(SAM): build.mk
-	python3 -m venv .sam-venv
+	$(or $(PYTHON),python3) -m venv .sam-venv
 	.sam-venv/bin/python -m pip install --quiet --disable-pip-version-check aws-sam-cli==$(SAM_VERSION)
 	@touch $(SAM)

@@ -68,8 +68,8 @@ def message(status: int, text: str, headers: Sequence[tuple[str, str]] = ()) -> 
 
 def event(request: Request, route: Route, path_parameters: Mapping[str, str], jwt: Mapping[str, Any] | None, now: float) -> dict[str, Any]:
     """`jwt`: {claims, scopes} as the authorizer hands them over, None on an open route."""
-    headers = request.joined_headers()
-    cookies = [cookie.strip() for cookie in headers.pop("cookie", "").split(";") if cookie.strip()]
+    headers = {name: value for name, value in request.joined_headers().items() if name != "cookie"}
+    cookies = [one.strip() for name, value in request.headers if name.lower() == "cookie" for one in value.split(";") if one.strip()]
     query: dict[str, str] = {}
     for name, value in parse_qsl(request.query, keep_blank_values=True):
         query[name] = f"{query[name]},{value}" if name in query else value

@@ -50,7 +50,7 @@ def find_python() -> str | None:
 def _is_wanted(interpreter: str) -> bool:
     code = "import sys; print('%d.%d' % sys.version_info[:2])"
     try:
-        answer = subprocess.run([interpreter, "-I", "-c", code], capture_output=True, text=True)
+        answer = subprocess.run([interpreter, "-I", "-c", code], capture_output=True, text=True, check=False)
     except OSError:
         return False
     return answer.stdout.strip() == PYTHON
@@ -74,7 +74,7 @@ def _installed(target: Path, machine: str) -> Path:
     platforms = [option for glibc in GLIBC for option in ("--platform", f"{glibc}_{machine}")]
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--no-compile", "--only-binary=:all:"]
     version = ["--implementation", "cp", "--python-version", PYTHON]
-    done = subprocess.run([*pip, *version, *platforms, "--target", str(target), "--requirement", "requirements.txt"])
+    done = subprocess.run([*pip, *version, *platforms, "--target", str(target), "--requirement", "requirements.txt"], check=False)
     if done.returncode:
         raise ArtifactError(f"pip could not install requirements.txt for {machine}")
     # Scripts name this machine's interpreter.
@@ -148,7 +148,7 @@ def _pack(deps: Path, sources: Sequence[Path], compiler: str | None, target: Pat
 def _compile(tree: Path, compiler: str) -> None:
     """Unchecked hashes: nobody changes the sources in a deployed artifact, so no import need look at them."""
     options = ["-q", "--invalidation-mode", "unchecked-hash", "-s", str(tree), "-p", "/var/task"]
-    if subprocess.run([compiler, "-I", "-m", "compileall", *options, str(tree)]).returncode:
+    if subprocess.run([compiler, "-I", "-m", "compileall", *options, str(tree)], check=False).returncode:
         raise ArtifactError(f"some source does not compile under Python {PYTHON}")
 
 

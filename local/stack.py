@@ -134,9 +134,9 @@ class Stack:
         self.kill = Kill(state / "kill.json")
         sources = [source for source in self.blueprint.event_sources if source.enabled]
         functions = {source.function: self.blueprint.functions[source.function] for source in sources}
-        pools = {name: self._pool(function) for name, function in functions.items()}
+        self.pools = {name: self._pool(function) for name, function in functions.items()}
         self.pollers = [
-            QueuePoller(s, functions[s.function], pools[s.function], self.aws, self.clock, lambda: self.changed) for s in sources
+            QueuePoller(s, functions[s.function], self.pools[s.function], self.aws, self.clock, lambda: self.changed) for s in sources
         ]
         self.scheduler = Scheduler(
             self.blueprint.schedules, self.clock, self._fire, self.aws.next_moment, lambda: self.aws.writes["dynamodb"]

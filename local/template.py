@@ -16,14 +16,16 @@ from local.resources import KINDS, Resource, blueprint
 from local.translation import parameter_values, read, translate
 
 NO_LOCAL_MEANING = re.compile(
-    r"AWS::(IAM|Logs|KMS|Cognito|CloudWatch|SNS|CloudFront|WAFv2)::\w+"
+    r"AWS::(IAM|KMS|Cognito|CloudWatch|CloudFront|WAFv2)::\w+|AWS::Logs::LogGroup|AWS::SNS::(Topic|TopicPolicy)"
     r"|AWS::Lambda::Permission|AWS::ApiGatewayV2::Stage|AWS::S3::BucketPolicy|AWS::SQS::QueuePolicy"
 )
+EVENT_TYPES = ("HttpApi", "SQS", "ScheduleV2")
 
 
 def load(path: Path, *, endpoint: str, parameters: Mapping[str, str] | None = None) -> Blueprint:
     """`endpoint`: where the local AWS answers, for queue URLs."""
     document = read(path)
+    _refuse_unknown_events(document["Resources"])
     values = parameter_values(document, parameters or {})
     translated = translate(document, values)
     _refuse_unknown(translated["Resources"])
@@ -32,6 +34,16 @@ def load(path: Path, *, endpoint: str, parameters: Mapping[str, str] | None = No
         values, translated.get("Conditions") or {}, translated.get("Mappings") or {}, names.attribute_of, names.secret
     )
     return blueprint([r for r in names.resources() if r.type in KINDS])
+
+
+def _refuse_unknown_events(resources: Mapping[str, Any]) -> None:
+    """Before the translation, which turns some into properties of resources that mean nothing here."""
+    for name, resource in resources.items():
+        events = resource.get("Properties", {}).get("Events") if resource.get("Type") == "AWS::Serverless::Function" else None
+        for event, spec in (events or {}).items():
+            if spec.get("Type") not in EVENT_TYPES:
+                where = f"Resources.{name}.Properties.Events.{event}"
+                raise TemplateError(where, f"the local stack does not know events of type {spec.get('Type')}")
 
 
 def _refuse_unknown(resources: Mapping[str, Any]) -> None:

@@ -4,21 +4,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import boto3
 import yaml
 from samtranslator.model.exceptions import InvalidDocumentException
-from samtranslator.translator.transform import transform
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
 from local.errors import TemplateError
+from local.intrinsics import REGION
 
 _PLACE_OF_CODE = "s3://local/code"
-
-
-class _NoManagedPolicies:
-    """Policy names mean nothing here, so the translator need not ask AWS for their ARNs."""
-
-    def load(self) -> dict[str, str]:
-        return {}
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -59,7 +55,9 @@ def translate(document: dict[str, Any], parameters: Mapping[str, Any]) -> dict[s
     """The document without SAM. It may be changed on the way. Raises TemplateError with the translator's own words."""
     _detach_code(document)
     try:
-        translated: dict[str, Any] = transform(document, dict(parameters), _NoManagedPolicies())
+        translator = Translator(None, Parser(), boto_session=boto3.session.Session(region_name=REGION))
+        # Policy names mean nothing here, so it need not ask AWS for their ARNs.
+        translated: dict[str, Any] = translator.translate(document, dict(parameters), get_managed_policy_map=dict)
     except InvalidDocumentException as exc:
         reasons = "; ".join(cause.message for cause in exc.causes) or exc.message
         raise TemplateError("SAM translation", reasons) from exc

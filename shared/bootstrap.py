@@ -12,6 +12,7 @@ from shared.adapters.aws_clients import aws_client
 from shared.adapters.clock import RandomIds, SystemClock
 from shared.adapters.doorbell import SqsDeadLetters, SqsDoorbell
 from shared.adapters.dynamodb.care_store import DynamoCareStore
+from shared.adapters.dynamodb.project_store import DynamoProjectStore
 from shared.adapters.dynamodb.quota import DynamoQuota
 from shared.adapters.dynamodb.run_store import DynamoRunStore
 from shared.adapters.dynamodb.table import Table
@@ -112,6 +113,10 @@ class Services:
     @cached_property
     def care(self) -> DynamoCareStore:
         return DynamoCareStore(self._table, self._bucket)
+
+    @cached_property
+    def projects(self) -> DynamoProjectStore:
+        return DynamoProjectStore(self._table, self._bucket)
 
     @cached_property
     def _sqs(self) -> Any:

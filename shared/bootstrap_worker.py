@@ -11,6 +11,7 @@ from shared.engine.worker import Worker
 from shared.ports import StepProbe
 from shared.runs.prices import parse_price_overrides
 from shared.settings import Settings
+from shared.workflows.analysis.workflow import analysis
 from shared.workflows.diagnosis.workflow import diagnosis
 
 if TYPE_CHECKING:
@@ -27,7 +28,10 @@ def build_worker(services: "Services", probe: StepProbe) -> Worker:
         services.clock,
         services.timing.model,
     )
-    workflows = [diagnosis(services.care, services.artifacts, settings.model_id, settings.model_max_output_tokens)]
+    workflows = [
+        diagnosis(services.care, services.artifacts, settings.model_id, settings.model_max_output_tokens),
+        analysis(services.runs, services.payloads, services.clock, settings.model_id, settings.model_max_output_tokens),
+    ]
     kit = Kit(
         runs=services.runs,
         payloads=services.payloads,

@@ -51,6 +51,10 @@ class Action(StrEnum):
     CREATE_RUN = "create_run"
     READ_OWN_RUN = "read_own_run"
     CHANGE_OWN_RUN = "change_own_run"
+    CREATE_PROJECT = "create_project"
+    LIST_PROJECTS = "list_projects"
+    USE_PROJECT = "use_project"
+    """Its inputs and its analyses."""
     READ_INVARIANTS = "read_invariants"
 
 
@@ -84,6 +88,9 @@ POLICY: Mapping[Action, Mapping[Role, Rule]] = {
     Action.CREATE_RUN: _MAKERS,
     Action.READ_OWN_RUN: _OWNERS,
     Action.CHANGE_OWN_RUN: _OWNERS,
+    Action.CREATE_PROJECT: _MAKERS,
+    Action.LIST_PROJECTS: _MAKERS,
+    Action.USE_PROJECT: _OWNERS,
     Action.READ_INVARIANTS: {Role.ADMIN: _ANY, Role.SYSTEM: _ANY},
 }
 

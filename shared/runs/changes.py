@@ -85,6 +85,8 @@ class Change:
             raise IllegalChange("a change must name the statuses that it may start from")
         target = self.set.get("status")
         if target is None:
+            if self.entry is not None and self.guard.statuses != {self.entry.to}:
+                raise IllegalChange("a change that moves nothing must say so in the history")
             return
         if self.entry is None or self.entry.to is not target:
             raise IllegalChange("a change of status must stand in the history")

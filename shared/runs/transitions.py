@@ -146,9 +146,9 @@ def pending(step: str) -> str:
 def take(run: Run, actor: str, now: int, op: str, lease_until: int) -> Change:
     """A queued run into a person's hands, until the lease ends."""
     _require(run, Status.QUEUED)
-    entry = HistoryEntry(now, actor, Status.RUNNING, op, run.attempt + 1)
+    entry = HistoryEntry(now, actor, Status.RUNNING, op, run.attempt + run.claim_cost)
     fields = {"status": Status.RUNNING, "started_at": now, "lessee": actor, "lease_until": lease_until, "claim_cost": 1}
-    return _change(run, _seen(run), entry, fields, add={"attempt": 1, "fence": 1})
+    return _change(run, _seen(run), entry, fields, add={"attempt": "claim_cost", "fence": 1})
 
 
 def end_taken(run: Run, actor: str, now: int, op: str, *, output: PayloadRef | None, code: str | None, detail: PayloadRef | None) -> Change:

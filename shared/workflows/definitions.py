@@ -19,5 +19,6 @@ DIAGNOSIS = Definition("diagnosis", "patient", ("build_context", "call_model", "
 ORCHESTRATION = Definition(
     "orchestration", "intake", ("planning", "architecture", "data", "development", "qa", "documentation"), gated=True
 )
+ANALYSIS = Definition("analysis", "project", ("validate_inputs", "collect_evidence", "generate_opportunities"))
 
-DEFINITIONS: Mapping[str, Definition] = {d.name: d for d in (DIAGNOSIS, ORCHESTRATION)}
+DEFINITIONS: Mapping[str, Definition] = {d.name: d for d in (DIAGNOSIS, ORCHESTRATION, ANALYSIS)}

@@ -66,7 +66,7 @@ class DynamoCareStore:
         values = {
             "c": keys.patients_of_clinician(org_id, user_id),
             "s": keys.clinicians_of(org_id, patient_id),
-            "o": keys.order(assignment.assigned_at, user_id),
+            "o": keys.order(assignment.assigned_at, user_id) + keys.order(0, patient_id)[8:],  # unique in both lists
             "u": user_id,
             "at": assignment.assigned_at,
         }

@@ -20,10 +20,15 @@ def pack(identifier: str) -> str:
     try:
         value = uuid.UUID(identifier)
     except ValueError:
-        return quote(identifier, safe="@.:-")
+        return _quoted(identifier)
     if str(value) != identifier:
-        return quote(identifier, safe="@.:-")
+        return _quoted(identifier)
     return "~" + base64.urlsafe_b64encode(value.bytes).decode().rstrip("=")
+
+
+def _quoted(text: str) -> str:
+    """`quote` leaves `~` alone, which here says that a UUID follows."""
+    return quote(text, safe="@.:-").replace("~", "%7E")
 
 
 def unpack(packed: str) -> str:
@@ -132,3 +137,16 @@ def patient_of_user(org_id: str, person: str) -> str:
 
 def assessments_of(org_id: str, patient_id: str) -> str:
     return f"AP#{pack(org_id)}#{pack(patient_id)}"
+
+
+def projects_of_org(org_id: str) -> str:
+    return f"JG#{pack(org_id)}"
+
+
+def projects_of_person(org_id: str, person: str) -> str:
+    return f"JC#{pack(org_id)}#{pack(person)}"
+
+
+def input_sk(version: int) -> str:
+    """A project's inputs stand beside it, numbered."""
+    return f"I#{version:08d}"

@@ -73,7 +73,8 @@ class DynamoRunStore:
             position: str | None = None
             while True:
                 found, position = self._table.query_keys(keys.OPEN_INDEX, "q", str(shard), position, 100, newest_first=False)
-                yield from (run_from(item) for item in self._table.get_all(found))
+                # An index entry may outlive its run's end by a moment; the item itself then has no `q` any more.
+                yield from (run_from(item) for item in self._table.get_all(found) if "q" in item)
                 if position is None:
                     break
 
@@ -89,7 +90,7 @@ class DynamoRunStore:
 
 def _recognise(change: Change, item: Item | None) -> Run:
     """A failed condition whose history already holds this op is this very write, applied by an earlier try."""
-    current = None if item is None else run_from(item)
+    current = run_from(item) if item is not None and is_run(item) else None
     if current is not None and change.entry is not None and any(entry.op == change.entry.op for entry in current.history):
         return current
     raise GuardFailed(current)

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from shared.adapters.aws_errors import error_code, failed_item, translated
 from shared.adapters.dynamodb.items import Item, plain, wire
+from shared.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -68,6 +69,8 @@ class Table:
                 batch = answer.get("UnprocessedKeys") or {}
                 if not batch:
                     break
+            else:
+                raise StoreUnavailable("keys left unprocessed")
         return [items[_identity(key)] for key in found if _identity(key) in items]
 
     def query_keys(

@@ -56,6 +56,7 @@ def _build_context(sources: Sources, ctx: StepContext) -> StepResult:
         artifacts=[_attached(sources, artifact) for artifact in sources.artifacts.get_many(run.org_id, run.artifacts)],
         assessment=_assessment(sources, run),
         as_of=datetime.fromtimestamp(run.created_at / 1_000, UTC),
+        other_identifiers=[run.subject.id],
     )
     return StepResult(pack, metrics={"context_bytes": len(canonical_json(pack))})
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.diagnosis.charts import PATIENT_ID, bundle, condition, loinc, observation, pack, patient, quantity, snomed
+from tests.unit.diagnosis.charts import PATIENT_ID, bundle, condition, observation, pack, patient, quantity, snomed
 
 
 def only(record: Any, section: str) -> dict[str, Any]:
@@ -88,95 +88,6 @@ def test_a_code_is_named_as_well_as_it_can_be(code: Any, expected: dict[str, Any
     assert only(bundle({"resourceType": "Condition", "code": code}), "active_conditions") == expected
 
 
-def test_a_vital_sign_without_display_or_category_is_known_by_its_loinc_code() -> None:
-    heart_rate = {"resourceType": "Observation", "status": "final", "code": loinc("8867-4"), "valueQuantity": quantity(61, "/min")}
-    assert only(bundle(heart_rate), "vital_signs") == {"name": "Heart rate", "code": "LOINC 8867-4", "value": 61, "unit": "/min"}
-
-
-@pytest.mark.parametrize(
-    ("category", "section"),
-    [
-        ([{"coding": [{"code": "vital-signs"}]}], "vital_signs"),
-        ([{"text": "Vital Signs"}], "vital_signs"),
-        ([{"coding": [{"code": "laboratory"}]}], "laboratory_results"),
-        ([{"coding": [{"code": "LAB"}]}], "laboratory_results"),
-        ([{"coding": [{"code": "survey"}]}], "other_observations"),
-        ([{"coding": [{"code": "social-history"}]}, {"text": "Laboratory"}], "laboratory_results"),
-        (None, "other_observations"),
-        ("laboratory", "other_observations"),
-    ],
-)
-def test_an_observation_goes_where_its_category_says(category: Any, section: str) -> None:
-    assert only(bundle(observation(category=None) | {"category": category}), section)["name"] == "Hemoglobin"
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
-        ({"valueQuantity": {"value": 4.6881, "unit": "mmol/L"}}, {"value": 4.6881, "unit": "mmol/L"}),
-        ({"valueQuantity": {"value": 0, "code": "mm[Hg]"}}, {"value": 0, "unit": "mm[Hg]"}),
-        ({"valueQuantity": {"value": 5, "comparator": "<"}}, {"value": 5, "comparator": "<"}),
-        ({"valueQuantity": {"value": "5.40", "unit": "g"}}, {"value": "5.40", "unit": "g"}),
-        ({"valueCodeableConcept": snomed("266919005", "Never smoker")}, {"value": "Never smoker"}),
-        ({"valueString": "trace"}, {"value": "trace"}),
-        ({"valueBoolean": False}, {"value": False}),
-        ({"valueInteger": 0}, {"value": 0}),
-        ({"valueRange": {"low": {"value": 1}, "high": {"value": 2, "unit": "mm"}}}, {"value": "1 to 2 mm"}),
-        ({"valueRatio": {"numerator": {"value": 1}, "denominator": {"value": 128}}}, {"value": "1 : 128"}),
-        ({"valueSampledData": {"data": "1 2 3"}}, {"value": "sampled data, 3 points, not shown"}),
-        ({"valueTime": "07:30:00"}, {"value": "07:30:00"}),
-        ({"valueDateTime": "2020-02-03T04:05:06Z"}, {"value": "2020-02-03"}),
-        ({"valuePeriod": {"start": "2020", "end": "2021-05"}}, {"value": "2020 to 2021-05"}),
-        ({"dataAbsentReason": {"coding": [{"code": "unknown", "display": "Unknown"}]}}, {"absent": "Unknown"}),
-        ({}, {}),
-    ],
-)
-def test_a_value_of_any_type_is_shown(value: dict[str, Any], shown: dict[str, Any]) -> None:
-    item = only(bundle(observation(**value)), "laboratory_results")
-    assert {key: item[key] for key in item if key not in ("name", "code")} == shown
-
-
-def test_a_result_has_its_interpretation_and_reference_ranges() -> None:
-    item = only(
-        bundle(
-            observation(
-                valueQuantity=quantity(9.1),
-                interpretation=[{"coding": [{"code": "L", "display": "Low"}]}],
-                referenceRange=[
-                    {"low": {"value": 13, "unit": "g/dL"}, "high": {"value": 17, "unit": "g/dL"}},
-                    {"low": {"value": 12}},
-                    {"text": "for adults"},
-                ],
-                status="preliminary",
-            )
-        ),
-        "laboratory_results",
-    )
-    assert item["interpretation"] == ["Low"]
-    assert item["reference_ranges"] == ["13 g/dL to 17 g/dL", "from 12", "for adults"]
-    assert item["status"] == "preliminary"
-
-
-def test_a_blood_pressure_is_shown_with_its_components() -> None:
-    parts = [
-        {"code": loinc("8462-4", "Diastolic Blood Pressure"), "valueQuantity": quantity(72, "mm[Hg]")},
-        {"code": loinc("8480-6"), "valueQuantity": quantity(114, "mm[Hg]")},
-        {"code": loinc("8478-0"), "dataAbsentReason": {"text": "not measured"}},
-        "not a component",
-    ]
-    pressure = observation("85354-9", "Blood Pressure", "vital-signs", effectiveDateTime="2020-01-01", component=parts)
-    assert only(bundle(pressure), "vital_signs") == {
-        "name": "Blood Pressure",
-        "code": "LOINC 85354-9",
-        "date": "2020-01-01",
-        "components": [
-            {"name": "Diastolic Blood Pressure", "code": "LOINC 8462-4", "value": 72, "unit": "mm[Hg]"},
-            {"name": "Systolic blood pressure", "code": "LOINC 8480-6", "value": 114, "unit": "mm[Hg]"},
-            {"name": "Mean blood pressure", "code": "LOINC 8478-0", "absent": "not measured"},
-        ],
-    }
-
-
 def test_sections_are_newest_first_by_the_moment_and_undated_facts_last() -> None:
     moments = ["2020", "2020-05", None, "2020-05-06T10:00:00+02:00", "2020-05-06T09:30:00Z", "2020-05-06", "2021-01-01"]
     record = bundle(*(observation(valueQuantity=quantity(place), effectiveDateTime=at) for place, at in enumerate(moments)))
@@ -195,101 +106,6 @@ def test_periods_and_issued_stand_for_a_missing_date() -> None:
         observation("3-4", effectiveInstant="2016-01-01T00:00:00Z"),
     )
     assert [item["date"] for item in pack(record)["laboratory_results"]] == ["2018-01-01", "2017-01-01", "2016-01-01"]
-
-
-def medication_request(**fields: Any) -> dict[str, Any]:
-    return {"resourceType": "MedicationRequest", "status": "active", "intent": "order", **fields}
-
-
-AMLODIPINE = {"resourceType": "Medication", "id": "med-amlodipine", "code": snomed("386864001", "Amlodipine")}
-
-
-@pytest.mark.parametrize(
-    "reference",
-    ["urn:uuid:med-amlodipine", "Medication/med-amlodipine", "https://fhir.example/r4/Medication/med-amlodipine/_history/3"],
-)
-def test_a_medication_reference_is_resolved_however_it_is_written(reference: str) -> None:
-    record = bundle(AMLODIPINE, medication_request(medicationReference={"reference": reference, "display": "something else"}))
-    assert only(record, "current_medications")["name"] == "Amlodipine"
-
-
-def test_a_contained_medication_is_resolved_in_its_own_resource_only() -> None:
-    def request(name: str) -> dict[str, Any]:
-        return medication_request(
-            contained=[{"resourceType": "Medication", "id": "m", "code": {"text": name}}], medicationReference={"reference": "#m"}
-        )
-
-    names = {item["name"] for item in pack(bundle(request("Aspirin"), request("Ramipril")))["current_medications"]}
-    assert names == {"Aspirin", "Ramipril"}
-
-
-def test_a_medication_that_is_not_in_the_bundle_is_named_by_its_display() -> None:
-    display = {"reference": "Medication/elsewhere", "display": "Metformin 500 mg"}
-    unknown = {"reference": "Medication/elsewhere"}
-    record = bundle(medication_request(medicationReference=display), medication_request(medicationReference=unknown))
-    assert [item["name"] for item in pack(record)["current_medications"]] == ["Metformin 500 mg", "not stated"]
-
-
-def test_a_medication_without_code_is_named_by_its_ingredients() -> None:
-    mixture = {
-        "resourceType": "Medication",
-        "id": "mix",
-        "ingredient": [{"itemCodeableConcept": {"text": "Codeine"}}, {"itemCodeableConcept": {"text": "Paracetamol"}}],
-    }
-    record = bundle(mixture, medication_request(medicationReference={"reference": "Medication/mix"}))
-    assert only(record, "current_medications")["name"] == "Codeine / Paracetamol"
-
-
-def test_two_different_resources_under_one_name_are_not_guessed_between() -> None:
-    other = AMLODIPINE | {"code": {"text": "Digoxin"}}
-    record = bundle(AMLODIPINE, other, medication_request(medicationReference={"reference": "Medication/med-amlodipine"}))
-    assert only(record, "current_medications")["name"] == "not stated"
-
-
-def test_a_medication_says_how_and_why_it_is_taken() -> None:
-    asthma = condition("Asthma", id="asthma")
-    request = medication_request(
-        medicationCodeableConcept={"text": "Salbutamol"},
-        authoredOn="2024-03-01",
-        reasonReference=[{"reference": "Condition/asthma"}],
-        reasonCode=[{"text": "Wheeze"}],
-        doNotPerform=True,
-        dosageInstruction=[
-            {
-                "timing": {"repeat": {"frequency": 2, "period": 1.0, "periodUnit": "d"}},
-                "doseAndRate": [{"doseQuantity": {"value": 2, "unit": "puffs"}}],
-                "route": {"text": "inhaled"},
-                "asNeededBoolean": True,
-            },
-            {"text": "Rinse mouth afterwards"},
-            {"asNeededCodeableConcept": {"text": "dyspnoea"}},
-            {},
-        ],
-    )
-    item = only(bundle(asthma, request), "current_medications")
-    assert item["dosage"] == ["2 puffs, 2 times per 1.0 d, inhaled, as needed", "Rinse mouth afterwards", "as needed for dyspnoea"]
-    assert item["reasons"] == ["Wheeze", "Asthma"]
-    assert (item["do_not_take"], item["date"], item["source"]) == (True, "2024-03-01", "requested")
-
-
-@pytest.mark.parametrize(
-    ("resource", "section", "source"),
-    [
-        ({"resourceType": "MedicationRequest", "status": "stopped"}, "past_medications", "requested"),
-        ({"resourceType": "MedicationRequest", "status": "on-hold"}, "current_medications", "requested"),
-        ({"resourceType": "MedicationStatement", "status": "active", "dosage": [{"text": "daily"}]}, "current_medications", "stated"),
-        ({"resourceType": "MedicationStatement", "effectivePeriod": {"end": "2020-01-01"}}, "past_medications", "stated"),
-        ({"resourceType": "MedicationStatement"}, "current_medications", "stated"),
-        (
-            {"resourceType": "MedicationAdministration", "status": "completed", "dosage": {"text": "once"}},
-            "past_medications",
-            "administered",
-        ),
-        ({"resourceType": "MedicationDispense", "status": "completed", "whenHandedOver": "2020"}, "past_medications", "dispensed"),
-    ],
-)
-def test_medications_of_every_kind_are_current_or_past(resource: dict[str, Any], section: str, source: str) -> None:
-    assert only(bundle(resource | {"medicationCodeableConcept": {"text": "Aspirin"}}), section)["source"] == source
 
 
 def test_an_allergy_has_its_reactions_and_criticality() -> None:

@@ -1,0 +1,70 @@
+// Dialogs: the browser's own <dialog>, which traps focus, closes on Escape and gives the focus back. One question at a time.
+import { html, useEffect, useId, useRef, useState } from "../preact.js";
+import { createStore, useStore } from "../store.js";
+import { Button, Problem } from "./basics.js";
+
+export function Dialog({ title, onClose, children, wide = false }) {
+  const box = useRef(null);
+  const id = useId();
+  useEffect(() => {
+    const dialog = box.current;
+    dialog.showModal();
+    return () => dialog.close();
+  }, []);
+  const outside = (event) => event.target === box.current && onClose();
+  return html`<dialog ref=${box} class=${wide ? "dialog wide" : "dialog"} aria-labelledby=${id} onClose=${onClose} onMouseDown=${outside}>
+    <div class="dialog-inner"><h2 id=${id} tabindex="-1" autofocus>${title}</h2>${children}</div>
+  </dialog>`;
+}
+
+const question = createStore(null);
+
+/**
+ * Asks before something is done. `act` does it; a failure is shown in the dialog, which stays open.
+ * `options`: [{value, label, hint}] to choose from, whose value `act` gets. Answers what `act` answered, or undefined when refused.
+ */
+export function ask(spec) {
+  return new Promise((resolve) => question.set({ ...spec, resolve }));
+}
+
+export function QuestionHost() {
+  const asked = useStore(question);
+  return asked && html`<${Question} key=${asked.title} ...${asked} />`;
+}
+
+function Question({ title, body, confirm, kind = "primary", options, act, resolve }) {
+  const [state, setState] = useState({ choice: options?.[0].value });
+  const close = (answer) => {
+    question.set(null);
+    resolve(answer);
+  };
+  const go = async () => {
+    setState((before) => ({ ...before, busy: true, error: null }));
+    try {
+      close(await act(state.choice));
+    } catch (error) {
+      setState((before) => ({ ...before, busy: false, error }));
+    }
+  };
+  return html`<${Dialog} title=${title} onClose=${() => question.get() && close(undefined)}>
+    <div class="dialog-text">${body}</div>
+    ${options && html`<${Choices} options=${options} value=${state.choice} choose=${(choice) => setState((before) => ({ ...before, choice }))} />`}
+    <${Problem} error=${state.error} focus />
+    <div class="dialog-actions">
+      <${Button} onClick=${() => close(undefined)}>Go back</${Button}>
+      <${Button} kind=${kind} busy=${state.busy} onClick=${go}>${confirm}</${Button}>
+    </div>
+  </${Dialog}>`;
+}
+
+function Choices({ options, value, choose }) {
+  const name = useId();
+  return html`<fieldset class="choices"><legend class="sr-only">How</legend>
+    ${options.map(
+      (option) => html`<label class="choice" key=${option.value}>
+        <input type="radio" name=${name} checked=${option.value === value} onChange=${() => choose(option.value)} />
+        <span><strong>${option.label}</strong><span class="hint">${option.hint}</span></span>
+      </label>`,
+    )}
+  </fieldset>`;
+}

@@ -1,0 +1,53 @@
+// A page's head: where one is, what it is called, what can be done. Moves the focus to the heading when the address changes.
+import { html, useEffect, useRef } from "../preact.js";
+import { useRoute } from "../router.js";
+import { Icon } from "./icon.js";
+
+let lastPath = null;
+
+/** `crumbs`: [[label, href], ...]; `plain`: the title as text, for the window, where `title` is more than text. */
+export function Page({ title, plain, crumbs = [], about, actions, children, class: extra = "" }) {
+  const heading = useRef(null);
+  const { path } = useRoute();
+  useEffect(() => {
+    document.title = `${plain ?? title} · Studio Runs`;
+  }, [plain ?? title]);
+  useEffect(() => {
+    if (lastPath !== null && lastPath !== path) {
+      window.scrollTo(0, 0);
+      heading.current?.focus({ preventScroll: true });
+    }
+    lastPath = path;
+  }, [path]);
+  return html`<div class="page ${extra}">
+    ${crumbs.length > 0 && html`<${Crumbs} crumbs=${crumbs} />`}
+    <header class="page-head">
+      <div class="page-title"><h1 tabindex="-1" ref=${heading}>${title}</h1>${about && html`<p class="page-about">${about}</p>`}</div>
+      ${actions && html`<div class="page-actions">${actions}</div>`}
+    </header>
+    ${children}
+  </div>`;
+}
+
+function Crumbs({ crumbs }) {
+  return html`<nav class="crumbs" aria-label="Breadcrumb"><ol>
+    ${crumbs.map(([label, address]) => html`<li key=${address}><a href=${address}>${label}</a><${Icon} name="chevron" /></li>`)}
+  </ol></nav>`;
+}
+
+/** Sections of a page as links: [[key, label, href], ...]. */
+export function Sections({ label, items, current }) {
+  return html`<nav class="sections" aria-label=${label}><ul>
+    ${items.map(([key, text, address]) => html`<li key=${key}><a href=${address} aria-current=${key === current ? "page" : undefined}>${text}</a></li>`)}
+  </ul></nav>`;
+}
+
+/** Back and forth through a list by cursor; `trail` holds the cursors of the pages before this one. */
+export function Pager({ trail, next, go, shown }) {
+  if (!trail.length && !next) return null;
+  return html`<nav class="pager" aria-label="Pages">
+    <button type="button" class="button small" disabled=${!trail.length} onClick=${() => go(trail.slice(0, -1))}>Newer</button>
+    <span class="quiet small">Page ${trail.length + 1} · ${shown} shown</span>
+    <button type="button" class="button small" disabled=${!next} onClick=${() => go([...trail, next])}>Older</button>
+  </nav>`;
+}

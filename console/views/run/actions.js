@@ -1,0 +1,95 @@
+// The buttons that change a run. Each appears only when state and role allow it, and says before it acts what will come of it.
+import { html } from "../../preact.js";
+import * as api from "../../api.js";
+import { money, words } from "../../format.js";
+import { actionsFor } from "../../permissions.js";
+import { href } from "../../router.js";
+import { user } from "../../session.js";
+import { Button, LinkButton } from "../../ui/basics.js";
+import { ask } from "../../ui/dialog.js";
+import { toast } from "../../ui/toast.js";
+import { stepLabel } from "./waterfall.js";
+
+export function Actions({ run, events, workerEnabled, refresh, open }) {
+  const may = actionsFor(user(), run, { events, workerEnabled });
+  const after = (text) => (answer) => {
+    if (answer === undefined) return;
+    toast(text);
+    refresh();
+  };
+  return html`<div class="actions">
+    ${may.next && html`<${Button} kind="primary" icon="play" onClick=${() => askNext(run).then(after("The gate is open."))}>${nextLabel(run)}</${Button}>`}
+    ${(may.execute || may.process) && html`<${Button} kind="primary" icon="play" onClick=${() => askExecute(run, may.process).then(after("The worker was rung."))}>Execute</${Button}>`}
+    ${may.finish && html`<${Button} kind="primary" icon="check" onClick=${() => open("finish")}>Finish by hand</${Button}>`}
+    ${may.retry && html`<${Button} kind="primary" icon="refresh" onClick=${() => askRetry(run).then(after("One more attempt was granted."))}>Retry</${Button}>`}
+    ${may.attach && html`<${Button} icon="plus" onClick=${() => open("attach")}>Attach</${Button}>`}
+    ${may.take && html`<${Button} icon="hand" onClick=${() => askTake(run).then(after("The run is in your hands."))}>Take over</${Button}>`}
+    ${may.clone && html`<${LinkButton} icon="repeat" href=${href(`/runs/${run.id}/clone`)}>Clone</${LinkButton}>`}
+    ${may.cancel && html`<${Button} kind="danger" icon="cross" onClick=${() => askCancel(run).then(refresh)}>Cancel run</${Button}>`}
+  </div>`;
+}
+
+const phaseOf = (run) => run.current_phase ?? run.current_step;
+const failedChecks = (run) => run.steps?.find((step) => step.name === phaseOf(run))?.error?.code === "CHECKS_FAILED" || run.error_info?.code === "CHECKS_FAILED";
+
+export function nextLabel(run) {
+  return failedChecks(run) ? `Decide on ${stepLabel(phaseOf(run)).toLowerCase()}` : `Execute ${stepLabel(phaseOf(run)).toLowerCase()}`;
+}
+
+export function askNext(run) {
+  const phase = stepLabel(phaseOf(run));
+  const again = { value: false, label: `Execute ${phase.toLowerCase()}${failedChecks(run) ? " again" : ""}`, hint: "Its files are checked; blocking findings stop the run at this gate." };
+  const skip = {
+    value: true,
+    label: failedChecks(run) ? "Accept it as it is" : "Execute it, and don't let its checks stop the run",
+    hint: "The findings stay on record, and so does that you skipped them.",
+  };
+  return ask({
+    title: `${phase}: open the gate?`,
+    body: html`<p>The worker executes this phase with the model, which costs money, and the run then waits at the next gate.</p>`,
+    confirm: "Open the gate",
+    options: [again, skip],
+    act: (skipped) => api.nextPhase(run.id, { skip_validation: skipped }),
+  });
+}
+
+function askExecute(run, process) {
+  return ask({
+    title: "Execute this run?",
+    body: html`<p>The worker starts at once${run.available_at && Date.parse(run.available_at) > Date.now() ? ", without waiting for its next try" : ""}.
+      It sends the coded facts of the patient's record, without name or address, to the model. That costs money.</p>`,
+    confirm: "Execute",
+    act: () => (process ? api.processRun(run.id) : api.executeRun(run.id)),
+  });
+}
+
+function askRetry(run) {
+  const step = run.error_info?.step;
+  return ask({
+    title: "Retry this run?",
+    body: html`<p>It gets exactly one more attempt${step ? html`, from <strong>${stepLabel(step)}</strong>` : ""}. What was finished and paid for stays.</p>`,
+    confirm: "Retry",
+    act: () => api.retryRun(run.id),
+  });
+}
+
+function askTake(run) {
+  return ask({
+    title: "Take this run over?",
+    body: html`<p>The worker leaves it alone, and you finish it by hand, with a result or an error, before your time for it ends. It counts as one attempt.</p>`,
+    confirm: "Take over",
+    act: () => api.updateStudioRun(run.id, { status: "running" }),
+  });
+}
+
+async function askCancel(run) {
+  const answer = await ask({
+    title: "Cancel this run?",
+    body: html`<p>It ends now, for good: a cancelled run cannot be resumed or retried. What it has spent, ${money(run.usage?.cost_usd ?? 0)} so far, stays spent.</p>`,
+    confirm: "Cancel the run",
+    kind: "danger",
+    act: () => api.cancelRun(run.id),
+  });
+  const receipt = answer?.data?.receipt;
+  if (receipt) toast(`Cancelled while ${words(receipt.was).toLowerCase()}, after ${money(receipt.usage?.cost_usd ?? 0)}.`);
+}

@@ -1,0 +1,70 @@
+// The steps of a run as a waterfall: when each worked, failed, waited, and for how long. The same is said in words for whoever can't see it.
+import { html } from "../../preact.js";
+import { duration } from "../../format.js";
+import { useNow } from "../../live.js";
+import { failureTitle, isOpen, STEP_LABELS } from "../../words.js";
+import { words } from "../../format.js";
+import { Status } from "../../ui/basics.js";
+import { placed, segmentsOf } from "./segments.js";
+
+const HEIGHT = 26;
+const KINDS = { queue: "waited to be taken up", backoff: "waited before the next try", gate: "waited for a person" };
+
+export const stepLabel = (name) => STEP_LABELS[name] ?? words(name);
+
+export function Waterfall({ run, events }) {
+  const now = useNow(isOpen(run) ? 1_000 : 0);
+  const segments = placed(segmentsOf(run, events, now));
+  const shortened = segments.some((one) => one.shortened);
+  return html`<div class="waterfall">
+    <ol>${run.steps.map((step) => html`<${Row} key=${step.name} step=${step} segments=${segments.filter((one) => one.step === step.name)} />`)}</ol>
+    <div class="legend" aria-hidden="true">
+      <span class="key key-done">worked</span><span class="key key-failed">failed attempt</span>
+      <span class="key key-wait">waited</span><span class="key key-gate">at a gate</span>
+      ${shortened && html`<span class="quiet">long waits are drawn shorter</span>`}
+    </div>
+    <${SegmentTable} segments=${segments} />
+  </div>`;
+}
+
+function Row({ step, segments }) {
+  const worked = segments.filter((one) => one.kind === "work").reduce((total, one) => total + one.end - one.start, 0) / 1000;
+  const begun = segments.length > 0;
+  const state = begun || step.status === "succeeded" ? step.status : null;
+  return html`<li class="waterfall-row">
+    <span class="waterfall-name">${state ? html`<${Status} value=${state} size="dot" />` : html`<span class="status dot status-none"></span>`}${stepLabel(step.name)}</span>
+    <span class="waterfall-time">${worked ? duration(worked) : html`<span class="quiet">${begun ? "…" : "–"}</span>`}</span>
+    <svg class="waterfall-bar" width="100%" height=${HEIGHT} role="img" aria-label=${`${stepLabel(step.name)}: ${segments.map(sentence).join("; ") || "not begun"}`}>
+      <line class="waterfall-rule" x1="0" x2="100%" y1=${HEIGHT - 0.5} y2=${HEIGHT - 0.5} />
+      ${segments.map((one) => html`<${Segment} one=${one} />`)}
+    </svg>
+  </li>`;
+}
+
+function Segment({ one }) {
+  const title = html`<title>${sentence(one)}</title>`;
+  if (one.kind === "work") {
+    return html`<rect class="seg seg-${one.outcome}" x="${one.left}%" width="${one.width}%" y="5" height=${HEIGHT - 10} rx="4">${title}</rect>`;
+  }
+  return html`<g class="seg-wait seg-${one.kind}">${title}
+    <rect class="seg-hit" x="${one.left}%" width="${one.width}%" y="3" height=${HEIGHT - 6} />
+    <line x1="${one.left}%" x2="${one.left + one.width}%" y1=${HEIGHT / 2} y2=${HEIGHT / 2} />
+    ${one.shortened && html`<text x="${one.left + one.width / 2}%" y=${HEIGHT / 2 - 3}>${duration((one.end - one.start) / 1000)}</text>`}
+  </g>`;
+}
+
+export function sentence(one) {
+  const length = duration((one.end - one.start) / 1000);
+  if (one.kind !== "work") return `${KINDS[one.kind]} ${length}`;
+  if (one.outcome === "active") return `attempt ${one.attempt}, running for ${length}`;
+  if (one.outcome === "failed") return `attempt ${one.attempt} failed after ${length}: ${failureTitle(one.code)}`;
+  return `attempt ${one.attempt}, ${one.outcome === "cancelled" ? "cancelled after" : "worked"} ${length}`;
+}
+
+function SegmentTable({ segments }) {
+  return html`<details class="as-table"><summary>As a table</summary><div class="scroll" tabindex="0" role="region" aria-label="Timeline as a table">
+    <table><thead><tr><th scope="col">Step</th><th scope="col">What</th><th scope="col">Attempt</th><th scope="col">Duration</th></tr></thead>
+    <tbody>${segments.map(
+      (one) => html`<tr><td>${stepLabel(one.step)}</td><td>${sentence(one)}</td><td>${one.kind === "work" ? one.attempt : ""}</td><td>${duration((one.end - one.start) / 1000)}</td></tr>`,
+    )}</tbody></table></div></details>`;
+}

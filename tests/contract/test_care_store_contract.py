@@ -1,0 +1,175 @@
+"""shared.ports.CareStore: patients, clinicians, records and assessments, each of one organisation."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shared.errors import IdempotencyKeyReused
+from shared.ports import Assessment, Assignment, Patient, Record
+from tests.contract.worlds import World
+from tests.fakes.world import MORNING
+from tests.support.samples import ADMIN, CLINICIAN, ORG, OTHER_ORG, PATIENT, a_run, run_id
+
+USER = "7f6d2c8a-0b1e-4c3d-8e5f-9a7b6c5d4e03"
+Listed = tuple[list[Any], str | None]
+
+
+def a_patient(number: int = 70, **fields: Any) -> Patient:
+    return replace(Patient(run_id(number), ORG, None, MORNING + number, MORNING + number), **fields)
+
+
+def walk(list_page: Callable[[str | None, int], Listed], limit: int) -> list[Any]:
+    found: list[Any] = []
+    position: str | None = None
+    while True:
+        rows, position = list_page(position, limit)
+        assert len(rows) <= limit
+        found += rows
+        if position is None:
+            return found
+
+
+# --- patients ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_patient_is_new_once(world: World) -> None:
+    patient = a_patient(user_id=USER)
+    assert world.care.put_patient(patient, keep_user=False) == (patient, True)
+    assert world.care.put_patient(replace(patient, created_at=MORNING + 999), keep_user=False) == (patient, False)
+    assert world.care.get_patient(ORG, patient.id) == patient
+
+
+def test_another_user_is_taken_over_unless_kept(world: World) -> None:
+    patient = a_patient(user_id=USER)
+    world.care.put_patient(patient, keep_user=False)
+    moved = replace(patient, user_id=ADMIN, updated_at=MORNING + 5_000)
+    assert world.care.put_patient(moved, keep_user=True) == (patient, False)
+    assert world.care.put_patient(moved, keep_user=False) == (moved, False)
+    assert world.care.get_patient(ORG, patient.id) == moved
+    assert walk(lambda p, n: world.care.patients_of_user(ORG, USER, p, n), 10) == []
+    assert walk(lambda p, n: world.care.patients_of_user(ORG, ADMIN, p, n), 10) == [moved]
+
+
+def test_ids_are_unique_within_an_organisation_only(world: World) -> None:
+    ours, theirs = a_patient(), a_patient(org_id=OTHER_ORG)
+    assert world.care.put_patient(ours, keep_user=False)[1]
+    assert world.care.put_patient(theirs, keep_user=False)[1]
+    assert world.care.get_patient(OTHER_ORG, theirs.id) == theirs
+    assert walk(lambda p, n: world.care.patients(ORG, p, n), 10) == [ours]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 5, 50])
+def test_an_organisations_patients_newest_first(world: World, limit: int) -> None:
+    patients = [world.care.put_patient(a_patient(n), keep_user=False)[0] for n in range(70, 75)]
+    assert walk(lambda p, n: world.care.patients(ORG, p, n), limit) == patients[::-1]
+
+
+def test_no_patient_is_no_patient(world: World) -> None:
+    assert world.care.get_patient(ORG, PATIENT) is None
+
+
+# --- clinicians ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_assignment_is_effective_at_once_and_so_is_its_end(world: World) -> None:
+    world.care.put_patient(a_patient(), keep_user=False)
+    given = Assignment(run_id(70), CLINICIAN, MORNING)
+    assert not world.care.is_assigned(ORG, run_id(70), CLINICIAN)
+    assert world.care.assign(ORG, given) == given
+    assert world.care.is_assigned(ORG, run_id(70), CLINICIAN)
+    assert not world.care.is_assigned(OTHER_ORG, run_id(70), CLINICIAN)
+    world.care.unassign(ORG, run_id(70), CLINICIAN)
+    world.care.unassign(ORG, run_id(70), CLINICIAN)
+    assert not world.care.is_assigned(ORG, run_id(70), CLINICIAN)
+    assert walk(lambda p, n: world.care.patients_of_clinician(ORG, CLINICIAN, p, n), 10) == []
+
+
+def test_assigning_again_keeps_the_first_assignment(world: World) -> None:
+    first = world.care.assign(ORG, Assignment(run_id(70), "auth0|dr.who", MORNING))
+    assert world.care.assign(ORG, Assignment(run_id(70), "auth0|dr.who", MORNING + 5)) == first
+
+
+@pytest.mark.parametrize("limit", [1, 2, 50])
+def test_a_patients_clinicians(world: World, limit: int) -> None:
+    given = [world.care.assign(ORG, Assignment(run_id(70), run_id(n), MORNING + n)) for n in range(80, 85)]
+    world.care.assign(ORG, Assignment(run_id(71), ADMIN, MORNING))
+    assert walk(lambda p, n: world.care.clinicians(ORG, run_id(70), p, n), limit) == given[::-1]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 50])
+def test_a_clinicians_patients(world: World, limit: int) -> None:
+    patients = [world.care.put_patient(a_patient(n), keep_user=False)[0] for n in range(70, 75)]
+    for patient in patients[:-1]:
+        world.care.assign(ORG, Assignment(patient.id, CLINICIAN, patient.created_at))
+    assert walk(lambda p, n: world.care.patients_of_clinician(ORG, CLINICIAN, p, n), limit) == patients[-2::-1]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 50])
+def test_patients_given_at_one_moment_are_all_listed(world: World, limit: int) -> None:
+    """An import assigns many patients in the same millisecond."""
+    patients = [world.care.put_patient(a_patient(n), keep_user=False)[0] for n in range(70, 75)]
+    for patient in patients:
+        world.care.assign(ORG, Assignment(patient.id, CLINICIAN, MORNING))
+    listed = walk(lambda p, n: world.care.patients_of_clinician(ORG, CLINICIAN, p, n), limit)
+    assert sorted(listed, key=lambda p: p.id) == patients
+
+
+# --- records -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_bytes_keep_their_version_and_others_raise_it(world: World) -> None:
+    def put(bundle: bytes, now: int) -> Record:
+        return world.care.put_record(ORG, PATIENT, bundle, {"Condition": len(bundle)}, now)
+
+    assert world.care.get_record(ORG, PATIENT) is None
+    assert world.care.read_record(ORG, PATIENT) is None
+    first = put(b"one", MORNING)
+    assert (first.version, first.resources, first.updated_at) == (1, {"Condition": 3}, MORNING)
+    assert put(b"one", MORNING + 5) == first
+    second = put(b"other", MORNING + 9)
+    assert (second.version, second.updated_at) == (2, MORNING + 9)
+    assert world.care.get_record(ORG, PATIENT) == second
+    assert world.care.read_record(ORG, PATIENT) == b"other"
+    assert put(b"one", MORNING + 10).version == 3
+    assert world.care.read_record(ORG, PATIENT) == b"one"
+
+
+def test_a_record_is_of_one_organisation(world: World) -> None:
+    world.care.put_record(ORG, PATIENT, b"ours", {}, MORNING)
+    assert world.care.get_record(OTHER_ORG, PATIENT) is None
+    assert world.care.read_record(OTHER_ORG, PATIENT) is None
+
+
+# --- assessments ---------------------------------------------------------------------------------------------------------
+
+
+def an_assessment(number: int = 90, **fields: Any) -> Assessment:
+    content = {"funnel": {"slug": "sleep", "version": 2, "questions": [{"id": "q1", "text": "Wie schläfst du?"}]}, "answers": {"q1": 3}}
+    return replace(Assessment(run_id(number), ORG, PATIENT, USER, MORNING + number, "ab" * 32, content), **fields)
+
+
+def test_an_assessment_is_written_once_and_comes_back_whole(world: World) -> None:
+    made = an_assessment()
+    assert world.care.create_assessment(made) is None
+    assert world.care.create_assessment(made) == made
+    assert world.care.get_assessment(ORG, made.id) == made
+    assert world.care.get_assessment(OTHER_ORG, made.id) is None
+    assert world.care.get_assessment(ORG, run_id(91)) is None
+
+
+def test_an_id_of_another_request_or_another_thing_is_refused(world: World) -> None:
+    world.care.create_assessment(an_assessment())
+    world.runs.create(a_run())
+    for reused in (an_assessment(fingerprint="cd" * 32), an_assessment(1)):
+        with pytest.raises(IdempotencyKeyReused):
+            world.care.create_assessment(reused)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 50])
+def test_a_patients_assessments_newest_first(world: World, limit: int) -> None:
+    made = [an_assessment(n) for n in range(90, 94)]
+    for assessment in [*made, an_assessment(95, patient_id=run_id(3)), an_assessment(96, org_id=OTHER_ORG)]:
+        world.care.create_assessment(assessment)
+    assert walk(lambda p, n: world.care.assessments(ORG, PATIENT, p, n), limit) == made[::-1]

@@ -1,0 +1,106 @@
+"""Payloads and artifacts in memory: create-only, checked by their hash."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from threading import RLock
+
+from shared.errors import IdempotencyKeyReused, PayloadMissing
+from shared.ports import Artifact
+from shared.runs.records import PayloadRef, Run
+from tests.fakes.things import Things
+
+
+def _sound(data: bytes | None, sha256: str) -> bytes:
+    if data is None or hashlib.sha256(data).hexdigest() != sha256:
+        raise PayloadMissing("missing or damaged")
+    return data
+
+
+class InMemoryPayloadStore:
+    """Implements shared.ports.PayloadStore."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._payloads: dict[tuple[str, str, str], bytes] = {}
+        self._answers: dict[tuple[str, str], bytes] = {}
+
+    def put(self, run: Run, data: bytes) -> PayloadRef:
+        ref = PayloadRef(hashlib.sha256(data).hexdigest(), len(data))
+        with self._lock:
+            self._payloads.setdefault((run.id, run.gen, ref.sha256), data)
+        return ref
+
+    def get(self, run: Run, ref: PayloadRef) -> bytes:
+        with self._lock:
+            return _sound(self._payloads.get((run.id, run.gen, ref.sha256)), ref.sha256)
+
+    def damage(self, run: Run, ref: PayloadRef) -> None:
+        """What a store never does, and its readers must notice."""
+        self._payloads[run.id, run.gen, ref.sha256] = b"damaged"
+
+    def put_answer(self, run: Run, key: str, data: bytes) -> bytes:
+        with self._lock:
+            return self._answers.setdefault((run.id, key), data)
+
+    def get_answer(self, run: Run, key: str) -> bytes | None:
+        with self._lock:
+            return self._answers.get((run.id, key))
+
+    def answers(self) -> list[str]:
+        """The ledger's keys, in the order in which they were written."""
+        return [key for _, key in self._answers]
+
+
+class InMemoryArtifactStore:
+    """Implements shared.ports.ArtifactStore."""
+
+    def __init__(self, things: Things | None = None) -> None:
+        self._lock = RLock()
+        self._things = things or Things()
+        self._artifacts: dict[str, Artifact] = {}
+        self._bytes: dict[tuple[str, str], bytes] = {}
+        self._links: dict[str, list[str]] = {}
+        self._keys: dict[str, str] = {}
+
+    def put(self, artifact: Artifact, data: bytes) -> Artifact:
+        with self._lock:
+            self._bytes.setdefault((artifact.id, artifact.sha256), data)
+            self._things.claim(artifact.id, "artifact")
+            stored = replace(artifact, storage_path=f"s3://memory/{artifact.run_id}/{artifact.id}/{artifact.sha256}")
+            return self._artifacts.setdefault(artifact.id, stored)
+
+    def get(self, org_id: str, artifact_id: str) -> Artifact | None:
+        with self._lock:
+            artifact = self._artifacts.get(artifact_id)
+        return artifact if artifact is not None and artifact.org_id == org_id else None
+
+    def get_many(self, org_id: str, artifact_ids: Sequence[str]) -> list[Artifact]:
+        found = (self.get(org_id, artifact_id) for artifact_id in dict.fromkeys(artifact_ids))
+        return [artifact for artifact in found if artifact is not None]
+
+    def read(self, artifact: Artifact) -> bytes:
+        with self._lock:
+            return _sound(self._bytes.get((artifact.id, artifact.sha256)), artifact.sha256)
+
+    def damage(self, artifact: Artifact) -> None:
+        self._bytes[artifact.id, artifact.sha256] = b"damaged"
+
+    def link(self, artifact_id: str, run_id: str) -> None:
+        with self._lock:
+            self._links.setdefault(artifact_id, []).append(run_id)
+
+    def use_key(self, key_id: str, fingerprint: str) -> bool:
+        with self._lock:
+            self._things.claim(key_id, "link")
+            is_known = key_id in self._keys
+            if self._keys.setdefault(key_id, fingerprint) != fingerprint:
+                raise IdempotencyKeyReused
+            return is_known
+
+    def runs_of(self, artifact: Artifact) -> list[str]:
+        with self._lock:
+            return list(dict.fromkeys([artifact.run_id, *self._links.get(artifact.id, [])]))
+
+    def presign(self, artifact: Artifact, filename: str) -> str:
+        return f"memory://{artifact.id}/{artifact.sha256}?filename={filename}"

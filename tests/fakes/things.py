@@ -1,0 +1,15 @@
+"""What a POST creates shares one space of ids, whatever its kind, so that a reused Idempotency-Key meets its first use."""
+
+from shared.errors import IdempotencyKeyReused
+
+
+class Things:
+    """id -> kind, for the fakes that create things. Their callers hold a lock."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, str] = {}
+
+    def claim(self, identifier: str, kind: str) -> None:
+        """Raises IdempotencyKeyReused when another kind of thing has this id."""
+        if self._kinds.setdefault(identifier, kind) != kind:
+            raise IdempotencyKeyReused

@@ -1,0 +1,99 @@
+"""The small fakes: a clock that moves when told, ids that repeat, a doorbell that remembers, a step probe that kills."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from shared.errors import StoreUnavailable
+from shared.runs.records import Run
+from shared.runs.timing import MAX_DELAY, SECOND
+
+MORNING = 1_795_000_000_000
+"""A moment of November 2026, in milliseconds."""
+
+
+class VirtualClock:
+    """Implements shared.ports.Clock: stands still until it is moved."""
+
+    def __init__(self, now: int = MORNING) -> None:
+        self._now = now
+
+    def now_ms(self) -> int:
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        self._now += int(seconds * SECOND)
+
+    def advance(self, milliseconds: int) -> int:
+        """Time passes; the moment after."""
+        self._now += milliseconds
+        return self._now
+
+
+class SequentialIds:
+    """Implements shared.ports.Ids: unique, ascending, the same in every test."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def _next(self) -> int:
+        self._count += 1
+        return self._count
+
+    def unique(self) -> str:
+        return str(UUID(int=MORNING << 80 | 0x7 << 76 | 0x2 << 62 | self._next()))
+
+    def op(self) -> str:
+        return f"{self._next():08d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    run_id: str
+    group: str
+    delay_ms: int
+    isolated: bool
+
+
+class RememberingDoorbell:
+    """Implements shared.ports.Doorbell. `is_broken`: the queue takes nothing."""
+
+    def __init__(self) -> None:
+        self.rings: list[Ring] = []
+        self.is_broken = False
+
+    def ring(self, run: Run, delay_ms: int = 0) -> None:
+        if self.is_broken:
+            raise StoreUnavailable("the queue is away")
+        self.rings.append(Ring(run.id, run.org_id, max(0, min(delay_ms, MAX_DELAY)), run.isolated))
+
+    def rings_of(self, run_id: str) -> list[Ring]:
+        return [ring for ring in self.rings if ring.run_id == run_id]
+
+
+class Killed(BaseException):
+    """The process is gone. Not an Exception: nothing in the process may catch it."""
+
+
+class KillingProbe:
+    """Implements shared.ports.StepProbe: dies once, where it was told to."""
+
+    def __init__(self) -> None:
+        self._before: str | None = None
+        self._after: str | None = None
+
+    def kill_before(self, step: str) -> None:
+        self._before = step
+
+    def kill_after(self, step: str) -> None:
+        """After the step's effects, before its checkpoint."""
+        self._after = step
+
+    def before(self, step: str) -> None:
+        if step == self._before:
+            self._before = None
+            raise Killed
+
+    def after(self, step: str) -> None:
+        if step == self._after:
+            self._after = None
+            raise Killed

@@ -1,0 +1,125 @@
+"""The local AWS: what it answers by the shortcut and over HTTP is the same, presigned URLs are checked, retention holds."""
+
+import io
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from local.aws import CREDENTIALS
+from local.intrinsics import REGION
+from tests.unit.local.conftest import DEAD_LETTERS, TABLE
+
+BUCKET = "studio-runs-local-bucket"
+ITEM = {
+    "pk": {"S": "every type"},
+    "n": {"N": "12.5"},
+    "b": {"B": b"\x00\xff"},
+    "yes": {"BOOL": True},
+    "no": {"BOOL": False},
+    "nothing": {"NULL": True},
+    "empty": {"S": ""},
+    "list": {"L": [{"S": "a"}, {"B": b"\x01"}, {"L": []}]},
+    "map": {"M": {"S": {"N": "1"}, "b": {"B": b"\x02"}}},
+    "strings": {"SS": ["a", "b"]},
+    "bytes": {"BS": [b"\x03"]},
+}
+
+
+def over_http(world, service):
+    return boto3.session.Session(region_name=REGION, **CREDENTIALS).client(service, endpoint_url=world.stack.aws.endpoint)
+
+
+@pytest.mark.parametrize("way", ["http", "shortcut"])
+def test_items_come_back_as_they_went_in(world, way):
+    client = over_http(world, "dynamodb") if way == "http" else world.stack.aws.client("dynamodb")
+    client.put_item(TableName=TABLE, Item=ITEM)
+    key = {"pk": ITEM["pk"]}
+    assert client.get_item(TableName=TABLE, Key=key)["Item"] == ITEM
+    assert client.batch_get_item(RequestItems={TABLE: {"Keys": [key]}})["Responses"][TABLE] == [ITEM]
+    with pytest.raises(ClientError) as failed:
+        client.put_item(
+            TableName=TABLE, Item=ITEM, ConditionExpression="attribute_not_exists(pk)", ReturnValuesOnConditionCheckFailure="ALL_OLD"
+        )
+    assert failed.value.response["Error"]["Code"] == "ConditionalCheckFailedException"
+    assert failed.value.response["Item"] == ITEM
+
+
+@pytest.mark.parametrize("way", ["http", "shortcut"])
+def test_objects_come_back_as_they_went_in(world, way):
+    client = over_http(world, "s3") if way == "http" else world.stack.aws.client("s3")
+    content = bytes(range(256)) * 1000
+    for body in (content, io.BytesIO(content)):
+        client.put_object(Bucket=BUCKET, Key="a key/ü", Body=body, ContentType="text/plain")
+        got = client.get_object(Bucket=BUCKET, Key="a key/ü")
+        assert (got["Body"].read(), got["ContentType"]) == (content, "text/plain")
+    with pytest.raises(ClientError) as failed:
+        client.put_object(Bucket=BUCKET, Key="a key/ü", Body=b"", IfNoneMatch="*")
+    assert failed.value.response["ResponseMetadata"]["HTTPStatusCode"] == 412
+
+
+def test_of_racing_conditional_writes_one_wins(world):
+    client = world.stack.aws.client("dynamodb")
+
+    def win(number):
+        try:
+            client.put_item(
+                TableName=TABLE, Item={"pk": {"S": "race"}, "n": {"N": str(number)}}, ConditionExpression="attribute_not_exists(pk)"
+            )
+        except ClientError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(32) as pool:
+        assert sum(pool.map(win, range(64))) == 1
+
+
+def fetch(url):
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code, refused.read()
+
+
+def presigned(world, key="file.txt"):
+    client = world.stack.aws.client("s3")
+    client.put_object(Bucket=BUCKET, Key=key, Body=b"content")
+    parameters = {"Bucket": BUCKET, "Key": key, "ResponseContentDisposition": 'attachment; filename="a b+c.txt"'}
+    return client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=300)
+
+
+def test_a_presigned_url_works_and_not_when_tampered_with(world):
+    url = presigned(world)
+    assert fetch(url) == (200, b"content")
+    presigned(world, "other.txt")
+    for forged in (
+        url.replace("file.txt", "other.txt"),
+        url.replace("X-Amz-Expires=300", "X-Amz-Expires=3000"),
+        url[:-1] + ("0" if url[-1] != "0" else "1"),
+        url.replace("filename", "filenames"),
+    ):
+        status, body = fetch(forged)
+        assert (status, b"SignatureDoesNotMatch" in body) == (403, True)
+    assert fetch(url.replace("X-Amz-Date", "X-Amz-Day"))[0] == 403
+
+
+def test_a_presigned_url_expires_in_stack_time_and_a_new_one_works_after_a_jump(world):
+    url = presigned(world)
+    world.advance(290)
+    assert fetch(url)[0] == 200
+    world.advance(20)
+    status, body = fetch(url)
+    assert (status, b"Request has expired" in body) == (403, True)
+    assert fetch(presigned(world))[0] == 200
+
+
+def test_a_message_older_than_its_queues_retention_is_gone(world):
+    world.sqs.send_message(QueueUrl=world.queue_url(DEAD_LETTERS), MessageBody="old")
+    world.advance(5 * 86_400)
+    world.stack.aws.next_delivery(DEAD_LETTERS)
+    assert "old" not in world.dead_letters()

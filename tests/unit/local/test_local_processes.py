@@ -1,0 +1,53 @@
+"""What is left when the stack ends, in every way it can end: nothing."""
+
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+
+import pytest
+
+from local.errors import LocalStackError
+from local.stack import ROOT, Options, Stack
+from tests.unit.local.conftest import TEMPLATE, wait_for
+
+
+def lives(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_sandboxes_die_with_a_stack_that_is_killed():
+    command = [sys.executable, "-m", "tests.unit.local.fixtures.run_stack"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+        url, pid = process.stdout.readline().split()
+        assert lives(int(pid))
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+        wait_for(lambda: not lives(int(pid)))
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(url, timeout=2)
+
+
+def test_a_stack_that_cannot_start_leaves_nothing_and_says_why(tmp_path):
+    broken = tmp_path / "template.yaml"
+    broken.write_text(TEMPLATE.read_text(encoding="utf-8").replace("handlers.sweep", "handlers.missing"), encoding="utf-8")
+    before = dict(os.environ)
+    stack = Stack(Options(port=0, template=broken, hooks="tests.unit.local.fixtures.bootstrap", logs=tmp_path, parameters=lambda *_: {}))
+    with pytest.raises(LocalStackError, match=r"handlers\.missing cannot be loaded"):
+        stack.start()
+    assert dict(os.environ) == before
+
+
+def test_a_template_it_does_not_understand_is_named_on_the_command_line(tmp_path):
+    broken = tmp_path / "template.yaml"
+    broken.write_text("Resources: {Oven: {Type: 'AWS::Bakery::Oven'}}", encoding="utf-8")
+    command = [sys.executable, "-m", "local", "--port", "0", "--template", str(broken)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 1
+    assert "Parameters.DiagnosisWorkerEnabled" in done.stdout

@@ -1,0 +1,82 @@
+"""Schedules in stack time, and what a jump over them does and leaves out."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from local.blueprint import Schedule
+from local.errors import TemplateError
+from local.scheduler import parse
+from tests.unit.local.conftest import TABLE
+from tests.unit.local.fixtures.handlers import SWEEPS
+
+DAY = 86_400
+
+
+def fires(expression, start, count):
+    following = parse(Schedule("S", "f", expression, {}, enabled=True))
+    at, found = datetime.fromisoformat(start).replace(tzinfo=UTC).timestamp(), []
+    for _ in range(count):
+        at = following(at)
+        found.append(datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M"))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("rate(1 minute)", ["2026-11-21 10:01", "2026-11-21 10:02"]),
+        ("rate(2 hours)", ["2026-11-21 12:00", "2026-11-21 14:00"]),
+        ("cron(*/20 * * * ? *)", ["2026-11-21 10:20", "2026-11-21 10:40"]),
+        ("cron(30 3,22 * * ? *)", ["2026-11-21 22:30", "2026-11-22 03:30"]),
+        ("cron(0 9 1 1-3 ? *)", ["2027-01-01 09:00", "2027-02-01 09:00"]),
+        ("cron(0 9 ? * 2-6 *)", ["2026-11-23 09:00", "2026-11-24 09:00"]),
+        ("cron(0 0 29 2 ? *)", ["2028-02-29 00:00"]),
+    ],
+)
+def test_when_it_fires(expression, expected):
+    assert fires(expression, "2026-11-21 10:00", len(expected)) == expected
+
+
+@pytest.mark.parametrize(
+    "expression", ["at(2030-01-01T00:00:00)", "cron(0 9 L * ? *)", "cron(60 * * * ? *)", "rate(soon)", "cron(0 9 * *)"]
+)
+def test_an_expression_it_does_not_know_is_refused(expression):
+    with pytest.raises(TemplateError, match="ScheduleExpression"):
+        parse(Schedule("S", "f", expression, {}, enabled=True))
+
+
+def test_every_minute_of_an_hour_is_swept(world):
+    before = len(SWEEPS)
+    world.advance(3600)
+    assert len(SWEEPS) - before == 60
+    gaps = [later - earlier for earlier, later in zip(SWEEPS[before:], SWEEPS[before + 1 :], strict=False)]
+    assert all(59_000 < gap < 61_000 for gap in gaps)
+
+
+def test_thirty_days_sweep_where_something_can_be_due_and_at_the_end(world):
+    clock, before = world.stack.clock, len(SWEEPS)
+    due = clock.now_ms() + 7 * DAY * 1000 + 12_345
+    world.stack.aws.client("dynamodb").put_item(TableName=TABLE, Item={"pk": {"S": "due"}, "at": {"N": str(due)}})
+    world.advance(30 * DAY)
+    item = world.stack.aws.client("dynamodb").get_item(TableName=TABLE, Key={"pk": {"S": "due"}})["Item"]
+    assert 0 <= int(item["done"]["S"]) - due < 62_000, "as if every minute had been swept"
+    assert len(SWEEPS) - before < 400
+    assert clock.now_ms() - SWEEPS[-1] < 61_000
+
+
+def test_what_is_written_during_a_jump_is_swept_when_it_falls_due(world):
+    """A message that comes days into the jump writes its moment then; the sweeps planned before must not skip it."""
+    clock, before = world.stack.clock, len(SWEEPS)
+    text = world.send(delay=900)
+    world.advance(DAY)
+    (seen,) = world.seen(text)
+    assert any(seen["at"] <= sweep <= seen["at"] + 61_000 for sweep in SWEEPS[before:])
+    assert clock.now_ms() - SWEEPS[-1] < 61_000
+
+
+def test_after_a_jump_the_minutes_go_on(world):
+    world.advance(3 * DAY)
+    before = len(SWEEPS)
+    world.advance(120)
+    assert len(SWEEPS) - before == 2
