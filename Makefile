@@ -46,3 +46,11 @@ clean: ## Remove everything that was made
 	rm -rf $(VENV) .build .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 -include build.mk races.mk
+
+.PHONY: redrive
+redrive: $(READY) ## Empty a deployment's dead-letter queue: STACK=name, DISCARD=1 to delete what cannot be read
+	@$(BIN)/python -m local.redrive --stack "$(STACK)" $(if $(DISCARD),--discard)
+
+bench: $(READY) ## Write units and requests of a run's life; cold imports as ratios
+	@$(BIN)/python -m bench.capacity | grep -v '^{'
+	@$(BIN)/python -m bench.coldstart

@@ -77,8 +77,10 @@ def _installed(target: Path, machine: str) -> Path:
     done = subprocess.run([*pip, *version, *platforms, "--target", str(target), "--requirement", "requirements.txt"], check=False)
     if done.returncode:
         raise ArtifactError(f"pip could not install requirements.txt for {machine}")
-    # Scripts name this machine's interpreter.
+    # Scripts name this machine's interpreter, and the records their hashes.
     shutil.rmtree(target / "bin", ignore_errors=True)
+    for record in target.glob("*.dist-info/RECORD"):
+        record.unlink()
     _trim(target / "botocore" / "data")
     return target
 

@@ -40,8 +40,7 @@ class Commands:
     def take(self, run: Run, actor: str) -> Run:
         """A queued run into a person's hands. Raises Conflict when it is not queued."""
         op = self.ids.op()
-        lease = self.timing.person_lease
-        return self._write(run, lambda r: transitions.take(r, actor, self._now(), op, self._now() + lease), _same_spell)
+        return self._write(run, lambda r: transitions.take(r, actor, self._now(), op, self.timing), _same_spell)
 
     def succeed(self, run: Run, actor: str, output: Any) -> Run:
         """End a run that a person took, with its output. Raises Conflict when none has taken it."""

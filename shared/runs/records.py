@@ -183,7 +183,7 @@ class Run:
 
     @property
     def awaits_person(self) -> bool:
-        """True when only a person can move it on."""
+        """True when only a person can move it on: one who starts it, holds it, advances it, or switches the worker on."""
         if self.status is Status.RUNNING:
             return self.lessee != WORKER
-        return self.status is Status.WAITING or (self.status is Status.QUEUED and self.dispatch is Dispatch.MANUAL)
+        return self.status is Status.WAITING or (self.status is Status.QUEUED and self.dispatch is not Dispatch.AUTO)

@@ -143,11 +143,12 @@ def pending(step: str) -> str:
 # --- a person -----------------------------------------------------------------------------------------------------
 
 
-def take(run: Run, actor: str, now: int, op: str, lease_until: int) -> Change:
-    """A queued run into a person's hands, until the lease ends."""
+def take(run: Run, actor: str, now: int, op: str, timing: Timing) -> Change:
+    """A queued run into a person's hands, until the lease ends; from then on it has a person's deadline."""
     _require(run, Status.QUEUED)
     entry = HistoryEntry(now, actor, Status.RUNNING, op, run.attempt + run.claim_cost)
-    fields = {"status": Status.RUNNING, "started_at": now, "lessee": actor, "lease_until": lease_until, "claim_cost": 1}
+    lease = {"lessee": actor, "lease_until": now + timing.person_lease, "deadline_at": max(run.deadline_at, now + timing.deadline_people)}
+    fields = {"status": Status.RUNNING, "started_at": now, "claim_cost": 1} | lease
     return _change(run, _seen(run), entry, fields, add={"attempt": "claim_cost", "fence": 1})
 
 

@@ -72,7 +72,10 @@ _CREDENTIALS = (
     Pattern("a private key", re.compile(r"-----BEGIN (?:[A-Z0-9]{1,10} ){0,3}PRIVATE KEY")),
     Pattern("a GitHub token", re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{40})")),
     Pattern("a Slack token", re.compile(r"\bxox[abeprs]-[A-Za-z0-9-]{10}")),
-    Pattern("an API key", re.compile(r"\b(?:sk|rk|pk)[-_](?:live|test|ant|proj|or)[-_][A-Za-z0-9_-]{16}|\bsk-[A-Za-z0-9]{32}|\bAIza[A-Za-z0-9_-]{35}")),
+    Pattern(
+        "an API key",
+        re.compile(r"\b(?:sk|rk|pk)[-_](?:live|test|ant|proj|or)[-_][A-Za-z0-9_-]{16}|\bsk-[A-Za-z0-9]{32}|\bAIza[A-Za-z0-9_-]{35}"),
+    ),
     Pattern("a JSON web token", re.compile(r"\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10}")),
     Pattern("a password in a URL", re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@\"']{1,60}:([^\s/@\"']{3,100})@"), _is_secret),
     Pattern("a bearer token", re.compile(r"\bBearer +([A-Za-z0-9._~+/-]{20,200})"), _is_secret),
@@ -86,7 +89,9 @@ _CREDENTIALS = (
 )
 _BARE_PASSWORD = Pattern(
     "a password or key in an assignment",
-    re.compile(rf"(?im)^[ \t>*-]{{0,40}}(?:export +)?[\w.-]{{0,60}}?{_NAMED}[*`]{{0,3}}[ \t]*[:=][*`]{{0,3}}[ \t]*([^\s\"'`#]{{6,200}})[ \t]*$"),
+    re.compile(
+        rf"(?im)^[ \t>*-]{{0,40}}(?:export +)?[\w.-]{{0,60}}?{_NAMED}[*`]{{0,3}}[ \t]*[:=][*`]{{0,3}}[ \t]*([^\s\"'`#]{{6,200}})[ \t]*$"
+    ),
     _is_bare_secret,
 )
 
@@ -142,6 +147,9 @@ _PLACEHOLDERS = (
     Pattern("filler text", re.compile(r"\blorem\s{1,3}ipsum\b", re.IGNORECASE)),
     Pattern(
         "a place to fill in",
-        re.compile(r"<(?:your|insert|placeholder|replace|fill|enter|add)\b[^<>\n]{0,80}>|\[(?:your|insert|placeholder|fill in)\b[^\[\]\n]{0,80}\](?!\()", re.I),
+        re.compile(
+            r"<(?:your|insert|placeholder|replace|fill|enter|add)\b[^<>\n]{0,80}>|\[(?:your|insert|placeholder|fill in)\b[^\[\]\n]{0,80}\](?!\()",
+            re.I,
+        ),
     ),
 )

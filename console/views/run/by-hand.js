@@ -1,0 +1,69 @@
+// Finishing a run that a person has taken over, and attaching to a run that has not begun. Diagnosis runs only.
+import { html, useState } from "../../preact.js";
+import * as api from "../../api.js";
+import { Dialog } from "../../ui/dialog.js";
+import { Form, FormError, parseJson, Select, Text } from "../../ui/form.js";
+import { toast } from "../../ui/toast.js";
+
+const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
+
+export function FinishDialog({ run, close, refresh }) {
+  const [values, setValues] = useState({ how: "succeeded", risk: "", summary: "", findings: "", recommendations: "", message: "" });
+  const set = (name) => (value) => setValues((before) => ({ ...before, [name]: value }));
+  const send = async () => {
+    await api.updateStudioRun(run.id, values.how === "succeeded" ? result(values) : failure(values));
+    toast("The run has ended.");
+    close();
+    refresh();
+  };
+  return html`<${Dialog} title="Finish this run by hand" onClose=${close}>
+    <${Form} values=${values} send=${send} submit="End the run" cancel=${close}>
+      <${Select} label="How does it end?" value=${values.how} set=${set("how")} options=${[["succeeded", "With a diagnosis"], ["failed", "As failed"]]} />
+      ${values.how === "succeeded"
+        ? html`<${Text} label="Summary" area=${3} value=${values.summary} set=${set("summary")} />
+            <${Text} label="Findings" hint="One a line" area=${3} value=${values.findings} set=${set("findings")} />
+            <${Text} label="Recommendations" hint="One a line" area=${3} value=${values.recommendations} set=${set("recommendations")} />
+            <${Select} label="Risk" value=${values.risk} set=${set("risk")} options=${[["", "Not said"], ["low", "Low"], ["moderate", "Moderate"], ["high", "High"], ["critical", "Critical"]]} />`
+        : html`<${Text} label="Why?" area=${3} value=${values.message} set=${set("message")} />`}
+    </${Form}>
+  </${Dialog}>`;
+}
+
+function result({ summary, findings, recommendations, risk }) {
+  if (!summary.trim()) throw new FormError("summary", "is needed");
+  const diagnosis = { summary: summary.trim(), findings: lines(findings), recommendations: lines(recommendations), ...(risk && { risk_level: risk }) };
+  return { status: "succeeded", output_data: { diagnosis } };
+}
+
+function failure({ message }) {
+  if (!message.trim()) throw new FormError("message", "is needed");
+  return { status: "failed", error_info: { code: "EXECUTION_ERROR", message: message.trim() } };
+}
+
+export function AttachDialog({ run, close, refresh }) {
+  const [values, setValues] = useState({ name: "", type: "report", data: "", existing: "" });
+  const set = (name) => (value) => setValues((before) => ({ ...before, [name]: value }));
+  const send = async (key) => {
+    await api.attachArtifact(run.id, attachment(values), { key });
+    toast("Attached. It becomes part of what the model is sent.");
+    close();
+    refresh();
+  };
+  return html`<${Dialog} title="Attach something to this run" onClose=${close}>
+    <p class="dialog-text">What is attached before the run begins, such as an ECG analysis or an earlier report, is part of what the model is sent.</p>
+    <${Form} values=${values} send=${send} submit="Attach" cancel=${close}>
+      <${Text} label="An artifact that exists already" optional hint="Its id; leave empty to store a new one." value=${values.existing} set=${set("existing")} />
+      ${!values.existing &&
+      html`<${Text} label="Name" value=${values.name} set=${set("name")} />
+        <${Text} label="Type" hint="Small letters and underscores, such as ecg_analysis" value=${values.type} set=${set("type")} />
+        <${Text} label="Content" hint="JSON, or plain text" area=${6} mono value=${values.data} set=${set("data")} />`}
+    </${Form}>
+  </${Dialog}>`;
+}
+
+function attachment({ existing, name, type, data }) {
+  if (existing.trim()) return { artifact_id: existing.trim() };
+  const text = data.trim();
+  if (!text) throw new FormError("content", "is needed");
+  return { artifact_name: name.trim(), artifact_type: type.trim(), artifact_data: /^[[{]/.test(text) ? parseJson(text, "content") : { text } };
+}

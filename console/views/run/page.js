@@ -1,0 +1,86 @@
+// One run, live: what it is, how far it is, what can be done, and its sections.
+import { html, useState } from "../../preact.js";
+import { duration, money } from "../../format.js";
+import { useLiveRun, useNow } from "../../live.js";
+import { personName } from "../../people.js";
+import { href } from "../../router.js";
+import { useHealth } from "../../service.js";
+import { CopyId, Facts, Loading, Problem, Status, Tags, Time } from "../../ui/basics.js";
+import { Icon } from "../../ui/icon.js";
+import { Page, Sections } from "../../ui/page.js";
+import { isOpen, WORKFLOWS } from "../../words.js";
+import { Actions } from "./actions.js";
+import { Artifacts } from "./artifacts.js";
+import { AttachDialog, FinishDialog } from "./by-hand.js";
+import { Board } from "./board.js";
+import { History } from "./history.js";
+import { InputOutput } from "./input-output.js";
+import { elapsed, runTitle, workflowLabel } from "./names.js";
+import { Overview } from "./overview.js";
+import { Usage } from "./usage.js";
+
+const SECTIONS = { overview: Overview, board: Board, artifacts: Artifacts, io: InputOutput, history: History, usage: Usage };
+
+export function RunPage({ runId, query }) {
+  const { run, events, error, refresh } = useLiveRun(runId);
+  const { worker_enabled: workerEnabled } = useHealth();
+  const [dialog, setDialog] = useState(null);
+  const crumbs = [["Runs", href("/runs")]];
+  if (!run) {
+    return html`<${Page} title="Run" crumbs=${crumbs}>${error ? html`<${Problem} error=${error} retry=${refresh} />` : html`<${Loading} rows=${6} />`}</${Page}>`;
+  }
+  const Section = SECTIONS[query.tab] ?? Overview;
+  const context = { run, events, query, refresh, workerEnabled };
+  return html`<${Page} title=${html`<${Title} run=${run} />`} plain=${`${workflowLabel(run)} · ${runTitle(run)}`} crumbs=${crumbs} class="run-page"
+    actions=${html`<${Actions} ...${context} workerEnabled=${workerEnabled === true} open=${setDialog} />`}>
+    <${LiveStatus} run=${run} />
+    <${Problem} error=${error} retry=${refresh} />
+    <${Head} run=${run} />
+    <${Sections} label="Sections of this run" items=${sectionsOf(run)} current=${query.tab ?? "overview"} />
+    <${Section} ...${context} />
+    ${dialog === "finish" && html`<${FinishDialog} run=${run} close=${() => setDialog(null)} refresh=${refresh} />`}
+    ${dialog === "attach" && html`<${AttachDialog} run=${run} close=${() => setDialog(null)} refresh=${refresh} />`}
+  </${Page}>`;
+}
+
+function sectionsOf(run) {
+  const at = (tab) => href(`/runs/${run.id}`, { tab });
+  return [
+    ["overview", "Overview", at(null)],
+    ...(run.workflow === "orchestration" ? [["board", "Phases", at("board")]] : []),
+    ["artifacts", `Artifacts ${run.artifacts_count || ""}`.trim(), at("artifacts")],
+    ["io", "Input and output", at("io")],
+    ["history", "History", at("history")],
+    ["usage", "Usage and cost", at("usage")],
+  ];
+}
+
+function Title({ run }) {
+  return html`<span class="run-title"><span class="run-mark"><${Icon} name=${WORKFLOWS[run.workflow]?.icon ?? "layers"} /></span>
+    <span><span class="eyebrow">${workflowLabel(run)}</span><span class="run-name">${runTitle(run)}</span></span></span>`;
+}
+
+/** Said aloud by screen readers whenever the status changes. */
+function LiveStatus({ run }) {
+  return html`<p class="sr-only" role="status">Status: ${run.status}${run.current_step && isOpen(run) ? `, ${run.current_step}` : ""}</p>`;
+}
+
+function Head({ run }) {
+  const now = useNow(isOpen(run) ? 1_000 : 20_000);
+  const rows = [
+    ["Status", html`<${Status} value=${run.status} size="big" />`],
+    ["Created", html`<${Time} at=${run.created_at} both />`],
+    ["By", personName(run.created_by)],
+    ["Duration", duration(elapsed(run, now))],
+    ["Attempt", run.attempt ? `${run.attempt} of ${run.max_attempts}` : "not begun"],
+    ["Cost", money(run.usage?.cost_usd)],
+    ["Next try", run.status === "queued" && Date.parse(run.available_at) > now && html`<${Time} at=${run.available_at} />`],
+    ["Ends by", isOpen(run) && html`<${Time} at=${run.deadline_at} />`],
+    ["Patient", run.subject.type === "patient" && html`<a href=${href(`/patients/${run.subject.id}`)}>${run.subject.id.slice(0, 8)}…</a>`],
+    ["Project", run.subject.type === "project" && html`<a href=${href(`/projects/${run.subject.id}`)}>${run.subject.id.slice(0, 8)}…</a>`],
+    ["Cloned from", run.metadata?.cloned_from && html`<a href=${href(`/runs/${run.metadata.cloned_from}`)}>${String(run.metadata.cloned_from).slice(0, 8)}…</a>`],
+    ["Tags", run.tags?.length > 0 && html`<${Tags} values=${run.tags} />`],
+    ["Run", html`<${CopyId} id=${run.id} label="run id" />`],
+  ];
+  return html`<div class="run-head"><${Facts} rows=${rows} class="strip" /></div>`;
+}

@@ -1,0 +1,162 @@
+"""What DynamoDB does in production and an AWS in the process does not: stale indexes, unprocessed keys, lost answers, races."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.adapters.aws_errors import PASSING
+from shared.adapters.dynamodb import keys
+from shared.adapters.dynamodb.care_store import DynamoCareStore
+from shared.adapters.dynamodb.run_store import DynamoRunStore
+from shared.adapters.dynamodb.table import Table
+from shared.errors import StoreError, StoreUnavailable
+from shared.ports import Scope
+from shared.runs import transitions
+from shared.runs.records import Status
+from shared.runs.timing import HOUR
+from tests.contract.worlds import RealAdapters
+from tests.fakes.world import MORNING
+from tests.support.failing_client import Answer, InterceptedClient
+from tests.support.samples import CLINICIAN, ORG, PATIENT, a_run, a_run_that_is
+
+
+def runs_behind(real: RealAdapters, **answers: Answer) -> DynamoRunStore:
+    return DynamoRunStore(Table(InterceptedClient(real.clients.dynamodb, **answers), real.name))
+
+
+# --- keys ----------------------------------------------------------------------------------------------------------------
+
+
+@given(st.text().filter(lambda text: text.isprintable()) | st.uuids().map(str) | st.from_regex(r"\A~[A-Za-z0-9_-]{22}\Z"))
+def test_any_identifier_survives_packing(identifier: str) -> None:
+    packed = keys.pack(identifier)
+    assert keys.unpack(packed) == identifier
+    assert not set(packed) & set("#|,")
+
+
+def test_nobodys_name_packs_to_somebody_elses_uuid() -> None:
+    assert keys.pack(keys.pack(PATIENT)) != keys.pack(PATIENT)
+
+
+# --- reads ---------------------------------------------------------------------------------------------------------------
+
+
+def test_an_index_entry_that_outlives_its_runs_end_shows_no_open_run(real: RealAdapters) -> None:
+    """A global secondary index follows its table after a moment."""
+    run = a_run()
+    real.runs.create(run)
+    seen: list[Any] = []
+
+    def stale(query: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+        if not seen and query(**arguments)["Items"]:
+            seen.append(query(**arguments))
+            real.runs.apply(transitions.cancel(run, CLINICIAN, MORNING, "op"))
+            return seen[0]
+        return query(**arguments)
+
+    assert runs_behind(real, query=stale).open_runs() == []
+    assert seen
+
+
+def _leaves(unprocessed_times: int) -> Answer:
+    """BatchGetItem that reads one key of those asked for, so many times."""
+    calls: list[int] = []
+
+    def partial(batch_get_item: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+        calls.append(1)
+        if len(calls) > unprocessed_times:
+            return batch_get_item(**arguments)
+        ((table, asked),) = arguments["RequestItems"].items()
+        first, rest = asked["Keys"][:1], asked["Keys"][1:]
+        answer = batch_get_item(RequestItems={table: asked | {"Keys": first}})
+        return answer | {"UnprocessedKeys": {table: asked | {"Keys": rest}} if rest else {}}
+
+    return partial
+
+
+def test_keys_left_unprocessed_are_asked_for_again(real: RealAdapters) -> None:
+    for number in range(5):
+        real.runs.create(a_run(number))
+    page = runs_behind(real, batch_get_item=_leaves(3)).page(Scope("organisation", ORG), None, 10)
+    assert [run.id for run in page.runs] == [a_run(number).id for number in range(4, -1, -1)]
+
+
+def test_a_list_that_cannot_be_read_whole_is_no_list(real: RealAdapters) -> None:
+    """Leaving runs out in silence would lose them from lists and from the sweep."""
+    for number in range(30):
+        real.runs.create(a_run(number))
+    with pytest.raises(StoreUnavailable):
+        runs_behind(real, batch_get_item=_leaves(1_000)).open_runs()
+
+
+# --- writes --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_write_whose_answer_was_lost_is_recognised_when_the_sdk_tries_again(real: RealAdapters) -> None:
+    real.runs.create(a_run())
+
+    def twice(update_item: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+        update_item(**arguments)
+        return update_item(**arguments)
+
+    claimed = runs_behind(real, update_item=twice).apply(transitions.claim(a_run().id, MORNING, MORNING + HOUR, "op"))
+    assert (claimed.status, claimed.fence, claimed.version) == (Status.RUNNING, 1, 2)
+
+
+def test_a_record_written_by_two_at_once_keeps_both_versions(real: RealAdapters) -> None:
+    real.care.put_record(ORG, PATIENT, b"first", {}, MORNING)
+    meddled: list[bool] = []
+
+    def after_another(update_item: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+        if not meddled:
+            meddled.append(True)
+            real.care.put_record(ORG, PATIENT, b"theirs", {}, MORNING)
+        return update_item(**arguments)
+
+    mine = DynamoCareStore(Table(InterceptedClient(real.clients.dynamodb, update_item=after_another), real.name), real.bucket)
+    assert mine.put_record(ORG, PATIENT, b"mine", {}, MORNING).version == 3
+    assert real.care.read_record(ORG, PATIENT) == b"mine"
+
+
+# --- errors --------------------------------------------------------------------------------------------------------------
+
+
+def _raises(exc: Exception) -> Answer:
+    def refuse(call: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+        raise exc
+
+    return refuse
+
+
+CALLS: dict[str, Callable[[DynamoRunStore], object]] = {
+    "get_item": lambda runs: runs.get(a_run().id),
+    "put_item": lambda runs: runs.create(a_run()),
+    "update_item": lambda runs: runs.apply(transitions.claim(a_run().id, MORNING, MORNING + HOUR, "op")),
+    "query": lambda runs: runs.open_runs(),
+    "batch_get_item": lambda runs: runs.page(Scope("organisation", ORG), None, 10),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("code", sorted(PASSING))
+def test_what_may_pass_is_unavailable(real: RealAdapters, call: str, code: str) -> None:
+    real.runs.create(a_run_that_is(Status.QUEUED, 2))
+    error = ClientError({"Error": {"Code": code, "Message": "patient Jane Doe"}}, call)
+    with pytest.raises(StoreUnavailable) as raised:
+        CALLS[call](runs_behind(real, **{call: _raises(error)}))
+    assert "Jane" not in str(raised.value)
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_what_will_not_pass_is_an_error_and_a_lost_connection_may_pass(real: RealAdapters, call: str) -> None:
+    real.runs.create(a_run_that_is(Status.QUEUED, 2))
+    denied = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, call)
+    with pytest.raises(StoreError) as raised:
+        CALLS[call](runs_behind(real, **{call: _raises(denied)}))
+    assert not isinstance(raised.value, StoreUnavailable)
+    with pytest.raises(StoreUnavailable):
+        CALLS[call](runs_behind(real, **{call: _raises(ReadTimeoutError(endpoint_url="https://dynamodb"))}))
