@@ -20,6 +20,8 @@ def main() -> int:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stopped.set())
     options.logs.mkdir(parents=True, exist_ok=True)
+    for old in options.logs.glob("*.log"):
+        old.unlink()
     terminal, log_file = sys.stdout, options.logs / "api.log"
     with contextlib.ExitStack() as closing:
         if not verbose:

@@ -5,25 +5,25 @@ something to deliver, and which moments stand in its tables. It must never know 
 """
 
 import bisect
-import logging
 import math
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 from moto.backends import get_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from waitress.server import create_server
 
-from local import seams, shortcut
+from local import seams, shortcut, wsgi
 from local.blueprint import Blueprint, Queue
 from local.clock import StackClock
 from local.intrinsics import ACCOUNT, REGION
 from local.presigned import refusal
+from local.proxy import Request, Response
+from local.server import HttpServer
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -32,7 +32,6 @@ CREDENTIALS = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
 SANDBOX_APP_ID = "sandbox"
 LATEST_SECOND = 1e11
 _CHANGES_NOTHING_AHEAD = re.compile(r"(Get|BatchGet|TransactGet|Describe|List|Query|Scan|Receive|Delete(Message|Item)).*")
-_Start = Callable[..., Any]
 
 
 class LocalAws:
@@ -44,23 +43,25 @@ class LocalAws:
         self.writes: Counter[str] = Counter()
         self._moments: tuple[int, list[float]] = (0, [])
         self.sandbox_requests = 0
-        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-        self._server = create_server(self._serve, host="127.0.0.1", port=0, threads=1, connection_limit=1000, channel_timeout=3600)
-        self.endpoint = f"http://127.0.0.1:{self._server.effective_port}"
+        self._server = HttpServer(0)
+        self.endpoint = self._server.url
 
     def start(self) -> None:
+        """Empty, whatever an earlier one of this process held: moto keeps its state for all of them."""
+        for backends in (get_backend("dynamodb"), get_backend("s3"), get_backend("secretsmanager"), get_backend("sqs")):
+            backends.reset()
         seams.install(self._clock)
-        threading.Thread(target=self._server.run, name="aws", daemon=True).start()
+        self._server.start(self._answer)
 
     def stop(self) -> None:
-        self._server.close()
+        self._server.stop()
 
     def client(self, service: str) -> "BaseClient":
         config = Config(signature_version="s3v4" if service == "s3" else None, max_pool_connections=32)
         return self.shortened(self._session.client(service, endpoint_url=self.endpoint, config=config))
 
     def shortened(self, client: "BaseClient") -> "BaseClient":
-        shortcut.take(client, self.endpoint, self._serve)
+        shortcut.take(client, self.endpoint, self._answer)
         return client
 
     def create(self, blueprint: Blueprint) -> None:
@@ -99,23 +100,25 @@ class LocalAws:
             numbers = {number for table in tables for item in table.all_items() for number in _numbers(item.attrs)}
         return sorted(number / 1000 if number > LATEST_SECOND else number for number in numbers)
 
-    def _serve(self, environ: dict[str, Any], start_response: _Start) -> Iterable[bytes]:
-        refused = refusal(environ, CREDENTIALS["aws_secret_access_key"], self._clock.now())
+    def _answer(self, request: Request) -> Response:
+        headers = request.joined_headers()
+        refused = refusal(request, headers, CREDENTIALS["aws_secret_access_key"], self._clock.now())
         if refused is not None:
-            start_response("403 Forbidden", [("Content-Type", "application/xml")])
-            return [refused]
+            return Response(403, [("Content-Type", "application/xml")], refused)
         with self._lock:
-            answer: Iterable[bytes] = self._moto(environ, start_response)
-        self._note(environ)
+            answer = wsgi.serve(self._moto, request)
+        self._note(headers)
         return answer
 
-    def _note(self, environ: dict[str, Any]) -> None:
-        service, _, operation = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")
+    def _note(self, headers: Mapping[str, str]) -> None:
+        service, _, operation = headers.get("x-amz-target", "").partition(".")
         if operation and not _CHANGES_NOTHING_AHEAD.fullmatch(operation):
-            self.writes["sqs" if service == "AmazonSQS" else "dynamodb"] += 1
+            with self._lock:
+                self.writes["sqs" if service == "AmazonSQS" else "dynamodb"] += 1
             self._clock.poke()
-        if f"app/{SANDBOX_APP_ID}" in environ.get("HTTP_USER_AGENT", ""):
-            self.sandbox_requests += 1
+        if f"app/{SANDBOX_APP_ID}" in headers.get("user-agent", ""):
+            with self._lock:
+                self.sandbox_requests += 1
 
 
 def _dead_letters_first(queues: Iterable[Queue]) -> list[Queue]:

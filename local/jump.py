@@ -18,8 +18,9 @@ PATIENCE = 60.0
 class Settling:
     """Decides when nothing is left to do at the present moment.
 
-    That is: no actor of the clock is busy and no invocation is out, or those that are out only wait for the model (`held`
-    is how many calls it holds): then nothing (`progress`) has moved for half a second of real time.
+    That is: no actor of the clock is busy and no invocation is out, or those that are out only wait for the model. For the
+    latter the model must hold as many calls (`held`) as invocations are out, and nothing (`progress`) may have moved for half a
+    second of real time: one invocation can have several calls held while another computes.
     """
 
     def __init__(self, clock: StackClock, held: Callable[[], int], progress: Callable[[], Hashable]) -> None:
@@ -27,23 +28,20 @@ class Settling:
         self._settled_at: Hashable = None
 
     def wait(self) -> None:
-        """Gives up after a minute without any progress, so that nothing can hold the clock for ever."""
+        """Gives up on an invocation that for a minute neither moves nor waits for the model: nothing may hold the clock for ever."""
         seen, since = self._progress(), time.monotonic()
         while True:
             now = time.monotonic()
             if (progress := self._progress()) != seen:
                 seen, since = progress, now
-            if self._settled(seen, now - since) or now - since > PATIENCE:
+            if self._clock.quiet() and (self._settled(seen, now - since) or now - since > PATIENCE):
                 self._settled_at = seen
                 return
             time.sleep(LOOK_AGAIN)
 
     def _settled(self, progress: Hashable, still_for: float) -> bool:
-        if not self._clock.quiet():
-            return False
-        if self._clock.held() == 0:
-            return True
-        return self._held() > 0 and (still_for >= QUIET_SECONDS or progress == self._settled_at)
+        out = self._clock.held()
+        return out == 0 or (self._held() >= out and (still_for >= QUIET_SECONDS or progress == self._settled_at))
 
 
 class TimeMachine:
@@ -61,7 +59,6 @@ class TimeMachine:
                 self._step_to(target)
             finally:
                 self._mark(None)
-            self._settling.wait()
             return self._clock.now()
 
     def _step_to(self, target: float) -> None:

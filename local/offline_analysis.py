@@ -46,12 +46,11 @@ def _summary(material: Mapping[str, Any], pieces: list[Mapping[str, Any]]) -> st
 
 
 def _opportunity(place: int, group: list[Mapping[str, Any]], material: Mapping[str, Any]) -> Mapping[str, Any]:
-    first = _short(_source(group[0]).get("quote"))
-    said = "; ".join(f"{piece['id']}: {_short(_source(piece).get('quote'))}" for piece in group[:_GROUPS])
+    said = "; ".join(f"“{_short(_source(piece).get('quote'))}” ({piece['id']})" for piece in group[:_GROUPS])
     return {
-        "title": f"{place + 1}. Act on “{first}”",
-        "rationale": f"The pieces cited say: {said}.",
-        "first_step": f"Ask five of {_short(material.get('audience'))} whether this holds for them.",
+        "title": f"Act on {group[0]['id']}: “{_short(_source(group[0]).get('quote'))}”",
+        "rationale": f"{len(group)} of the pieces that were sent stand behind this, {said} among them.",
+        "first_step": f"Ask five of the audience whether it holds for them: {_short(material.get('audience'))}",
         "evidence": [piece["id"] for piece in group],
         "effort": _EFFORTS[place],
         "confidence": min(0.3 + 0.1 * len(group), 0.8),

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from local import offline_analysis, offline_diagnosis
+from local import offline_analysis, offline_diagnosis, offline_orchestration
 from local.offline_request import CHARACTERS_PER_TOKEN, Call, count_tokens
 from local.offline_schema import MISSING, conform
 from local.offline_wire import Reply
@@ -15,7 +15,11 @@ from local.offline_wire import Reply
 Composer = Callable[[Call], Mapping[str, Any]]
 Composers = Sequence[tuple[str, Composer]]
 
-COMPOSERS: Composers = ((offline_diagnosis.MARKER, offline_diagnosis.compose), (offline_analysis.MARKER, offline_analysis.compose))
+COMPOSERS: Composers = (
+    (offline_diagnosis.MARKER, offline_diagnosis.compose),
+    (offline_analysis.MARKER, offline_analysis.compose),
+    (offline_orchestration.MARKER, offline_orchestration.compose),
+)
 
 
 def compose(call: Call, composers: Composers = COMPOSERS) -> Reply:

@@ -2,20 +2,22 @@
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote
+
+from local.proxy import Request
 
 
-def refusal(environ: dict[str, Any], secret_key: str, now: float) -> bytes | None:
+def refusal(request: Request, headers: Mapping[str, str], secret_key: str, now: float) -> bytes | None:
     """The XML of S3's 403 for a presigned request that is forged or expired at `now`; None when there is nothing to refuse."""
-    query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+    query = dict(parse_qsl(request.query, keep_blank_values=True))
     signature = query.pop("X-Amz-Signature", None)
     if signature is None:
         return None
     try:
         signed_at = datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
-        expected = _signature(environ, query, secret_key)
+        expected = _signature(request, headers, query, secret_key)
         expired = now > signed_at + int(query["X-Amz-Expires"])
     except (KeyError, ValueError):
         return _xml("AuthorizationQueryParametersError", "Query-string authentication parameters are missing or malformed")
@@ -24,12 +26,11 @@ def refusal(environ: dict[str, Any], secret_key: str, now: float) -> bytes | Non
     return _xml("AccessDenied", "Request has expired") if expired else None
 
 
-def _signature(environ: dict[str, Any], query: dict[str, str], secret_key: str) -> str:
+def _signature(request: Request, headers: Mapping[str, str], query: Mapping[str, str], secret_key: str) -> str:
     names = query["X-Amz-SignedHeaders"].split(";")
-    headers = "".join(f"{name}:{environ.get('HTTP_' + name.upper().replace('-', '_'), '').strip()}\n" for name in names)
+    canonical_headers = "".join(f"{name}:{headers.get(name, '')}\n" for name in names)
     canonical_query = "&".join(f"{quote(key, safe='-_.~')}={quote(value, safe='-_.~')}" for key, value in sorted(query.items()))
-    path = urlsplit(environ["REQUEST_URI"]).path
-    canonical = "\n".join([environ["REQUEST_METHOD"], path, canonical_query, headers, ";".join(names), "UNSIGNED-PAYLOAD"])
+    canonical = "\n".join([request.method, request.path, canonical_query, canonical_headers, ";".join(names), "UNSIGNED-PAYLOAD"])
     scope = query["X-Amz-Credential"].partition("/")[2]
     digest = hashlib.sha256(canonical.encode()).hexdigest()
     text = "\n".join(["AWS4-HMAC-SHA256", query["X-Amz-Date"], scope, digest])

@@ -62,7 +62,7 @@ def dependencies() -> Path:
     if not target.exists():
         with tempfile.TemporaryDirectory(dir=BUILD) as scratch:
             trees = [_installed(Path(scratch) / machine, machine) for machine in MACHINES]
-            _check_compiled_parts(trees)
+            check_compiled_parts(trees)
             for tree in trees[1:]:
                 for part in tree.rglob("*.so"):
                     shutil.copy2(part, trees[0] / part.relative_to(tree))
@@ -81,11 +81,11 @@ def _installed(target: Path, machine: str) -> Path:
     shutil.rmtree(target / "bin", ignore_errors=True)
     for record in target.glob("*.dist-info/RECORD"):
         record.unlink()
-    _trim(target / "botocore" / "data")
+    trim(target / "botocore" / "data")
     return target
 
 
-def _trim(data: Path) -> None:
+def trim(data: Path) -> None:
     """Drop what botocore knows of other services. endpoints.json alone, of all services, takes 28 ms of a cold start to read."""
     for service in data.iterdir():
         if service.is_dir() and service.name not in SERVICES:
@@ -96,7 +96,7 @@ def _trim(data: Path) -> None:
     (data / "endpoints.json").write_text(json.dumps(endpoints), encoding="utf-8")
 
 
-def _check_compiled_parts(trees: Sequence[Path]) -> None:
+def check_compiled_parts(trees: Sequence[Path]) -> None:
     """Every compiled module must name its machine, and exist for each, or one would hide the other."""
     parts = [{str(part.relative_to(tree)) for part in tree.rglob("*.so")} for tree in trees]
     tag = f"cpython-{PYTHON.replace('.', '')}"

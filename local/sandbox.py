@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 from ctypes import c_double
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from local.lambdas import LambdaContext, call, load_handler, load_hooks
 
 KILLED = 137
 STDOUT, STDERR = 1, 2
+CPU_TICK = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ class Sandbox:
     def __init__(self, spec: SandboxSpec, offset: c_double, wake: Callable[[], None]) -> None:
         spawn = multiprocessing.get_context("spawn")
         self._pipe, theirs = spawn.Pipe()
-        self._process = spawn.Process(target=_serve, args=(theirs, spec, offset), name=spec.function.name, daemon=True)
+        self._cpu = spawn.RawValue(c_double, 0.0)
+        self._process = spawn.Process(target=_serve, args=(theirs, spec, offset, self._cpu), name=spec.function.name, daemon=True)
         self._process.start()
         theirs.close()
         self._wake = wake
@@ -89,6 +92,11 @@ class Sandbox:
     @property
     def pid(self) -> int | None:
         return self._process.pid
+
+    @property
+    def cpu_seconds(self) -> float:
+        """What it has computed so far; one that only waits for an answer does not move."""
+        return self._cpu.value
 
     def send(self, event: Any, variables: Mapping[str, str]) -> None:
         """Start an invocation. `variables` are those that changed since the process began."""
@@ -156,16 +164,21 @@ class SandboxPool:
         with self._changes:
             self._idle.append(sandbox)
 
+    def cpu_seconds(self) -> float:
+        with self._changes:
+            return sum(sandbox.cpu_seconds for sandbox in self._all)
+
     def stop(self) -> None:
         with self._changes:
             for sandbox in self._all:
                 sandbox.kill()
 
 
-def _serve(pipe: Connection, spec: SandboxSpec, offset: c_double) -> None:
+def _serve(pipe: Connection, spec: SandboxSpec, offset: c_double, cpu: c_double) -> None:
     """The process's end: import the handler once, then answer one invocation after the other."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_follow_parent, daemon=True).start()
+    threading.Thread(target=_report_cpu, args=(cpu,), daemon=True).start()
     _log_to(spec.log_file)
     for name in spec.unset:
         os.environ.pop(name, None)
@@ -213,6 +226,12 @@ def _follow_parent() -> None:
     if parent is not None:
         connection.wait([parent.sentinel])
         os._exit(1)
+
+
+def _report_cpu(cpu: c_double) -> None:
+    while True:
+        cpu.value = time.process_time()
+        time.sleep(CPU_TICK)
 
 
 def _log_to(file: Path) -> None:

@@ -16,7 +16,7 @@ from local.clock import StackClock
 from local.errors import FunctionFailed, FunctionTimedOut, TemplateError
 
 EVERY_FIRE = 3600.0
-LONGEST_STRIDE = 6 * 3600.0
+LONGEST_STRIDE = 24 * 3600.0
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _CRON = re.compile(r"cron\((\S+) (\S+) (\S+) (\S+) (\S+) (\S+)\)")
 _UNITS = {"minute": 60, "hour": 3600, "day": 86400}
@@ -76,7 +76,7 @@ class Scheduler:
         """The first fire that can find what the one before it did not, or the last one of the jump.
 
         What falls due falls due at a moment that stands in a table; between two such moments a fire finds what the last one
-        left. In case something is due by a rule that stands nowhere, no stride is longer than six hours.
+        left. In case something is due by a rule that stands nowhere, no stride is longer than a day.
         """
         fire = following(last)
         goal = min(self._next_moment(last - 1) + 1, fire + LONGEST_STRIDE, jump.target)

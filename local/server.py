@@ -2,11 +2,13 @@
 
 import logging
 import sys
+import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from local import proxy
+from local.errors import LocalStackError
 from local.proxy import Request, Response
 
 READ_LIMIT = 64 * 1024 * 1024
@@ -16,20 +18,35 @@ Handle = Callable[[Request], Response]
 
 
 class HttpServer(ThreadingHTTPServer):
-    """Bound on creation, so that its port is known before `handle` is set and it serves."""
+    """Bound on creation, so that its port is known before it serves; who connects earlier waits."""
 
     daemon_threads = True
     block_on_close = False
     request_queue_size = 256
     allow_reuse_address = True
     handle: Handle
+    _serving = False
 
     def __init__(self, port: int) -> None:
-        super().__init__(("127.0.0.1", port), _Connection)
+        try:
+            super().__init__(("127.0.0.1", port), _Connection)
+        except OSError as exc:
+            raise LocalStackError(f"port {port} of 127.0.0.1 cannot be used: {exc.strerror}") from exc
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
+
+    def start(self, handle: Handle) -> None:
+        self.handle = handle
+        threading.Thread(target=self.serve_forever, args=(0.05,), name=f"server {self.server_port}", daemon=True).start()
+        self._serving = True
+
+    def stop(self) -> None:
+        """Answers nothing more; a request under way goes on in its thread."""
+        if self._serving:
+            self.shutdown()
+        self.server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         gone = isinstance(sys.exception(), ConnectionError | TimeoutError)
@@ -62,7 +79,7 @@ class _Connection(BaseHTTPRequestHandler):
         for name, value in response.headers:
             self.send_header(name, value)
         self.send_header("Date", self.date_time_string())
-        if response.status != 204:
+        if response.status != 204 and not any(name.lower() == "content-length" for name, _ in response.headers):
             self.send_header("Content-Length", str(len(response.body)))
         self.end_headers()
         if self.command != "HEAD" and response.status != 204:

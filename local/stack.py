@@ -4,7 +4,6 @@ import contextlib
 import logging
 import os
 import tempfile
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +32,7 @@ from local.threads import separate_threads
 ROOT = Path(__file__).resolve().parent.parent
 OFFLINE_KEY = "offline"
 OFFLINE_MODEL_SECONDS = "15"
+CPU_THAT_COUNTS = 0.05
 _log = logging.getLogger(__name__)
 
 
@@ -86,7 +86,7 @@ class Stack:
         self._stopping.callback(_restore_environment, dict(os.environ))
         self._stopping.callback(self.clock.poke)
         self.server = HttpServer(self._options.port)
-        self._stopping.callback(self.server.server_close)
+        self._stopping.callback(self.server.stop)
         self.issuer = Issuer(self.server.url)
         self._start_aws()
         self._start_model()
@@ -173,9 +173,7 @@ class Stack:
                 return dev.handle(request)
             return (console if console.serves(request.path) else gateway).handle(request)
 
-        self.server.handle = front
-        self._stopping.callback(self.server.shutdown)
-        threading.Thread(target=self.server.serve_forever, args=(0.1,), name="gateway", daemon=True).start()
+        self.server.start(front)
 
     def change(self, variables: Mapping[str, str]) -> None:
         """Set variables in every process that runs handlers: here at once, in a sandbox with its next invocation."""
@@ -194,7 +192,8 @@ class Stack:
     def _progress(self) -> tuple[int, ...]:
         calls = self.model.status()["calls"] if self.model else 0
         invocations = sum(poller.invocations for poller in self.pollers)
-        return (self.clock.wakes, self.clock.held(), self._held_by_model(), calls, invocations, self.aws.sandbox_requests)
+        computed = int(sum(pool.cpu_seconds() for pool in self.pools.values()) / CPU_THAT_COUNTS)
+        return (self.clock.wakes, self.clock.held(), self._held_by_model(), calls, invocations, self.aws.sandbox_requests, computed)
 
 
 def _aws_environment(endpoint: str) -> dict[str, str]:

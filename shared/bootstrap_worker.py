@@ -13,6 +13,7 @@ from shared.runs.prices import parse_price_overrides
 from shared.settings import Settings
 from shared.workflows.analysis.workflow import analysis
 from shared.workflows.diagnosis.workflow import diagnosis
+from shared.workflows.orchestration.workflow import orchestration
 
 if TYPE_CHECKING:
     from shared.bootstrap import Services
@@ -30,6 +31,7 @@ def build_worker(services: "Services", probe: StepProbe) -> Worker:
     )
     workflows = [
         diagnosis(services.care, services.artifacts, settings.model_id, settings.model_max_output_tokens),
+        orchestration(services.artifacts, settings.model_id, settings.model_max_output_tokens),
         analysis(services.runs, services.payloads, services.clock, settings.model_id, settings.model_max_output_tokens),
     ]
     kit = Kit(

@@ -85,4 +85,11 @@ export function parseJson(text, field) {
   }
 }
 
+/** An object written as JSON; raises FormError for anything else. */
+export function objectOf(text, field) {
+  const value = parseJson(text, field);
+  if (value === null || typeof value !== "object" || Array.isArray(value)) throw new FormError(field, "must be a JSON object");
+  return value;
+}
+
 export const listOf = (text) => text.split(",").map((one) => one.trim()).filter(Boolean);

@@ -1,15 +1,15 @@
 """GET /runs: runs of all workflows, newest first."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import AwareDatetime
 
 from shared.access.policy import Action
 from shared.http.documents import list_responses
 from shared.http.endpoint import Endpoint
-from shared.http.models import Cursor, Limit, StatusFilter
+from shared.http.models import Cursor, Limit, Moment, StatusFilter
 from shared.http.runs import any_row, list_scope, visible
 from shared.runs.records import Run, Status
 
@@ -23,8 +23,8 @@ def list_runs(
     profile: Annotated[str | None, Query()] = None,
     status: StatusFilter = None,
     tag: Annotated[str | None, Query()] = None,
-    created_after: Annotated[AwareDatetime | None, Query(description="Inclusive")] = None,
-    created_before: Annotated[AwareDatetime | None, Query(description="Exclusive")] = None,
+    created_after: Annotated[Moment | None, Query(description="Inclusive")] = None,
+    created_before: Annotated[Moment | None, Query(description="Exclusive")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[str]:
@@ -42,9 +42,9 @@ def list_runs(
     return endpoint.page("runs", [any_row(run) for run in page.runs], page.position)
 
 
-def _ms(moment: AwareDatetime) -> int:
-    """Milliseconds, rounded up: a run's creation has no finer time."""
-    return -(-int(moment.timestamp() * 1_000_000) // 1_000)
+def _ms(moment: datetime) -> int:
+    """Milliseconds, rounded up: a run's creation has no finer time, and none is before 1970."""
+    return max(0, -(-int(moment.timestamp() * 1_000_000) // 1_000))
 
 
 handler = endpoint.handler

@@ -7,6 +7,7 @@ from shared.http.endpoint import Endpoint
 from shared.http.studio import AttachArtifact, visible_artifact
 from shared.http.views import Json, artifact_row, artifact_view
 from shared.ports import Artifact
+from shared.runs.accounts import current_ids
 from shared.runs.canonical import canonical_json, sha256_hex
 from shared.runs.records import Run
 
@@ -25,9 +26,7 @@ def artifact_page(endpoint: Endpoint, run: Run, limit: int) -> Response[str]:
 
 def phase_page(endpoint: Endpoint, run: Run, phase: str | None, limit: int) -> Response[str]:
     """One page of the run's current artifacts, in their order and grouped by phase; `total_count` counts all of them."""
-    from shared.workflows.orchestration.artifacts import current_artifacts
-
-    held = current_artifacts(endpoint.services.artifacts.get_many(run.org_id, run.artifacts))
+    held = endpoint.services.artifacts.get_many(run.org_id, current_ids(run))
     wanted = [artifact for artifact in held if phase in (None, _phase(artifact))]
     start = int(endpoint.request.position or "0", 16)
     shown = wanted[start : start + limit]

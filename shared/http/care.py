@@ -14,7 +14,7 @@ from shared.http.views import Json, time
 from shared.ports import Assessment, Assignment, Patient, Record
 
 RECORD_BODY = 4 * KB * KB
-Person = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$")]
+Person = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,255}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$")]
 
 

@@ -6,6 +6,7 @@ the Idempotency-Key header, and says so.
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
@@ -107,7 +108,15 @@ def _as_json(event: LambdaEvent, request: Request) -> LambdaEvent:
     """The event as the resolver shall see it: what the body is was decided already, whatever content type it claims."""
     headers = {**request.headers, "content-type": "application/json"}
     body = request.raw_body.decode() if request.body is not None else None
-    return {**event, "headers": headers, "body": body, "isBase64Encoded": False}
+    return {**event, "rawPath": _quoted_path(event, request), "headers": headers, "body": body, "isBase64Encoded": False}
+
+
+def _quoted_path(event: LambdaEvent, request: Request) -> str:
+    """API Gateway has chosen the route and decoded the path; a person's name with a slash in it must not undo the choice."""
+    path: str = event["routeKey"].partition(" ")[2]
+    for name, value in request.params.items():
+        path = path.replace(f"{{{name}}}", quote(value, safe=""))
+    return path
 
 
 def _field(loc: Sequence[str | int]) -> str:

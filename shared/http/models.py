@@ -1,18 +1,37 @@
 """What request bodies and queries are made of. Strict: nothing is coerced, unknown body fields are refused."""
 
+import re
 from typing import Annotated, Any, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from shared.runs.canonical import canonical_json
 
 KB = 1024
 UUID_PATTERN = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 
+_RFC_3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+_DIGITS = re.compile(r"\d{1,9}", re.ASCII)
+
+
+def in_form(form: re.Pattern[str], message: str) -> BeforeValidator:
+    """What a query says as text must look like that: pydantic alone would also read 1_0 as a number and 123 as a time."""
+
+    def check(value: Any) -> Any:
+        if isinstance(value, str) and not form.fullmatch(value):
+            raise ValueError(message)
+        return value
+
+    return BeforeValidator(check)
+
+
+WholeNumber = Annotated[int, in_form(_DIGITS, "must be a whole number")]
+Moment = Annotated[AwareDatetime, in_form(_RFC_3339, "must be an RFC 3339 time")]
+
 PathId = Annotated[str, Path(description="A UUID")]
 PathUser = Annotated[str, Path(description="The person's `sub`")]
-Limit = Annotated[int, Query(ge=1, le=100, description="Rows a page")]
+Limit = Annotated[WholeNumber, Query(ge=1, le=100, description="Rows a page")]
 Cursor = Annotated[str | None, Query(description="`next_cursor` of the page before")]
 StatusName = Literal["queued", "running", "waiting", "succeeded", "failed", "cancelled"]
 StatusFilter = Annotated[StatusName | None, Query(description="Only runs in this status")]
@@ -20,7 +39,7 @@ StatusFilter = Annotated[StatusName | None, Query(description="Only runs in this
 Uuid = Annotated[str, StringConstraints(pattern=UUID_PATTERN, to_lower=True)]
 Tags = Annotated[list[Annotated[str, StringConstraints(min_length=1, max_length=64)]], Field(max_length=20)]
 Attempts = Annotated[int, Field(ge=1, le=10)]
-Dollars = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False, strict=False)]
+Dollars = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 

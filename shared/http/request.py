@@ -8,7 +8,7 @@ import binascii
 import json
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from shared.runs.canonical import canonical_json, sha256_hex
 
 MAX_BODY = 1024 * 1024
 MAX_WAIT_SECONDS = 25
+MAX_NESTING = 100
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _KEY = re.compile(r'"([\x21\x23-\x7e]{1,255})"|([\x21\x23-\x7e]{1,255})')
 _PREFER_WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*(\d{1,9})\s*(?=$|[,;])", re.IGNORECASE)
@@ -113,7 +114,25 @@ def _json(raw: bytes) -> Any:
         canonical_json(value)
     except (ValueError, RecursionError) as exc:
         raise InvalidRequest("The body is not valid JSON.") from exc
+    if _too_deep(value):
+        raise InvalidRequest(f"The body is nested more than {MAX_NESTING} levels deep.")
     return value
+
+
+def _too_deep(value: Any) -> bool:
+    """What is deeper than any document should be could exhaust the stack of whoever walks it later."""
+    level = [value]
+    for _ in range(MAX_NESTING):
+        level = [child for node in level for child in _children(node)]
+        if not level:
+            return False
+    return True
+
+
+def _children(node: Any) -> Iterable[Any]:
+    if isinstance(node, dict):
+        return node.values()
+    return node if isinstance(node, list) else ()
 
 
 def _no_constant(name: str) -> Any:
@@ -123,8 +142,8 @@ def _no_constant(name: str) -> Any:
 def _identifier(name: str, value: str) -> str:
     """A path parameter: ids are UUIDs, but a person is whatever their issuer calls them."""
     if name == "userId":
-        if not re.fullmatch(r"[\x21-\x7e]{1,128}", value):
-            raise InvalidRequest("userId must be 1 to 128 visible characters.")
+        if not re.fullmatch(r"[\x21-\x7e]{1,255}", value):
+            raise InvalidRequest("userId must be 1 to 255 visible ASCII characters.")
         return value
     if not _UUID.fullmatch(value):
         raise InvalidRequest(f"{name} is not a UUID.")

@@ -15,6 +15,8 @@ from shared.ports import Scope
 from shared.runs.records import Run, Status
 from shared.runs.timeline import current_step
 from shared.workflows.definitions import DIAGNOSIS, ORCHESTRATION
+from shared.workflows.orchestration.metrics import phase_views, total_duration_seconds
+from shared.workflows.orchestration.profiles import known_profiles
 
 _RARE = {Status.FAILED, Status.CANCELLED}
 
@@ -35,8 +37,6 @@ class NextPhase(Body):
 
 def check_profile(name: str, field: str = "body.profile") -> None:
     """Raise ValidationFailed, naming the known profiles, for an unknown one."""
-    from shared.workflows.orchestration.profiles import known_profiles
-
     if name not in known_profiles():
         raise ValidationFailed.of(field, f"is not a known profile; known are {', '.join(known_profiles())}")
 
@@ -65,8 +65,6 @@ def any_row(run: Run) -> Json:
 
 def any_run(endpoint: Endpoint, run: Run) -> Json:
     """The whole run in this door's words; phases for orchestrations only."""
-    from shared.workflows.orchestration.metrics import phase_views, total_duration_seconds
-
     view = run_view(endpoint, run)
     gated = run.workflow == ORCHESTRATION.name
     return (

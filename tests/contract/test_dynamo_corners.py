@@ -20,12 +20,12 @@ from shared.runs.records import Status
 from shared.runs.timing import HOUR
 from tests.contract.worlds import RealAdapters
 from tests.fakes.world import MORNING
-from tests.support.failing_client import Answer, InterceptedClient
+from tests.support.intercepted import Answer, intercepted
 from tests.support.samples import CLINICIAN, ORG, PATIENT, a_run, a_run_that_is
 
 
 def runs_behind(real: RealAdapters, **answers: Answer) -> DynamoRunStore:
-    return DynamoRunStore(Table(InterceptedClient(real.clients.dynamodb, **answers), real.name))
+    return DynamoRunStore(Table(intercepted(real.clients.dynamodb, **answers), real.name))
 
 
 # --- keys ----------------------------------------------------------------------------------------------------------------
@@ -51,7 +51,7 @@ def test_an_index_entry_that_outlives_its_runs_end_shows_no_open_run(real: RealA
     real.runs.create(run)
     seen: list[Any] = []
 
-    def stale(query: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    def stale(query: Callable[..., Any], **arguments: Any) -> Any:
         if not seen and query(**arguments)["Items"]:
             seen.append(query(**arguments))
             real.runs.apply(transitions.cancel(run, CLINICIAN, MORNING, "op"))
@@ -66,7 +66,7 @@ def _leaves(unprocessed_times: int) -> Answer:
     """BatchGetItem that reads one key of those asked for, so many times."""
     calls: list[int] = []
 
-    def partial(batch_get_item: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    def partial(batch_get_item: Callable[..., Any], **arguments: Any) -> Any:
         calls.append(1)
         if len(calls) > unprocessed_times:
             return batch_get_item(**arguments)
@@ -90,7 +90,7 @@ def test_a_list_that_cannot_be_read_whole_is_no_list(real: RealAdapters) -> None
     for number in range(30):
         real.runs.create(a_run(number))
     with pytest.raises(StoreUnavailable):
-        runs_behind(real, batch_get_item=_leaves(1_000)).open_runs()
+        runs_behind(real, batch_get_item=_leaves(1_000)).page(Scope("organisation", ORG), None, 100)
 
 
 # --- writes --------------------------------------------------------------------------------------------------------------
@@ -99,7 +99,7 @@ def test_a_list_that_cannot_be_read_whole_is_no_list(real: RealAdapters) -> None
 def test_a_write_whose_answer_was_lost_is_recognised_when_the_sdk_tries_again(real: RealAdapters) -> None:
     real.runs.create(a_run())
 
-    def twice(update_item: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    def twice(update_item: Callable[..., Any], **arguments: Any) -> Any:
         update_item(**arguments)
         return update_item(**arguments)
 
@@ -111,13 +111,13 @@ def test_a_record_written_by_two_at_once_keeps_both_versions(real: RealAdapters)
     real.care.put_record(ORG, PATIENT, b"first", {}, MORNING)
     meddled: list[bool] = []
 
-    def after_another(update_item: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    def after_another(update_item: Callable[..., Any], **arguments: Any) -> Any:
         if not meddled:
             meddled.append(True)
             real.care.put_record(ORG, PATIENT, b"theirs", {}, MORNING)
         return update_item(**arguments)
 
-    mine = DynamoCareStore(Table(InterceptedClient(real.clients.dynamodb, update_item=after_another), real.name), real.bucket)
+    mine = DynamoCareStore(Table(intercepted(real.clients.dynamodb, update_item=after_another), real.name), real.bucket)
     assert mine.put_record(ORG, PATIENT, b"mine", {}, MORNING).version == 3
     assert real.care.read_record(ORG, PATIENT) == b"mine"
 
@@ -126,7 +126,7 @@ def test_a_record_written_by_two_at_once_keeps_both_versions(real: RealAdapters)
 
 
 def _raises(exc: Exception) -> Answer:
-    def refuse(call: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    def refuse(call: Callable[..., Any], **arguments: Any) -> Any:
         raise exc
 
     return refuse

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from shared.ports import ModelAnswer, ModelRequest
 from shared.runs.records import TokenUsage
 
-Speech = ModelAnswer | Exception | Callable[[], ModelAnswer]
-"""What meets a call: an answer, a failure, or something that happens while the answer is on its way."""
+StillWanted = Callable[[], None]
+Speech = ModelAnswer | Exception | Callable[[StillWanted], ModelAnswer]
+"""What meets a call: an answer, a failure, or something that happens while the answer streams in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,12 @@ class ScriptedModel:
         self.counted += 1
         return -(-len(request.system + request.prompt) // 4)
 
-    def answer(self, request: ModelRequest, *, still_wanted: Callable[[], None], timeout_seconds: float) -> ModelAnswer:
+    def answer(self, request: ModelRequest, *, still_wanted: StillWanted, timeout_seconds: float) -> ModelAnswer:
         self.calls.append(Call(request, timeout_seconds))
         speech = self._script.popleft() if self._script else self.says(self.default, request.model)
         if isinstance(speech, Exception):
             raise speech
-        said = speech() if callable(speech) else speech
+        said = speech(still_wanted) if callable(speech) else speech
         still_wanted()
         return said
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from local.client import Client
-from tests.support.care import Ward
 from local.process import running_stack
+from tests.support.care import Ward
+from tests.support.conforming import ConformingClient
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +19,7 @@ def url() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def client(url: str) -> Client:
-    return Client(url)
+    return ConformingClient(url)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ def run_id(number: int) -> str:
     return str(UUID(int=MORNING << 80 | 0x7 << 76 | 0x2 << 62 | number))
 
 
-def a_run(number: int = 1, **fields: Any) -> Run:
+def a_run(number: int = 1, /, **fields: Any) -> Run:
     """A queued diagnosis run that nobody has started."""
     entry = HistoryEntry(MORNING, CLINICIAN, fields.get("status", Status.QUEUED), f"create{number:02d}", 0)
     plain = Run(
@@ -62,7 +62,7 @@ STATE: dict[Status, dict[str, Any]] = {
 """What a run of each status has beside what every run has."""
 
 
-def a_run_that_is(status: Status, number: int = 1, **fields: Any) -> Run:
+def a_run_that_is(status: Status, number: int = 1, /, **fields: Any) -> Run:
     return a_run(number, **{"status": status, **STATE[status], **fields})
 
 

@@ -6,7 +6,7 @@ run, and a retry then buys another answer.
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,7 @@ from shared.errors import PayloadMissing, PermanentFailure
 from shared.ports import Clock, ModelAnswer, ModelRequest, PayloadStore, RunStore, Scope
 from shared.runs.codes import FailureCode
 from shared.runs.records import Run, Status
-from shared.workflows.analysis.brief import Brief, BriefInvalid, Note, read_brief
+from shared.workflows.analysis.brief import Brief, BriefInvalid, read_brief
 from shared.workflows.analysis.evidence import cited, collect
 from shared.workflows.analysis.opportunities import Answer, AnswerInvalid, answer_schema, ranked, validate_answer
 from shared.workflows.analysis.prompt import system_prompt, user_prompt
@@ -61,29 +61,29 @@ def _timed(clock: Clock, run: Callable[[StepContext], StepResult]) -> Callable[[
 
 
 def _validate_inputs(ctx: StepContext) -> StepResult:
+    """Leaves nothing: who needs the brief reads it from the input again, which never changes."""
+    brief = _brief(ctx)
+    return StepResult(metrics={"notes": len(brief.notes), "further": len(brief.further)})
+
+
+def _brief(ctx: StepContext) -> Brief:
+    """Raises PermanentFailure with everything that is missing."""
     document = ctx.input()
     if document is None:
         raise PermanentFailure(FailureCode.NO_INPUTS, "The project had no final input when the analysis was asked for.")
     try:
-        brief = read_brief(document if isinstance(document, Mapping) else {})
+        return read_brief(document if isinstance(document, Mapping) else {})
     except BriefInvalid as exc:
         message = "The input lacks what the analysis needs. Add a version that has it, and generate again."
         raise PermanentFailure(FailureCode.INPUT_INVALID, message, validation_errors=exc.errors) from exc
-    return StepResult(asdict(brief), metrics={"notes": len(brief.notes), "further": len(brief.further)})
 
 
 def _collect_evidence(sources: Sources, ctx: StepContext) -> StepResult:
-    earlier = list(_earlier_outputs(sources, ctx.run))
+    earlier = _earlier_outputs(sources, ctx.run)
     pieces, left_out = collect(_brief(ctx), ctx.run.attributes.get("input_version"), earlier)
     noted = sum(piece["source"]["kind"] == "input" for piece in pieces)
-    metrics = {"from_input": noted, "from_runs": len(pieces) - noted, "runs_read": len(earlier), "left_out": left_out}
+    metrics = {"noted": noted, "earlier": len(pieces) - noted, "left_out": left_out}
     return StepResult({"evidence": pieces, "left_out": left_out}, metrics=metrics)
-
-
-def _brief(ctx: StepContext) -> Brief:
-    kept = ctx.result("validate_inputs")
-    notes, further = (tuple(Note(**note) for note in kept[name]) for name in ("notes", "further"))
-    return Brief(kept["hypothesis"], kept["audience"], notes, further)
 
 
 def _earlier_outputs(sources: Sources, run: Run) -> Iterator[tuple[str, Any]]:

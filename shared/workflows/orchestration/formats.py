@@ -1,6 +1,7 @@
 """Whether a file's text is what its ending says: JSON, YAML, Python, Markdown. Each reader says what is wrong, or nothing.
 
-Texts are bounded before a parser sees them, because parsers are slow or fall over beyond. What is said never quotes the text. Nothing is ever executed or constructed.
+Texts are bounded before a parser sees them, because parsers are slow or fall over beyond. What is said never quotes the text.
+Nothing is ever executed or constructed.
 """
 
 import ast

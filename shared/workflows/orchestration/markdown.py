@@ -63,21 +63,28 @@ def links(text: str) -> Iterator[Link]:
             yield Link(line.number, defined.group(1).strip("<>")[:MAX_TARGET])
         at = line.text.find("](")
         while at >= 0:
-            yield Link(line.number, _target(line.text, at + 2))
-            at = line.text.find("](", at + 2)
+            end = _closing(line.text, at + 2)
+            yield Link(line.number, None if end is None else _target(line.text[at + 2 : end]))
+            # What follows a link that is never closed can't be told from it.
+            at = -1 if end is None else line.text.find("](", end)
 
 
-def _target(line: str, start: int) -> str | None:
-    """From after `](` to its own closing parenthesis; a title behind the target is left out."""
+def _closing(line: str, start: int) -> int | None:
+    """Where the parenthesis is closed that stands before `start`."""
     depth = 1
     for at in range(start, min(len(line), start + MAX_TARGET)):
         depth += {"(": 1, ")": -1}.get(line[at], 0)
         if depth == 0:
-            inside = line[start:at].strip()
-            if inside.startswith("<"):
-                return inside[1:].partition(">")[0]
-            return inside.split(maxsplit=1)[0] if inside else ""
+            return at
     return None
+
+
+def _target(inside: str) -> str:
+    """A link's target without the title behind it."""
+    stripped = inside.strip()
+    if stripped.startswith("<"):
+        return stripped[1:].partition(">")[0]
+    return stripped.split(maxsplit=1)[0] if stripped else ""
 
 
 def prose(text: str) -> Iterator[Line]:

@@ -14,23 +14,25 @@ _UNSAFE = re.compile(r'[<>:"|?*%#\\^`{}~;&$!\'=,]+')
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 _PYTHON_OWN = re.compile(r"__\w+__\.py")
 
-_CODE = frozenset(
-    "py js mjs cjs ts tsx jsx java kt go rs rb php c h cc cpp hpp cs swift scala r sql sh bash ps1 css scss html htm vue tf ipynb".split()
-)
-_DATA = frozenset("csv tsv json jsonl ndjson yaml yml toml xml parquet avsc proto ini cfg env".split())
-_TEXT = frozenset("md markdown rst txt adoc".split())
+_CODE = frozenset({
+    "py", "ipynb", "js", "mjs", "cjs", "ts", "tsx", "jsx", "vue", "java", "kt", "scala", "go", "rs", "rb", "php", "c", "h", "cc", "cpp",
+    "hpp", "cs", "swift", "r", "sql", "sh", "bash", "ps1", "css", "scss", "html", "htm", "tf",
+})  # fmt: skip
+_DATA = frozenset({"csv", "tsv", "json", "jsonl", "ndjson", "yaml", "yml", "toml", "xml", "parquet", "avsc", "proto", "ini", "cfg", "env"})
+_TEXT = frozenset({"md", "markdown", "rst", "txt", "adoc"})
 _UNENDED_CODE = frozenset({"dockerfile", "makefile", "procfile", "jenkinsfile"})
 _TEST = re.compile(r"(?:^|/)(?:tests?|__tests__|specs?)/|(?:^|/)(?:test_[^/]*|[^/]*[_.](?:test|spec))\.\w+$")
 _PRD = re.compile(r"(?:^|[^a-z])prd(?:[^a-z]|$)|product[-_ ]?requirements")
 _ARCHITECTURE = re.compile(r"architect|system[-_ ]?design|(?:^|/)adrs?(?:/|[-_ ]\d)|(?:^|[^a-z])c4(?:[^a-z]|$)")
 
+PLAIN = "text/plain; charset=utf-8"
+JSON = "application/json"
 # What a browser would run is served as text.
 _CONTENT_TYPES = {
     "md": "text/markdown; charset=utf-8", "markdown": "text/markdown; charset=utf-8", "csv": "text/csv; charset=utf-8",
-    "json": "application/json", "yaml": "application/yaml", "yml": "application/yaml", "toml": "application/toml",
+    "json": JSON, "yaml": "application/yaml", "yml": "application/yaml", "toml": "application/toml",
     "py": "text/x-python; charset=utf-8",
 }  # fmt: skip
-PLAIN = "text/plain; charset=utf-8"
 
 
 def clean_path(path: str) -> str:

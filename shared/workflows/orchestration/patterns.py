@@ -45,14 +45,18 @@ def _hits(patterns: tuple[Pattern, ...], text: str) -> Iterator[str]:
 
 # --- credentials ------------------------------------------------------------------------------------------------------
 
-_PROGRAMS = frozenset("py js mjs cjs ts tsx jsx java kt go rs rb php c h cc cpp hpp cs swift scala r ipynb vue".split())
+_PROGRAMS = frozenset({
+    "py", "ipynb", "js", "mjs", "cjs", "ts", "tsx", "jsx", "vue", "java", "kt", "scala", "go", "rs", "rb", "php", "c", "h", "cc", "cpp",
+    "hpp", "cs", "swift", "r",
+})  # fmt: skip
 _NAMED = r"(?:passwords?|passwd|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)"
 # A reference to a secret, or a value that says it is none.
 _REFERENCE = re.compile(r"[{}<>]|\$[A-Za-z(]|%\(|^(?:arn:|/|https?:|vault:|env:|secretsmanager|projects/)|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
 _EXCUSES = ("example", "changeme", "change-me", "change_me", "your", "dummy", "fake", "placeholder", "redacted", "xxx", "***", "...")
-_WORDS = frozenset(
-    "password passwd pass pwd secret token string str text bool bearer basic none null true false required optional hidden user".split()
-)
+_WORDS = frozenset({
+    "password", "passwd", "pass", "pwd", "secret", "token", "string", "str", "text", "bool", "bearer", "basic", "none", "null", "true",
+    "false", "required", "optional", "hidden", "user",
+})  # fmt: skip
 
 
 def _is_secret(match: re.Match[str]) -> bool:
@@ -140,16 +144,11 @@ _PERSONAL_DATA = (
 
 # --- placeholders -----------------------------------------------------------------------------------------------------
 
+_FILL_IN = r"(?:your|insert|placeholder|replace with|fill in|enter your|add your)"
 _PLACEHOLDERS = (
     # An app for to-do lists may say so.
     Pattern("a TODO", re.compile(r"\bTODO\b(?!['’]?s?[ -](?:lists?|apps?|items?|applications?|managers?|APIs?|services?|tasks?)\b)")),
     Pattern("a TBD or FIXME", re.compile(r"\b(?:TBD|FIXME)\b")),
     Pattern("filler text", re.compile(r"\blorem\s{1,3}ipsum\b", re.IGNORECASE)),
-    Pattern(
-        "a place to fill in",
-        re.compile(
-            r"<(?:your|insert|placeholder|replace|fill|enter|add)\b[^<>\n]{0,80}>|\[(?:your|insert|placeholder|fill in)\b[^\[\]\n]{0,80}\](?!\()",
-            re.I,
-        ),
-    ),
+    Pattern("a place to fill in", re.compile(rf"<{_FILL_IN}\b[^<>\n]{{0,80}}>|\[{_FILL_IN}\b[^\[\]\n]{{0,80}}\](?!\()", re.IGNORECASE)),
 )

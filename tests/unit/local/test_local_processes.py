@@ -10,8 +10,11 @@ import urllib.request
 import pytest
 
 from local.errors import LocalStackError
-from local.stack import ROOT, Options, Stack
+from local.server import HttpServer
+from local.stack import ROOT
 from tests.unit.local.conftest import TEMPLATE, wait_for
+
+COMMAND = [sys.executable, "-m", "tests.unit.local.fixtures.run_stack"]
 
 
 def lives(pid):
@@ -23,8 +26,7 @@ def lives(pid):
 
 
 def test_sandboxes_die_with_a_stack_that_is_killed():
-    command = [sys.executable, "-m", "tests.unit.local.fixtures.run_stack"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+    with subprocess.Popen([*COMMAND, str(TEMPLATE)], cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
         url, pid = process.stdout.readline().split()
         assert lives(int(pid))
         process.send_signal(signal.SIGKILL)
@@ -34,14 +36,11 @@ def test_sandboxes_die_with_a_stack_that_is_killed():
         urllib.request.urlopen(url, timeout=2)
 
 
-def test_a_stack_that_cannot_start_leaves_nothing_and_says_why(tmp_path):
+def test_a_stack_that_cannot_start_ends_and_says_why(tmp_path):
     broken = tmp_path / "template.yaml"
     broken.write_text(TEMPLATE.read_text(encoding="utf-8").replace("handlers.sweep", "handlers.missing"), encoding="utf-8")
-    before = dict(os.environ)
-    stack = Stack(Options(port=0, template=broken, hooks="tests.unit.local.fixtures.bootstrap", logs=tmp_path, parameters=lambda *_: {}))
-    with pytest.raises(LocalStackError, match=r"handlers\.missing cannot be loaded"):
-        stack.start()
-    assert dict(os.environ) == before
+    done = subprocess.run([*COMMAND, str(broken)], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode, "handlers.missing cannot be loaded" in done.stdout) == (0, True)
 
 
 def test_a_template_it_does_not_understand_is_named_on_the_command_line(tmp_path):
@@ -51,3 +50,8 @@ def test_a_template_it_does_not_understand_is_named_on_the_command_line(tmp_path
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 1
     assert "Parameters.DiagnosisWorkerEnabled" in done.stdout
+
+
+def test_a_port_in_use_is_named():
+    with HttpServer(0) as taken, pytest.raises(LocalStackError, match=f"port {taken.server_port} "):
+        HttpServer(taken.server_port)

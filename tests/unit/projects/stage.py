@@ -2,7 +2,7 @@
 
 import importlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from local.offline_model import OfflineModel
@@ -48,19 +48,14 @@ ADMIN, SYSTEM, PATIENT = User("admin-1", "[admin]"), User("system-1", "[system]"
 OUTSIDER = User("outsider-1", "[admin]", "other")
 
 
-class _Invocation:
-    def get_remaining_time_in_millis(self) -> int:
-        return 300_000
-
-
 @dataclass(frozen=True)
 class Doors:
     """`queue_url`: where doorbells land; `model`: what the worker asks."""
 
+    dynamodb: Any
     sqs: Any
     queue_url: str
     model: OfflineModel
-    parameters: dict[str, str] = field(default_factory=dict)
 
     def call(
         self,
@@ -72,8 +67,8 @@ class Doors:
         query: dict[str, str] | None = None,
         **headers: str,
     ) -> Answer:
-        parts = path.strip("/").split("/")
-        parameters = {"projectId": parts[2]} if len(parts) > 2 else {}
+        _, kind, *rest = path.removeprefix("/api").split("/")
+        parameters = {{"projects": "projectId", "runs": "runId"}[kind]: rest[0]} if rest else {}
         claims = {"sub": user.sub, "custom:org_id": user.org, "cognito:groups": user.roles}
         http = {"method": method, "path": path}
         event = {
@@ -120,6 +115,9 @@ class Doors:
     def latest(self, project: str, user: User = MEMBER, **query: str) -> Answer:
         return self.call("latest_project_run", "GET", f"/api/projects/{project}/runs/latest", user, None, query)
 
+    def clone(self, run: str, overrides: Any, user: User = MEMBER) -> Answer:
+        return self.call("clone_run", "POST", f"/runs/{run}/clone", user, {"overrides": overrides})
+
     # --- the world ----------------------------------------------------------------------------------------------------
 
     def doorbells(self) -> list[str]:
@@ -135,7 +133,7 @@ class Doors:
         """Let the worker do what it was rung for; the runs."""
         rung = self.doorbells()
         for run_id in rung:
-            services().worker.execute(run_id, _Invocation().get_remaining_time_in_millis)
+            services().worker.execute(run_id, lambda: 300_000)
         return rung
 
     def analysed(self, project: str, version: int | None = None) -> Any:

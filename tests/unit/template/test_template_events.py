@@ -19,7 +19,7 @@ from local.blueprint import Blueprint
 from local.lambdas import LambdaContext
 from shared import bootstrap
 from shared.engine.creation import Key, NewRun
-from shared.ports import Artifact, Assessment, Assignment, Patient
+from shared.ports import Artifact, Assessment, Assignment, Patient, Project, ProjectInput
 from shared.runs.canonical import canonical_json, sha256_hex
 from shared.runs.codes import FailureCode
 from shared.runs.records import Dispatch, Run, Status, Subject
@@ -29,6 +29,7 @@ REGION = "eu-central-1"
 FUNCTIONS = functions()
 ORG, PATIENT = "demo", "11111111-1111-4111-8111-111111111111"
 RUN, ARTIFACT = "0193a1b2-0c3d-7e4f-8a5b-6c7d8e9f0a1b", "5f0c1d2e-3a4b-5c6d-8e7f-90a1b2c3d4e5"
+PROJECT, INPUT = "22222222-2222-4222-8222-222222222222", "44444444-4444-4444-8444-444444444444"
 ASSESSMENT, NO_PRINT = "33333333-3333-4333-8333-333333333333", "0" * 64
 STATUS = {
     **dict.fromkeys(
@@ -114,12 +115,24 @@ def furnish(name: str) -> None:
     world.care.put_record(ORG, PATIENT, bundle if name != "put_record" else b"{}", {"Patient": 1}, now)
     content = json.loads(event_of("create_assessment")["body"])
     world.care.create_assessment(Assessment(ASSESSMENT, ORG, PATIENT, clinician, now, NO_PRINT, content))
+    furnish_project()
     run = a_run(name, clinician)
     if name != "attach_artifact" and run.status is Status.QUEUED:
         data = canonical_json({"rhythm": "sinus"})
         record = Artifact(ARTIFACT, ORG, RUN, "ecg_analysis", "ECG", sha256_hex(data), len(data), "application/json", "", now)
         world.artifacts.put(record, data)
         world.commands.attach(run, clinician, ARTIFACT)
+
+
+def furnish_project() -> None:
+    """A member's project with one final input."""
+    world, now = bootstrap.services(), bootstrap.services().clock.now_ms()
+    member = event_of("create_input")["requestContext"]["authorizer"]["jwt"]["claims"]["sub"]
+    project = Project(id=PROJECT, org_id=ORG, name="Operations", created_by=member, created_at=now, fingerprint=NO_PRINT)
+    world.projects.create_project(project)
+    document = canonical_json({"hypothesis": "Intake takes too long"})
+    final = ProjectInput(INPUT, ORG, PROJECT, 0, "final", "Intake", member, now, sha256_hex(document), len(document))
+    world.projects.add_input(final, document, NO_PRINT)
 
 
 def a_run(name: str, clinician: str) -> Run:
@@ -130,7 +143,9 @@ def a_run(name: str, clinician: str) -> Run:
         new = NewRun("diagnosis", ORG, new.subject, clinician, {}, failed=FailureCode.EXECUTION_ERROR)
     if name == "next_run":
         member = event_of(name)["requestContext"]["authorizer"]["jwt"]["claims"]["sub"]
-        new = NewRun("orchestration", ORG, Subject("intake", RUN), member, {"intake": "?"}, waiting=True, attributes={"profile": "web"})
+        new = NewRun(
+            "orchestration", ORG, Subject("intake", RUN), member, {"intake": "?"}, waiting=True, attributes={"profile": "rest_api_service"}
+        )
     run, _ = bootstrap.services().creator.create(new, Key(RUN, NO_PRINT))
     return run
 

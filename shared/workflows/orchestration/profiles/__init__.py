@@ -77,11 +77,12 @@ class Phase(_Part):
 
     @model_validator(mode="after")
     def _once_each(self) -> "Phase":
-        for kind, names in {
+        named: dict[str, list[str]] = {
             "agent": list(self.agent_ids),
             "file": [file.path.casefold() for file in self.files],
             "check": [check.check for check in self.checks],
-        }.items():
+        }
+        for kind, names in named.items():
             if len(set(names)) < len(names):
                 raise ValueError(f"{self.phase} names the same {kind} twice")
         # A phase that passes its gate has made files, so that what a later round makes can take their place.

@@ -1,0 +1,102 @@
+// Starts the console: reads its settings, finds out who is signed in, and shows the page that the address names.
+import { html, render } from "./preact.js";
+import { finish, isReturning } from "./auth/cognito.js";
+import { configure } from "./http.js";
+import { loadDirectory } from "./people.js";
+import { maySee } from "./permissions.js";
+import { href, navigate, useRoute } from "./router.js";
+import { config, keep, renew, restore, session, token, user } from "./session.js";
+import { useStore } from "./store.js";
+import { Card, Empty, LinkButton, Problem } from "./ui/basics.js";
+import { Page } from "./ui/page.js";
+import { BoardPage } from "./views/board/page.js";
+import { ClonePage } from "./views/create/clone.js";
+import { ChoicePage, CreatePage } from "./views/create/page.js";
+import { MetricsPage } from "./views/metrics/page.js";
+import { PatientPage } from "./views/patients/page.js";
+import { PatientsPage } from "./views/patients/list.js";
+import { ProjectPage } from "./views/projects/page.js";
+import { ProjectsPage } from "./views/projects/list.js";
+import { RunPage } from "./views/run/page.js";
+import { RunsPage } from "./views/runs/page.js";
+import { Shell } from "./views/shell.js";
+import { SignIn } from "./views/sign-in.js";
+import { WORKFLOWS } from "./words.js";
+
+/** [pattern, place, page]; a `:name` part becomes a property of the page. */
+const ROUTES = [
+  ["", "runs", RunsPage],
+  ["runs", "runs", RunsPage],
+  ["runs/:runId", "runs", RunPage],
+  ["runs/:runId/clone", "runs", ClonePage],
+  ["new", "runs", ChoicePage],
+  ["new/:workflow", "runs", CreatePage],
+  ["board", "board", BoardPage],
+  ["projects", "projects", ProjectsPage],
+  ["projects/:projectId", "projects", ProjectPage],
+  ["patients", "patients", PatientsPage],
+  ["patients/:patientId", "patients", PatientPage],
+  ["metrics", "metrics", MetricsPage],
+];
+
+function matched(parts) {
+  for (const [pattern, place, View] of ROUTES) {
+    const wanted = pattern.split("/").filter(Boolean);
+    const fits = wanted.length === parts.length && wanted.every((part, at) => part.startsWith(":") || part === parts[at]);
+    if (!fits) continue;
+    const properties = Object.fromEntries(wanted.flatMap((part, at) => (part.startsWith(":") ? [[part.slice(1), parts[at]]] : [])));
+    if (properties.workflow && !WORKFLOWS[properties.workflow]) continue;
+    return { place, View, properties };
+  }
+  return null;
+}
+
+function App({ failure }) {
+  const signedIn = useStore(session);
+  const { parts, path, query } = useRoute();
+  useStore(config);
+  if (!signedIn) return html`<${SignIn} failure=${failure} />`;
+  const found = matched(parts);
+  if (!found || !maySee[found.place](user())) return html`<${Shell} place=""><${NotFound} /></${Shell}>`;
+  // A page begins anew when its address does, so that nothing of one thing is shown under the name of another.
+  return html`<${Shell} place=${found.place} key=${signedIn.user.sub}><${found.View} key=${path} ...${found.properties} query=${query} /></${Shell}>`;
+}
+
+function NotFound() {
+  return html`<${Page} title="Not found"><${Card}><${Empty} icon="info" title="There is nothing here for you"><p>The address is wrong, or your role does not have this page.</p>
+    <p><${LinkButton} kind="primary" href=${href("/runs")}>Go to the runs</${LinkButton}></p></${Empty}></${Card}></${Page}>`;
+}
+
+function Unavailable({ error }) {
+  return html`<main class="sign-in"><div class="sign-in-box"><h1>Studio Runs</h1><${Problem} error=${error} retry=${() => location.reload()} /></div></main>`;
+}
+
+async function start(root) {
+  const response = await fetch("config.json", { cache: "no-store" });
+  const settings = await response.json();
+  config.set(settings);
+  configure({ api: settings.api ?? "", token, renew, lost: () => keep(null) });
+  restore();
+  const failure = await signedInOnReturn(settings);
+  await loadDirectory().catch(() => undefined);
+  render(html`<${App} failure=${failure} />`, root);
+}
+
+/** Completes a sign-in that comes back from the hosted pages; answers what went wrong with it, if anything did. */
+async function signedInOnReturn(settings) {
+  const query = new URLSearchParams(location.search);
+  if (settings.mode === "local" || !isReturning(query)) return null;
+  // The code is in the address: it must not stay in the history.
+  history.replaceState(null, "", location.pathname);
+  try {
+    const { session: fresh, returnTo } = await finish(settings, query);
+    keep(fresh);
+    navigate(returnTo?.replace(/^#/, "").split("?")[0] || "/runs", undefined, { replace: true });
+    return null;
+  } catch (problem) {
+    return Object.assign(problem, { status: 401, message: problem.message });
+  }
+}
+
+const root = document.getElementById("app");
+start(root).catch((error) => render(html`<${Unavailable} error=${Object.assign(error, { code: "NO_ANSWER" })} />`, root));

@@ -1,0 +1,97 @@
+// Cloning a run by form: what it was created with, ready to be changed. What is left as it is is not sent.
+import { html, useState } from "../../preact.js";
+import * as api from "../../api.js";
+import { useAsync } from "../../live.js";
+import { href, navigate } from "../../router.js";
+import { Card, Facts, Loading, Problem } from "../../ui/basics.js";
+import { Form, listOf, objectOf, Select, Text } from "../../ui/form.js";
+import { Page } from "../../ui/page.js";
+import { toast } from "../../ui/toast.js";
+import { runTitle, workflowLabel } from "../run/names.js";
+
+export function ClonePage({ runId }) {
+  const { data, error, reload } = useAsync((signal) => original(runId, signal), [runId]);
+  const crumbs = [["Runs", href("/runs")], ["Run", href(`/runs/${runId}`)]];
+  return html`<${Page} title="Clone a run" about="A new run like it, with what you change. The original stays as it is." crumbs=${crumbs}>
+    <${Problem} error=${error} retry=${reload} />
+    ${!data && !error && html`<${Loading} />`}
+    ${data && html`<${Card} class="narrow"><${CloneForm} run=${data.run} inputs=${data.inputs} /></${Card}>`}
+  </${Page}>`;
+}
+
+/** {run, inputs}: a diagnosis run in the words of the assessment door, which name its assessment; an analysis with its project's inputs. */
+async function original(runId, signal) {
+  const { run } = await api.getRun(runId, { signal });
+  if (run.workflow === "diagnosis") return { run: { ...run, ...(await api.getDiagnosisRun(runId, { signal })).run }, inputs: [] };
+  if (run.workflow !== "analysis") return { run, inputs: [] };
+  return { run, inputs: (await api.listInputs(run.subject.id, { limit: 100 }, { signal })).inputs };
+}
+
+const kindOf = (run) => (run.workflow === "diagnosis" && run.assessment_id ? "assessment" : run.workflow);
+const FIELDS = { diagnosis: DiagnosisFields, assessment: AssessmentFields, orchestration: OrchestrationFields, analysis: AnalysisFields };
+
+function CloneForm({ run, inputs }) {
+  const before = valuesOf(run);
+  const [values, setValues] = useState({ ...before, budget: "" });
+  const set = (name) => (value) => setValues((held) => ({ ...held, [name]: value }));
+  const Fields = FIELDS[kindOf(run)];
+  const send = async (key) => {
+    const { data } = await api.cloneRun(run.id, overridesOf(before, values), { key });
+    toast("The clone was created.");
+    navigate(`/runs/${data.run.id}`);
+  };
+  return html`<${Facts} class="strip" rows=${[["Original", runTitle(run)], ["Workflow", workflowLabel(run)]]} />
+    <${Form} values=${values} send=${send} submit="Create the clone"><${Fields} values=${values} set=${set} inputs=${inputs} /></${Form}>`;
+}
+
+function valuesOf(run) {
+  return {
+    profile: run.profile ?? "",
+    intake: run.intake ?? "",
+    name: run.project_name ?? "",
+    config: JSON.stringify(run.input ?? {}, null, 2),
+    tags: (run.tags ?? []).join(", "),
+    correlation: run.correlation_id ?? "",
+    version: "",
+  };
+}
+
+function OrchestrationFields({ values, set }) {
+  return html`<${Text} label="Profile" value=${values.profile} set=${set("profile")} />
+    <${Text} label="Intake" area=${7} value=${values.intake} set=${set("intake")} />
+    <${Text} label="Name of the project" optional value=${values.name} set=${set("name")} />
+    <${Common} values=${values} set=${set} />`;
+}
+
+function DiagnosisFields({ values, set }) {
+  return html`<${Text} label="Configuration" hint="A JSON object" area=${7} mono value=${values.config} set=${set("config")} /><${Common} values=${values} set=${set} />`;
+}
+
+function AssessmentFields({ values, set }) {
+  return html`<${Text} label="Correlation id" hint="There is one run for each assessment and correlation id, so a clone needs another one." value=${values.correlation} set=${set("correlation")} />`;
+}
+
+function AnalysisFields({ values, set, inputs }) {
+  const versions = inputs.map((one) => [String(one.version), `Version ${one.version} (${one.status}) ${one.title ?? ""}`]);
+  return html`<${Select} label="Input" hint="There is one run for each version, so a clone needs another one." value=${values.version} set=${set("version")} options=${[["", "The same"], ...versions]} />`;
+}
+
+function Common({ values, set }) {
+  return html`<div class="form-grid"><${Text} label="Tags" optional hint="Separated by commas" value=${values.tags} set=${set("tags")} />
+    <${Text} label="Budget in dollars" optional type="number" min="0" step="0.01" value=${values.budget} set=${set("budget")} /></div>`;
+}
+
+/** Only what differs from the original, under the names that the run was created with. */
+export function overridesOf(before, values) {
+  const changed = (name) => values[name] !== before[name];
+  return {
+    ...(changed("profile") && { profile: values.profile.trim() }),
+    ...(changed("intake") && { intake: values.intake.trim() }),
+    ...(changed("name") && { project_name: values.name.trim() || null }),
+    ...(changed("tags") && { tags: listOf(values.tags) }),
+    ...(changed("config") && { input_config: objectOf(values.config, "input_config") }),
+    ...(changed("correlation") && { correlation_id: values.correlation.trim() }),
+    ...(values.version !== "" && { input_version: Number(values.version) }),
+    ...(values.budget !== "" && { max_cost_usd: Number(values.budget) }),
+  };
+}

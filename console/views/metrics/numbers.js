@@ -1,0 +1,101 @@
+// The numbers behind the charts, from the rows of the list of runs. Pure.
+import { between } from "../../format.js";
+import { OPEN } from "../../words.js";
+
+export const SERIES = [
+  ["Succeeded", "good"],
+  ["Failed", "bad"],
+  ["Cancelled", "muted"],
+  ["Open", "busy"],
+];
+const GROUPS = { succeeded: 0, failed: 1, cancelled: 2 };
+const DAY = 86_400_000;
+
+/** {count, ended, successRate, medianSeconds, cost, saved} of runs. */
+export function totals(runs) {
+  const ended = runs.filter((run) => !OPEN.includes(run.status));
+  const succeeded = ended.filter((run) => run.status === "succeeded");
+  return {
+    count: runs.length,
+    open: runs.length - ended.length,
+    successRate: ended.length ? succeeded.length / ended.length : null,
+    medianSeconds: quantile(durations(runs), 0.5),
+    cost: sum(runs.map((run) => run.usage?.cost_usd ?? 0)),
+    saved: sum(runs.map((run) => run.usage?.saved_usd ?? 0)),
+  };
+}
+
+export const durations = (runs) => runs.filter((run) => run.started_at && run.completed_at).map((run) => between(run.started_at, run.completed_at));
+export const costs = (runs) => runs.map((run) => run.usage?.cost_usd ?? 0).filter((cost) => cost > 0);
+export const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
+
+export function quantile(numbers, share) {
+  if (!numbers.length) return null;
+  const sorted = [...numbers].sort((one, other) => one - other);
+  const place = (sorted.length - 1) * share;
+  const low = Math.floor(place);
+  return sorted[low] + (sorted[Math.min(low + 1, sorted.length - 1)] - sorted[low]) * (place - low);
+}
+
+/** One column for each hour, day or week up to `now` (ms), with runs by how they stand. */
+export function byTime(runs, days, now) {
+  const size = days <= 1 ? DAY / 24 : days <= 31 ? DAY : 7 * DAY;
+  const starts = [];
+  for (let start = floorTo(now, size); starts.length < Math.ceil((days * DAY) / size); start = floorTo(start - size / 2, size)) starts.unshift(start);
+  const columns = starts.map((start) => ({ ...timeLabels(start, size), parts: SERIES.map(() => 0) }));
+  runs.forEach((run) => {
+    const created = Date.parse(run.created_at);
+    const place = starts.findLastIndex((start) => created >= start);
+    if (place >= 0) columns[place].parts[GROUPS[run.status] ?? 3] += 1;
+  });
+  return columns;
+}
+
+// Days and weeks begin at this browser's midnight, which daylight saving moves.
+function floorTo(time, size) {
+  const date = new Date(time);
+  if (size < DAY) date.setMinutes(0, 0, 0);
+  else date.setHours(0, 0, 0, 0);
+  if (size > DAY) date.setDate(date.getDate() - ((date.getDay() + 6) % 7));
+  return date.getTime();
+}
+
+function timeLabels(start, size) {
+  const date = new Date(start);
+  const day = date.toLocaleDateString("en", { day: "numeric", month: "short" });
+  if (size >= DAY) return { label: day, title: size > DAY ? `Week of ${day}` : day };
+  const hour = date.toLocaleTimeString("en", { hour: "2-digit", minute: "2-digit", hour12: false });
+  return { label: hour, title: `${day}, ${hour}` };
+}
+
+/** Classes of size that double, from the smallest value to the largest; `format` names their bounds. */
+export function histogram(numbers, format) {
+  const positive = numbers.filter((number) => number > 0);
+  if (!positive.length) return [];
+  const first = Math.floor(Math.log2(Math.min(...positive)));
+  const last = Math.floor(Math.log2(Math.max(...positive)));
+  const step = Math.max(1, Math.ceil((last - first + 1) / 10));
+  const classes = [];
+  for (let low = first; low <= last; low += step) {
+    const members = positive.filter((number) => number >= 2 ** low && number < 2 ** (low + step));
+    classes.push({ label: format(2 ** low), title: `${format(2 ** low)} to ${format(2 ** (low + step))}`, parts: [members.length] });
+  }
+  return classes;
+}
+
+/** [[code, number], ...], most frequent first. */
+export function failuresByCode(runs) {
+  const counts = new Map();
+  runs.filter((run) => run.status === "failed").forEach((run) => counts.set(run.error_info?.code ?? "UNKNOWN", (counts.get(run.error_info?.code ?? "UNKNOWN") ?? 0) + 1));
+  return [...counts].sort((one, other) => other[1] - one[1]);
+}
+
+/** [{phase, input, output, cost}] in the order of their first appearance, from the metrics of several runs. */
+export function tokensByPhase(metrics) {
+  const phases = new Map();
+  metrics.flatMap((one) => one.phases_metrics).forEach(({ phase, token_usage: tokens, cost_usd: cost }) => {
+    const held = phases.get(phase) ?? { phase, input: 0, output: 0, cost: 0 };
+    phases.set(phase, { phase, input: held.input + (tokens?.input ?? 0), output: held.output + (tokens?.output ?? 0), cost: held.cost + (cost ?? 0) });
+  });
+  return [...phases.values()];
+}

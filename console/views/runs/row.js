@@ -1,0 +1,39 @@
+// One run in a list: a link to it with everything that tells it from its neighbours.
+import { html } from "../../preact.js";
+import { duration, money, shortId } from "../../format.js";
+import { useNow } from "../../live.js";
+import { personName } from "../../people.js";
+import { href } from "../../router.js";
+import { Status, Tags, Time } from "../../ui/basics.js";
+import { Icon } from "../../ui/icon.js";
+import { failureTitle, isOpen, WORKFLOWS } from "../../words.js";
+import { elapsed, runTitle, workflowLabel } from "../run/names.js";
+import { stepLabel } from "../run/waterfall.js";
+
+export function RunList({ runs, label = "Runs" }) {
+  return html`<ul class="run-list" aria-label=${label}>${runs.map((run) => html`<${RunRow} key=${run.id} run=${run} />`)}</ul>`;
+}
+
+function RunRow({ run }) {
+  const now = useNow(isOpen(run) ? 1_000 : 20_000);
+  return html`<li class="run-row">
+    <a href=${href(`/runs/${run.id}`)}>
+      <span class="run-mark"><${Icon} name=${WORKFLOWS[run.workflow]?.icon ?? "layers"} /></span>
+      <span class="run-what"><span class="run-name">${runTitle(run)}</span>
+        <span class="quiet small">${workflowLabel(run)} · <span class="mono">${shortId(run.id)}</span> · ${personName(run.created_by)}</span></span>
+      <span class="run-state"><${Status} value=${run.status} /><span class="quiet small">${progress(run)}</span></span>
+      <span class="run-numbers"><span>${duration(elapsed(run, now))}</span><span class="quiet">${money(run.usage?.cost_usd)}</span></span>
+      <span class="run-when"><${Time} at=${run.created_at} /></span>
+      <${Tags} values=${run.tags} />
+    </a>
+  </li>`;
+}
+
+function progress(run) {
+  if (run.status === "failed") return failureTitle(run.error_info?.code);
+  if (!isOpen(run)) return "";
+  const step = run.current_phase ?? run.current_step;
+  if (run.status === "queued" && run.dispatch === "manual") return "until somebody starts it";
+  if (run.status === "queued" && run.attempt > 0) return `next try, attempt ${run.attempt + 1}`;
+  return step ? stepLabel(step) : "";
+}

@@ -1,0 +1,21 @@
+"""A run's metrics over HTTP: reads what its phases left and what earlier runs of its kind tell."""
+
+from shared.http.endpoint import Endpoint
+from shared.http.views import Json, Viewer
+from shared.ports import Scope
+from shared.runs.prices import parse_price_overrides
+from shared.runs.records import Run
+from shared.workflows.orchestration.metrics import record_refs, run_metrics
+
+_EARLIER = 100
+"""How many of the organisation's newest runs a projection learns from at most."""
+
+
+def metrics_view(endpoint: Endpoint, run: Run) -> Json:
+    """Everything that GET /runs/{runId}/metrics answers."""
+    services = endpoint.services
+    viewer = Viewer(services.payloads, services.runs)
+    records = {name: viewer.read(run, ref) for name, ref in record_refs(run).items()}
+    earlier = services.runs.page(Scope("organisation", run.org_id), None, _EARLIER).runs
+    prices = parse_price_overrides(services.settings.model_prices)
+    return {"run_id": run.id, **run_metrics(run, viewer.usage(run), records, earlier, prices)}

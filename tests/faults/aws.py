@@ -1,0 +1,205 @@
+"""An in-memory AWS: the few calls of DynamoDB, S3 and SQS that our adapters make, atomic and never failing by themselves.
+
+What a caller asks that the fake does not know raises TypeError or Unsupported. Faults are put around it, in `sdk`.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from io import BytesIO
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from tests.faults.expressions import Item, Names, Refused, Typed, Unsupported, condition, simple, update
+
+Key = tuple[str, str]
+Written = Callable[[Key, Item | None, Item | None], None]
+NO_NAMES: Mapping[str, str] = {}
+NO_VALUES: Mapping[str, Typed] = {}
+INDEXES = {"by-subject": "s", "by-creator": "c", "by-org": "g", "by-rare": "x", "by-open": "q"}
+_ALL_OLD, _ALL_NEW = "ALL_OLD", "ALL_NEW"
+
+
+def refusal(code: str, operation: str, item: Item | None = None, status: int = 400) -> ClientError:
+    response: Any = {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    if item is not None:
+        response["Item"] = item
+    return ClientError(response, operation)
+
+
+class FakeDynamo:
+    """One table. `written` sees every write; `index_lag` (ms) is how old a sparse index may be that a query reads."""
+
+    def __init__(self, items: Mapping[Key, Item], written: Written, now: Callable[[], int], index_lag: int = 0) -> None:
+        self.items: dict[Key, Item] = dict(items)
+        self._written, self._now, self._lag = written, now, index_lag
+        self._before: dict[Key, tuple[int, Item | None]] = {}
+
+    def get_item(self, *, TableName: str, Key: Item, ConsistentRead: bool) -> Any:
+        if not ConsistentRead:
+            raise Unsupported("an eventually consistent read")
+        item = self.items.get(_key(Key))
+        return {} if item is None else {"Item": item}
+
+    def batch_get_item(self, *, RequestItems: Mapping[str, Any]) -> Any:
+        ((table, wanted),) = RequestItems.items()
+        if not wanted["ConsistentRead"] or not 0 < len(wanted["Keys"]) <= 100:
+            raise Unsupported("a batch that DynamoDB would refuse, or an eventually consistent one")
+        found = [self.items[_key(key)] for key in wanted["Keys"] if _key(key) in self.items]
+        return {"Responses": {table: found}, "UnprocessedKeys": {}}
+
+    def put_item(
+        self,
+        *,
+        TableName: str,
+        Item: Item,
+        ConditionExpression: str | None = None,
+        ReturnValuesOnConditionCheckFailure: str = "NONE",
+    ) -> Any:
+        key = _key(Item)
+        held = self.items.get(key)
+        if ConditionExpression is not None:
+            self._require("PutItem", held, ConditionExpression, NO_NAMES, NO_VALUES, ReturnValuesOnConditionCheckFailure)
+        self._write(key, held, dict(Item))
+        return {}
+
+    def delete_item(self, *, TableName: str, Key: Item) -> Any:
+        key = _key(Key)
+        self._write(key, self.items.get(key), None)
+        return {}
+
+    def update_item(
+        self,
+        *,
+        TableName: str,
+        Key: Item,
+        UpdateExpression: str,
+        ConditionExpression: str,
+        ExpressionAttributeNames: Mapping[str, str] = NO_NAMES,
+        ExpressionAttributeValues: Mapping[str, Typed] = NO_VALUES,
+        ReturnValues: str = "NONE",
+        ReturnValuesOnConditionCheckFailure: str = "NONE",
+    ) -> Any:
+        key = _key(Key)
+        held = self.items.get(key)
+        names, values = ExpressionAttributeNames, ExpressionAttributeValues
+        change = update(UpdateExpression, _names(names))
+        used = self._require("UpdateItem", held, ConditionExpression, names, values, ReturnValuesOnConditionCheckFailure, change.used)
+        _all_used(used, names, values)
+        try:
+            after = change.apply(held or dict(Key), values)
+        except Refused as exc:
+            raise refusal("ValidationException", "UpdateItem") from exc
+        self._write(key, held, after)
+        return {"Attributes": after} if ReturnValues == _ALL_NEW else {}
+
+    def query(
+        self,
+        *,
+        TableName: str,
+        KeyConditionExpression: str,
+        ExpressionAttributeValues: Mapping[str, Typed],
+        ExpressionAttributeNames: Mapping[str, str] = NO_NAMES,
+        IndexName: str | None = None,
+        ConsistentRead: bool = False,
+        ScanIndexForward: bool = True,
+        Limit: int = 1_000,
+    ) -> Any:
+        parsed = condition(KeyConditionExpression, _names(ExpressionAttributeNames))
+        _all_used(parsed.used, ExpressionAttributeNames, ExpressionAttributeValues)
+        if IndexName is None and not ConsistentRead:
+            raise Unsupported("an eventually consistent query")
+        held = self.items.values() if IndexName is None else self._indexed(INDEXES[IndexName])
+        found = [item for item in held if parsed.test(item, ExpressionAttributeValues)]
+        order = "sk" if IndexName is None else "o"
+        found.sort(key=lambda item: simple(item[order]), reverse=not ScanIndexForward)
+        projected = found if IndexName is None else [_keys_only(item, INDEXES[IndexName]) for item in found]
+        more = {"LastEvaluatedKey": {}} if len(projected) > Limit else {}
+        return {"Items": projected[:Limit], **more}
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _require(
+        self, operation: str, held: Item | None, text: str, names: Any, values: Any, returned: str, used: frozenset[str] = frozenset()
+    ) -> frozenset[str]:
+        parsed = condition(text, _names(names))
+        if not parsed.test(held or {}, values):
+            raise refusal("ConditionalCheckFailedException", operation, held if returned == _ALL_OLD else None)
+        return used | parsed.used
+
+    def _write(self, key: Key, before: Item | None, after: Item | None) -> None:
+        if after is None:
+            self.items.pop(key, None)
+        else:
+            self.items[key] = after
+        self._before[key] = (self._now(), before)
+        self._written(key, before, after)
+
+    def _indexed(self, attribute: str) -> list[Item]:
+        """The items as a global index shows them: those written within the lag still as they were."""
+        fresh = self._now() - self._lag
+        seen = []
+        for key, item in self.items.items():
+            changed_at, before = self._before.get(key, (0, None))
+            shown = before if self._lag and changed_at > fresh else item
+            if shown is not None and attribute in shown and "o" in shown:
+                seen.append(shown)
+        return seen
+
+
+def _key(item: Mapping[str, Any]) -> Key:
+    return item["pk"]["S"], item["sk"]["S"]
+
+
+def _names(names: Mapping[str, str]) -> Names:
+    return tuple(names.items())
+
+
+def _all_used(used: frozenset[str], names: Mapping[str, str], values: Mapping[str, Typed]) -> None:
+    """DynamoDB refuses a request that defines what no expression of it uses, or uses what it does not define."""
+    if used != names.keys() | values.keys():
+        raise Unsupported(f"used and defined differ in {sorted(used ^ (names.keys() | values.keys()))}")
+
+
+def _keys_only(item: Item, attribute: str) -> Item:
+    return {name: item[name] for name in ("pk", "sk", attribute, "o")}
+
+
+class FakeS3:
+    """One bucket of objects."""
+
+    def __init__(self, objects: Mapping[str, bytes]) -> None:
+        self.objects: dict[str, bytes] = dict(objects)
+
+    def put_object(self, *, Bucket: str, Key: str, Body: bytes, ContentType: str, IfNoneMatch: str) -> Any:
+        if IfNoneMatch != "*":
+            raise Unsupported(f"IfNoneMatch={IfNoneMatch}")
+        if Key in self.objects:
+            raise refusal("PreconditionFailed", "PutObject", status=412)
+        self.objects[Key] = Body
+        return {"ETag": hashlib.sha256(Body).hexdigest()}
+
+    def get_object(self, *, Bucket: str, Key: str) -> Any:
+        if Key not in self.objects:
+            raise refusal("NoSuchKey", "GetObject", status=404)
+        return {"Body": BytesIO(self.objects[Key])}
+
+
+class FakeSqs:
+    """Hands every accepted message to `accept(body, delay in ms)`."""
+
+    def __init__(self, accept: Callable[[str, int], None]) -> None:
+        self._accept = accept
+
+    def send_message(self, *, QueueUrl: str, MessageBody: str, MessageGroupId: str, DelaySeconds: int = 0) -> Any:
+        if not 0 <= DelaySeconds <= 900:
+            raise refusal("InvalidParameterValue", "SendMessage")
+        self._accept(MessageBody, DelaySeconds * 1_000)
+        return {"MessageId": "m"}
+
+
+OPERATIONS: Mapping[str, Sequence[str]] = {
+    "dynamodb": ("get_item", "batch_get_item", "put_item", "delete_item", "update_item", "query"),
+    "s3": ("put_object", "get_object"),
+    "sqs": ("send_message",),
+}

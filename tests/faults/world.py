@@ -1,0 +1,266 @@
+"""The real engine and adapters over the in-memory AWS, and the processes that run them: workers, sweeps, people's requests."""
+
+import uuid
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from random import Random
+from typing import Any, cast
+
+from shared.adapters.artifact_store import AwsArtifactStore
+from shared.adapters.doorbell import SqsDoorbell
+from shared.adapters.dynamodb.care_store import DynamoCareStore
+from shared.adapters.dynamodb.run_store import DynamoRunStore
+from shared.adapters.dynamodb.table import Table
+from shared.adapters.payload_store import AwsPayloadStore
+from shared.adapters.s3 import Bucket
+from shared.engine.commands import Commands
+from shared.engine.creation import Creator
+from shared.engine.execution import Kit
+from shared.engine.ledger import Ledger
+from shared.engine.sweeper import Sweeper
+from shared.engine.worker import Worker
+from shared.runs.prices import PRICES
+from shared.runs.timing import MINUTE, SECOND, Timing
+from shared.sqs.batch import run_id_of
+from tests.faults.aws import FakeDynamo, FakeS3, FakeSqs, Key
+from tests.faults.expressions import Item
+from tests.faults.faults import Plan
+from tests.faults.model import ScriptedModel
+from tests.faults.scenarios import Scenario
+from tests.faults.scheduler import Process, Scheduler
+from tests.faults.sdk import Calls
+from tests.faults.stored import due_at, has_ended, number, run_id
+from tests.faults.watcher import Watcher
+from tests.faults.workflows import RECORD, workflows
+
+START = 1_795_000_020_000
+ORG, PATIENT = "demo", "11111111-1111-4111-8111-111111111111"
+WORKER_LIMIT, SWEEPER_LIMIT, REQUEST_LIMIT = 300 * SECOND, 60 * SECOND, 29 * SECOND
+VISIBILITY, MOST_RECEIVES = 330 * SECOND, 5
+MOST_STEPS = 20_000
+_EXPECTED = frozenset({"StoreUnavailable", "Conflict", "NotFound", "IdempotencyKeyReused"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Ids:
+    """Implements shared.ports.Ids, the same in every replay."""
+
+    made: Counter[str]
+
+    def unique(self) -> str:
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, f"unique {self._next('unique')}"))
+
+    def op(self) -> str:
+        return f"op{self._next('op')}"
+
+    def _next(self, kind: str) -> int:
+        self.made[kind] += 1
+        return self.made[kind]
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    scheduler: Scheduler
+
+    def now_ms(self) -> int:
+        return self.scheduler.now
+
+    def sleep(self, seconds: float) -> None:
+        self.scheduler.pause(int(seconds * SECOND))
+
+
+class _NoProbe:
+    def before(self, step: str) -> None: ...
+
+    def after(self, step: str) -> None: ...
+
+
+@dataclass(eq=False, slots=True)
+class _Message:
+    body: str
+    received: int = 0
+
+
+class World:
+    """One history's world. `bugs` are what the outermost wrappers logged as such."""
+
+    def __init__(self, scenario: Scenario, plan: Plan, random: Random, trace: list[str] | None) -> None:
+        self.scenario, self._random = scenario, random
+        self.scheduler = Scheduler(START, MOST_STEPS)
+        items, objects = seeded()
+        self.s3 = FakeS3(objects)
+        self.watcher = Watcher(self.scheduler, self.s3)
+        self.dynamo = FakeDynamo(items, self._written, lambda: self.scheduler.now, scenario.index_lag)
+        latencies = scenario.latencies
+        latency = (lambda: latencies[0]) if len(latencies) == 1 else partial(random.choice, latencies)
+        self.calls = Calls(self.scheduler, plan, latency, self.watcher.before_call, trace)
+        self.watcher.calls, self.watcher.dynamo = self.calls, self.dynamo
+        self.happened: Counter[str] = Counter()
+        self.awaited: dict[str, list[Callable[[], None]]] = {}
+        self._last_tick, self._workers, self._sweeps = START, 0, 0
+        self._flips = {START + second * SECOND for second in scenario.flag_off or ()}
+        self._assemble()
+
+    def _assemble(self) -> None:
+        """What shared.bootstrap does, over the fakes."""
+        scenario, clock, ids = self.scenario, _Clock(self.scheduler), _Ids(Counter())
+        table = Table(self.calls.client("dynamodb", self.dynamo), "runs")
+        bucket = Bucket(self.calls.client("s3", self.s3), "bucket")
+        doorbell = SqsDoorbell(self.calls.client("sqs", FakeSqs(self._accept)), "work", "isolation")
+        self.runs, self.payloads, self.artifacts = DynamoRunStore(table), AwsPayloadStore(table, bucket), AwsArtifactStore(table, bucket)
+        self.model = ScriptedModel(self.scheduler, self.calls, scenario.script, self._is_stored)
+        timing = Timing() if scenario.deadline is None else Timing(deadline_worker=scenario.deadline * SECOND)
+        ledger = Ledger(self.payloads, self.runs, self.model, PRICES, clock, timing.model)
+        made = workflows(DynamoCareStore(table, bucket), self.artifacts)
+        kit = Kit(self.runs, self.payloads, self.artifacts, doorbell, ledger, clock, ids, _NoProbe(), timing, made)
+        self._worker = {on: Worker(kit, on) for on in (True, False)}
+        self._sweeper = {on: Sweeper(self.runs, doorbell, clock, ids, timing, on) for on in (True, False)}
+        self._creator = {on: Creator(self.runs, self.payloads, doorbell, clock, ids, timing, on) for on in (True, False)}
+        self.commands = Commands(self.runs, self.payloads, doorbell, clock, ids, timing)
+        self.ids, self.clock = ids, clock
+
+    @property
+    def creator(self) -> Creator:
+        return self._creator[self.is_on()]
+
+    def is_on(self) -> bool:
+        """Whether the worker's flag is on now."""
+        off = self.scenario.flag_off
+        return off is None or not off[0] * SECOND <= self.scheduler.now - START < off[1] * SECOND
+
+    def run(self) -> None:
+        for second in self.scenario.sweeps:
+            self.scheduler.at(START + second * SECOND, self._sweep)
+        self.scheduler.run(self._next_tick, self._tick)
+
+    # --- what happens -------------------------------------------------------------------------------------------------
+
+    def when(self, name: str, event: Callable[[], None]) -> None:
+        """Call `event` when something has happened: at once, if it has."""
+        what, _, count = name.partition(":")
+        if self.happened[what] >= int(count or 1):
+            event()
+        else:
+            self.awaited.setdefault(f"{what}:{count or 1}", []).append(event)
+
+    def happen(self, what: str) -> None:
+        self.happened[what] += 1
+        for event in self.awaited.pop(f"{what}:{self.happened[what]}", ()):
+            self.scheduler.at(self.scheduler.now, event)
+
+    def _written(self, key: Key, before: Item | None, after: Item | None) -> None:
+        if self.scheduler.current is None:
+            return
+        seen = self.calls.milestones.copy()
+        self.watcher.written(key, before, after)
+        for what in self.calls.milestones - seen:
+            self.happen(what)
+        if after is not None and key in self.watcher.runs and (before is None or before["st"] != after["st"]):
+            self.happen({"q": "queued", "r": "running", "w": "waiting", "f": "failed"}.get(after["st"]["S"], "final"))
+
+    def _is_stored(self, sha256: str) -> bool:
+        """Whether the answer to a request of the running process's run, in its present round, stands in the ledger."""
+        process = self.scheduler.current
+        pk = process.notes["pk"] if process else ""
+        run = self.dynamo.items[pk, "R"]
+        ending = f"#{number(run, 'round')}#{sha256}"
+        return any(key[0] == pk and key[1].startswith("L#") and key[1].endswith(ending) for key in self.dynamo.items)
+
+    # --- processes ----------------------------------------------------------------------------------------------------
+
+    def spawn(self, name: str, kind: str, body: Callable[[], Any], limit: int, on_end: Callable[[Process], None], after: int = 0) -> Process:
+        moment = self.scheduler.now + after
+
+        def ended(process: Process) -> None:
+            self._judge_end(process)
+            on_end(process)
+
+        return self.scheduler.spawn(moment, Process(name, kind, body, moment + limit, ended))
+
+    def _judge_end(self, process: Process) -> None:
+        how = "killed" if process.killed else f"raised {type(process.error).__name__}" if process.error else "ended"
+        self.calls.note(f"{process.name} {how}")
+        if process.error is not None:
+            name = type(process.error).__name__
+            self.watcher.require(name in _EXPECTED, "nothing ends in a bug", lambda: f"{process.name}: {name}: {process.error}")
+
+    def bug(self, record: Mapping[str, Any]) -> None:
+        """An outermost wrapper caught something."""
+        self.calls.note(f"logged {record}")
+        self.watcher.require(record.get("error") in _EXPECTED, "nothing ends in a bug", lambda: f"{record}")
+
+    def _accept(self, body: str, delay: int) -> None:
+        self.scheduler.at(self.scheduler.now + delay + 20, partial(self._receive, _Message(body)))
+
+    def _receive(self, message: _Message) -> None:
+        """The event source: a message becomes an invocation of the worker, and comes back unless that ends well."""
+        message.received += 1
+        if message.received > MOST_RECEIVES:
+            return
+        self._workers += 1
+        until = self.scheduler.now + VISIBILITY
+        named = run_id_of(message.body)
+        assert named is not None
+
+        def ended(process: Process) -> None:
+            if process.killed or process.error is not None:
+                self.scheduler.at(until, partial(self._receive, message))
+
+        process = self.spawn(f"worker {self._workers}", "worker", lambda: None, WORKER_LIMIT, ended)
+        process.notes["pk"] = next(key[0] for key, run in self.watcher.runs.items() if run_id(run) == named)
+        dies_at = process.dies_at
+        process.body = lambda: self._worker[self.is_on()].execute(named, lambda: dies_at - self.scheduler.now)
+
+    # --- sweeps -------------------------------------------------------------------------------------------------------
+
+    def _next_tick(self) -> int | None:
+        """The first minute at which a sweep has something to do. Those between only read, so they are left out."""
+        moments = [due for run in self.watcher.runs.values() if (due := self._due(run)) is not None]
+        if not moments:
+            return None
+        due = max(min(moments), self._last_tick + 1)
+        return START + -(-(due - START) // MINUTE) * MINUTE
+
+    def _due(self, run: Item) -> int | None:
+        due = due_at(run)
+        if due is None or not self._flips or run["w"]["S"] != "diagnosis":
+            return due
+        # A switched flag holds or resumes at the next sweep, whatever the run's own moments are.
+        held, on = run["d"]["S"] == "h", self.is_on()
+        if run["st"]["S"] == "q" and run["d"]["S"] != "m" and held == on:
+            return self.scheduler.now
+        return min([due, *(flip for flip in self._flips if flip > self.scheduler.now)])
+
+    def _tick(self) -> None:
+        self._last_tick = self.scheduler.now
+        for _ in range(2 if self.scenario.double_sweeps and self._random.random() < 0.5 else 1):
+            self._sweep()
+
+    def _sweep(self) -> None:
+        self._sweeps += 1
+        now = self.scheduler.now
+        due = {key: run for key, run in self.watcher.runs.items() if (moment := due_at(run)) is not None and moment <= now}
+
+        def ended(process: Process) -> None:
+            if not process.killed and process.error is None and not process.scars:
+                for key, run in due.items():
+                    tended = self.watcher.runs[key] is not run
+                    self.watcher.require(tended, "a sweep does what is due", lambda run=run: f"run {run_id(run)} stood as it was")
+
+        self.spawn(f"sweep {self._sweeps}", "sweeper", self._sweeper[self.is_on()].sweep, SWEEPER_LIMIT, ended)
+
+    def open_runs(self) -> list[Item]:
+        return [run for run in self.watcher.runs.values() if not has_ended(run)]
+
+
+@lru_cache(maxsize=1)
+def seeded() -> tuple[Mapping[Key, Item], Mapping[str, bytes]]:
+    """The table and bucket before any history: one patient's record, written by the adapter that will read it."""
+    scheduler = Scheduler(START, MOST_STEPS)
+    dynamo, s3 = FakeDynamo({}, lambda *_: None, lambda: START), FakeS3({})
+    calls = Calls(scheduler, cast(Plan, None), lambda: 0, lambda *_: None, None)
+    table, bucket = Table(calls.client("dynamodb", dynamo), "runs"), Bucket(calls.client("s3", s3), "bucket")
+    DynamoCareStore(table, bucket).put_record(ORG, PATIENT, RECORD, {"Patient": 1}, START)
+    return dynamo.items, s3.objects

@@ -1,0 +1,360 @@
+"""The Idempotency-Key header, as API.md says. This file reads as its specification.
+
+`Idempotency-Key` (IETF draft; quoted or bare, 1..255 visible ASCII) on every POST that creates something, scoped to organisation
+and caller. Payload = method, path and the received JSON, whatever its key order and white space. Same key and payload: the
+original resource in its present state, 200, `Idempotency-Replayed: true`, access checked afresh, answered before any quota.
+Other payload: 422. A key lives as long as what it made. Routes with a natural key ignore the header and say so.
+"""
+
+import json
+import uuid
+from collections import Counter
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from local.client import Answer, Client
+from tests.support.care import Ward
+from tests.support.routes import FUNNEL, OPENAPI
+
+pytestmark = pytest.mark.rule("R-IDEM-1")
+
+
+@dataclass(frozen=True)
+class Creation:
+    """A request that creates something; `other` is another body that would create something too."""
+
+    client: Client
+    path: str
+    body: Any
+    other: Any
+    user: str = "clinician"
+
+    def send(self, key: str | None = None, body: Any = None, user: str | None = None) -> Answer:
+        headers = {} if key is None else {"idempotency_key": key}
+        return self.client.call("POST", self.path, self.body if body is None else body, user or self.user, **headers)
+
+
+def made(answer: Answer) -> Any:
+    """The one thing in the answer's data."""
+    (thing,) = (value for value in answer.data.values() if isinstance(value, dict))
+    return thing
+
+
+def a_patients_run(ward: Ward) -> Creation:
+    body = {"input_config": {"question": "why", "since": [1, 2.5, None, True]}, "dispatch": "manual", "tags": ["a", "b"]}
+    return Creation(ward.client, f"/api/studio/patients/{ward.patient}/diagnosis-runs", body, body | {"tags": ["b", "a"]})
+
+
+def an_artifact(ward: Ward) -> Creation:
+    body = {"artifact_type": "ecg_analysis", "artifact_name": "ECG", "artifact_data": {"rate": 61, "rhythm": "sinus"}}
+    return Creation(ward.client, f"/api/studio/diagnosis-runs/{ward.a_run()}/artifacts", body, body | {"artifact_name": "Other"})
+
+
+def a_link(ward: Ward) -> Creation:
+    """The same route with its other body: naming an artifact that is there."""
+    ids = [made(ward.attach(ward.a_run(), artifact_type="note", artifact_name=n, artifact_data={}))["id"] for n in ("one", "two")]
+    return Creation(ward.client, f"/api/studio/diagnosis-runs/{ward.a_run()}/artifacts", *({"artifact_id": one} for one in ids))
+
+
+def an_assessment(ward: Ward) -> Creation:
+    body = {"funnel": FUNNEL, "answers": {"q1": "badly"}}
+    return Creation(ward.client, f"/api/patients/{ward.patient}/assessments", body, body | {"answers": {"q1": "well"}})
+
+
+def an_orchestration(ward: Ward) -> Creation:
+    body = {"profile": "analytics_forecast_app", "intake": "Forecast the demand.", "metadata": {"client": "Acme", "team": "A"}}
+    return Creation(ward.client, "/runs", body, body | {"intake": "Forecast the supply."}, "member")
+
+
+def a_clone(ward: Ward) -> Creation:
+    body: dict[str, Any] = {"overrides": {"dispatch": "manual", "tags": ["again"]}}
+    return Creation(ward.client, f"/runs/{ward.a_run()}/clone", body, {"overrides": {"dispatch": "manual"}})
+
+
+def a_project(ward: Ward) -> Creation:
+    return Creation(ward.client, "/api/projects", {"name": "One"}, {"name": "Two"}, "member")
+
+
+def an_input(ward: Ward) -> Creation:
+    project = made(a_project(ward).send())["id"]
+    body = {"input": {"hypothesis": "It sells."}, "status": "draft"}
+    return Creation(ward.client, f"/api/projects/{project}/inputs", body, body | {"status": "final"}, "member")
+
+
+CREATING: Mapping[str, list[Callable[[Ward], Creation]]] = {
+    "POST /api/studio/patients/{patientId}/diagnosis-runs": [a_patients_run],
+    "POST /api/studio/diagnosis-runs/{runId}/artifacts": [an_artifact, a_link],
+    "POST /api/patients/{patientId}/assessments": [an_assessment],
+    "POST /runs": [an_orchestration],
+    "POST /runs/{runId}/clone": [a_clone],
+    "POST /api/projects": [a_project],
+    "POST /api/projects/{projectId}/inputs": [an_input],
+}
+"""Every route whose key is the header's, with the things it makes."""
+
+NATURAL = {"POST /api/diagnosis-runs", "POST /api/projects/{projectId}/generate"}
+"""Every route whose requests are the same by what they name."""
+
+ALL = [make for makers in CREATING.values() for make in makers]
+every_creation = pytest.mark.parametrize("make", ALL, ids=[make.__name__ for make in ALL])
+
+
+def test_every_post_that_creates_something_is_in_this_suite() -> None:
+    document = json.loads(OPENAPI.read_text("utf-8"))
+    creating = {f"POST {path}" for path, methods in document["paths"].items() if "201" in methods.get("post", {}).get("responses", {})}
+    assert creating - NATURAL == set(CREATING)
+    assert {f"POST {path}" for path in document["paths"]} >= NATURAL
+
+
+# --- the same request -------------------------------------------------------------------------------------------------
+
+
+@every_creation
+def test_the_first_use_creates_and_the_next_answers_what_it_made(ward: Ward, make: Callable[[Ward], Creation]) -> None:
+    creation, key = make(ward), str(uuid.uuid4())
+    first = creation.send(key)
+    assert (first.status, first.headers.get("idempotency-replayed")) == (201, None)
+    for _ in range(2):
+        again = creation.send(key)
+        assert (again.status, again.headers.get("idempotency-replayed")) == (200, "true")
+        assert made(again) == made(first)
+
+
+@every_creation
+def test_without_a_key_every_request_is_a_first(ward: Ward, make: Callable[[Ward], Creation]) -> None:
+    creation = make(ward)
+    first, second = creation.send(), creation.send()
+    assert [first.status, second.status] == [201, 201]
+    assert "idempotency-replayed" not in second.headers
+    if make is not a_link:
+        assert made(first)["id"] != made(second)["id"]
+
+
+@every_creation
+def test_key_order_and_white_space_of_the_body_do_not_matter(ward: Ward, make: Callable[[Ward], Creation]) -> None:
+    creation, key = make(ward), str(uuid.uuid4())
+    first = creation.send(key)
+    turned = json.dumps(_turned(creation.body), indent=3, ensure_ascii=True).encode()
+    for body in (turned, b"\n\t " + turned.replace(b":", b" \t:\r\n") + b" \n"):
+        again = creation.send(key, body=body)
+        assert (again.status, made(again)["id"]) == (200, made(first)["id"])
+
+
+def _turned(value: Any) -> Any:
+    """The same document with the names of every object in the opposite order."""
+    if isinstance(value, dict):
+        return {name: _turned(inner) for name, inner in reversed(value.items())}
+    return [_turned(inner) for inner in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("end", ["queued", "running", "succeeded", "failed", "cancelled"])
+def test_a_replay_shows_the_run_as_it_is_now(ward: Ward, end: str) -> None:
+    key = str(uuid.uuid4())
+    first = ward.create(key=key, dispatch="manual").data["run"]
+    if end in ("running", "succeeded", "failed"):
+        ward.update(first["id"], status="running")
+    if end == "succeeded":
+        ward.update(first["id"], status="succeeded", output_data={"x": 1})
+    if end == "failed":
+        ward.update(first["id"], status="failed", error_info={"code": "X", "message": "y"})
+    if end == "cancelled":
+        ward.cancel(first["id"])
+    again = ward.create(key=key, dispatch="manual")
+    assert (again.status, again.data["run"]["id"], again.data["run"]["status"]) == (200, first["id"], end)
+    assert again.data["run"] == ward.run(first["id"])
+
+
+def test_a_replay_rings_nobody_and_buys_nothing(ward: Ward) -> None:
+    key, before = str(uuid.uuid4()), ward.model_calls()
+    run = ward.create(key=key, wait=25).data["run"]
+    assert run["status"] == "succeeded"
+    again = ward.create(key=key, wait=25)
+    assert (again.status, again.data["run"]) == (200, run)
+    assert ward.model_calls() - before == 1
+
+
+def test_a_key_lives_as_long_as_what_it_made(ward: Ward) -> None:
+    key = str(uuid.uuid4())
+    run_id = ward.create(key=key, dispatch="manual").data["run"]["id"]
+    ward.advance(400 * 86_400)
+    again = ward.create(key=key, dispatch="manual")
+    assert (again.status, again.data["run"]["id"], again.data["run"]["status"]) == (200, run_id, "failed")
+
+
+# --- another request --------------------------------------------------------------------------------------------------
+
+
+def refused(answer: Answer) -> None:
+    assert (answer.status, answer.code) == (422, "IDEMPOTENCY_KEY_REUSED")
+
+
+@every_creation
+def test_another_body_under_the_same_key_is_refused_and_creates_nothing(ward: Ward, make: Callable[[Ward], Creation]) -> None:
+    creation, key = make(ward), str(uuid.uuid4())
+    first = creation.send(key)
+    refused(creation.send(key, body=creation.other))
+    again = creation.send(key)
+    assert (again.status, made(again)) == (200, made(first))
+
+
+def test_another_path_under_the_same_key_is_refused(ward: Ward, client: Client) -> None:
+    other = Ward(client, str(uuid.uuid4())).admitted()
+    key = str(uuid.uuid4())
+    assert ward.create(key=key, dispatch="manual").status == 201
+    refused(other.create(key=key, dispatch="manual"))
+    assert client.call("GET", f"/api/studio/patients/{other.patient}/diagnosis-runs", None, "clinician").data["runs"] == []
+
+
+@every_creation
+@pytest.mark.parametrize("first", [a_patients_run, an_assessment, an_artifact, a_link], ids=lambda make: make.__name__)
+def test_another_route_under_the_same_key_is_refused(ward: Ward, first: Callable[[Ward], Creation], make: Callable[[Ward], Creation]) -> None:
+    """Whatever kinds of thing the two routes make; the admin may use both."""
+    if first is make:
+        return
+    key = str(uuid.uuid4())
+    assert first(ward).send(key, user="admin").status == 201
+    refused(replace(make(ward), user="admin").send(key))
+
+
+@every_creation
+def test_another_caller_has_keys_of_their_own(ward: Ward, make: Callable[[Ward], Creation]) -> None:
+    creation, key = make(ward), str(uuid.uuid4())
+    first = creation.send(key)
+    other = creation.send(key, user="admin")
+    assert (first.status, other.status) == (201, 201)
+    if make is not a_link:
+        assert made(other)["id"] != made(first)["id"]
+    assert creation.send(key).headers["idempotency-replayed"] == "true"
+
+
+def test_another_organisation_has_keys_of_its_own(ward: Ward, client: Client) -> None:
+    key = str(uuid.uuid4())
+    assert client.call("PUT", f"/api/patients/{ward.patient}", {}, "outsider").status == 201
+    ours, theirs = ward.create("admin", key=key, dispatch="manual"), ward.create("outsider", key=key, dispatch="manual")
+    assert (ours.status, theirs.status) == (201, 201)
+    assert ours.data["run"]["id"] != theirs.data["run"]["id"]
+    assert theirs.data["run"]["org_id"] == "other"
+
+
+# --- at the same moment -----------------------------------------------------------------------------------------------
+
+
+@every_creation
+def test_of_64_first_uses_at_once_one_creates(ward: Ward, make: Callable[[Ward], Creation]) -> None:
+    creation, key = make(ward), str(uuid.uuid4())
+    with ThreadPoolExecutor(64) as pool:
+        answers = list(pool.map(lambda _: creation.send(key), range(64)))
+    assert Counter(answer.status for answer in answers) == {201: 1, 200: 63}
+    assert len({made(answer)["id"] for answer in answers}) == 1
+
+
+def test_of_two_payloads_at_once_one_wins_and_the_other_is_refused(ward: Ward) -> None:
+    for _ in range(5):
+        creation, key = a_patients_run(ward), str(uuid.uuid4())
+        with ThreadPoolExecutor(16) as pool:
+            answers = list(pool.map(lambda n: creation.send(key, body=(creation.body, creation.other)[n % 2]), range(16)))  # noqa: B023
+        assert Counter(answer.status for answer in answers) == {201: 1, 200: 7, 422: 8}
+        assert len({answer.data["run"]["id"] for answer in answers if answer.status != 422}) == 1
+
+
+# --- access and quotas ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [a_patients_run, an_artifact, a_link, an_assessment, a_clone], ids=lambda make: make.__name__)
+def test_access_is_checked_afresh(ward: Ward, make: Callable[[Ward], Creation]) -> None:
+    creation, key = make(ward), str(uuid.uuid4())
+    assert creation.send(key).status == 201
+    ward.unassign("clinician")
+    assert creation.send(key).code == "FORBIDDEN"
+    assert creation.send(key, body=creation.other).code == "FORBIDDEN"
+    ward.assign("clinician")
+    assert creation.send(key).status == 200
+
+
+@every_creation
+def test_a_replay_and_a_refusal_are_answered_before_any_quota(ward: Ward, client: Client, make: Callable[[Ward], Creation]) -> None:
+    creation, key = make(ward), str(uuid.uuid4())
+    assert creation.send(key).status == 201
+    _use_up(client, creation.user)
+    assert (creation.send(key).status, creation.send(key, body=creation.other).code) == (200, "IDEMPOTENCY_KEY_REUSED")
+
+
+@every_creation
+def test_a_key_of_another_kind_of_thing_is_refused_before_any_quota(ward: Ward, client: Client, make: Callable[[Ward], Creation]) -> None:
+    first, creation, key = (an_assessment if make is a_patients_run else a_patients_run), replace(make(ward), user="admin"), str(uuid.uuid4())
+    assert first(ward).send(key, user="admin").status == 201
+    _use_up(client, "admin")
+    refused(creation.send(key))
+
+
+def _use_up(client: Client, user: str) -> None:
+    """Leave the caller no token of their quota."""
+    client.call("POST", "/dev/settings", {"quota_per_minute": 1})
+    for _ in range(3):
+        if client.call("POST", "/api/projects", {"name": "quota"}, user).status == 429:
+            return
+    raise AssertionError("the quota is never used up")
+
+
+# --- the header -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ["k", "8e03978e-40d5-43dd-bc93-6894a57f9324", "~!#$%&'()*+,-./:;<=>?@[]^_`{|}", "x" * 255, "0", "a,b"])
+def test_bare_and_quoted_are_the_same_key(ward: Ward, key: str) -> None:
+    unique = (key + uuid.uuid4().hex)[-255:] if len(key) < 200 else key[:-32] + uuid.uuid4().hex
+    first = ward.create(key=unique, dispatch="manual")
+    quoted = ward.create(key=f'"{unique}"', dispatch="manual")
+    assert (first.status, quoted.status, quoted.data["run"]["id"]) == (201, 200, first.data["run"]["id"])
+    assert ward.create(key=f'  "{unique}" ', dispatch="manual").status == 200
+
+
+def test_keys_that_differ_in_case_differ(ward: Ward) -> None:
+    key = f"Key-{uuid.uuid4().hex}"
+    assert [ward.create(key=one, dispatch="manual").status for one in (key, key.lower(), key.upper())] == [201, 201, 201]
+
+
+@every_creation
+@pytest.mark.parametrize("bad", [
+    "", '""', " ", "x" * 256, '"' + "x" * 256 + '"', "two words", '"two words"', 'half"', '"half', 'in"side', "caf\xe9", "tab\there", "\x7f",
+], ids=lambda bad: f"{bad[:12]!r}")  # fmt: skip
+def test_a_malformed_or_empty_key_is_a_400(ward: Ward, make: Callable[[Ward], Creation], bad: str) -> None:
+    answer = make(ward).send(bad)
+    assert (answer.status, answer.code) == (400, "INVALID_REQUEST")
+
+
+# --- natural keys -----------------------------------------------------------------------------------------------------
+
+
+def test_the_assessment_door_ignores_the_header_and_says_so(ward: Ward, client: Client) -> None:
+    """One run per (assessment, correlation, schema version), whoever asks and whatever the header says."""
+    body = {"assessment_id": ward.assessment(), "correlation_id": "c-1", "dispatch": "manual"}
+    first = client.call("POST", "/api/diagnosis-runs", body, "clinician", idempotency_key="one")
+    other_key = client.call("POST", "/api/diagnosis-runs", body, "system", idempotency_key="two")
+    other_thing = client.call("POST", "/api/diagnosis-runs", body | {"correlation_id": "c-2"}, "clinician", idempotency_key="one")
+    malformed = client.call("POST", "/api/diagnosis-runs", body, "clinician", idempotency_key="")
+    assert [first.status, other_key.status, other_thing.status, malformed.status] == [201, 200, 201, 200]
+    assert {answer.headers["idempotency-status"] for answer in (first, other_key, other_thing, malformed)} == {"ignored"}
+    assert other_key.data["run"]["id"] == malformed.data["run"]["id"] == first.data["run"]["id"] != other_thing.data["run"]["id"]
+    assert "idempotency-status" not in client.call("POST", "/api/diagnosis-runs", body, "clinician").headers
+
+
+def test_generate_ignores_the_header_and_says_so(ward: Ward) -> None:
+    """One run per project, input version and pipeline version."""
+    creation = an_input(ward)
+    assert creation.send(body=creation.other).status == 201
+    generate = Creation(ward.client, creation.path.replace("/inputs", "/generate"), {"input_version": 1}, {}, "member")
+    first, again = generate.send("one"), generate.send("two")
+    assert ([first.status, again.status], made(again)["id"]) == ([202, 200], made(first)["id"])
+    assert {first.headers["idempotency-status"], again.headers["idempotency-status"]} == {"ignored"}
+
+
+def test_64_first_uses_of_a_natural_key_at_once_make_one_run(ward: Ward) -> None:
+    assessment = ward.assessment()
+    with ThreadPoolExecutor(64) as pool:
+        answers = list(pool.map(lambda n: ward.assess(assessment, user=("clinician", "admin", "system")[n % 3], dispatch="manual"), range(64)))
+    assert Counter(answer.status for answer in answers) == {201: 1, 200: 63}
+    assert len({answer.data["run"]["id"] for answer in answers}) == 1

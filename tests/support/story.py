@@ -1,0 +1,96 @@
+"""A run told move by move: each line applies the real transition in memory, and the run that stands is in `run`."""
+
+from shared.runs import transitions
+from shared.runs.changes import Change
+from shared.runs.codes import FailureCode
+from shared.runs.records import Run, StepRecord, Usage
+from shared.runs.timing import MINUTE, Timing
+from tests.fakes.run_store import InMemoryRunStore
+from tests.fakes.world import SequentialIds, VirtualClock
+from tests.support.samples import CLINICIAN, REF, a_run
+
+TIMING = Timing()
+
+
+class Story:
+    """Every move takes a second, so that each has a moment of its own."""
+
+    def __init__(self, run: Run | None = None) -> None:
+        self.run = run or a_run()
+        self.clock, self._ids = VirtualClock(), SequentialIds()
+        self._store = InMemoryRunStore()
+        self._store.plant(self.run)
+
+    def apply(self, change: Change) -> "Story":
+        self.run = self._store.apply(change)
+        return self
+
+    def _now(self) -> int:
+        return self.clock.advance(1_000)
+
+    def claim(self) -> "Story":
+        return self.apply(transitions.claim(self.run.id, self._now(), self.clock.now_ms() + TIMING.lease, self._ids.op()))
+
+    def checkpoint(self, step: str, usage: Usage | None = None) -> "Story":
+        spent, lease = self.run.usage + (usage or Usage()), self.clock.now_ms() + TIMING.lease
+        record = StepRecord(REF, usage)
+        return self.apply(transitions.checkpoint(self.run, self._now(), self._ids.op(), step, record, lease_until=lease, usage=spent))
+
+    def complete(self, step: str, artifacts: tuple[str, ...] = ()) -> "Story":
+        now, op = self._now(), self._ids.op()
+        usage = self.run.usage
+        return self.apply(transitions.complete(self.run, now, op, step, StepRecord(), output=REF, usage=usage, artifacts=artifacts))
+
+    def fail(self, step: str, code: str = FailureCode.LLM_ERROR) -> "Story":
+        now, op = self._now(), self._ids.op()
+        return self.apply(transitions.fail(self.run, now, op, code, step=step, detail=REF, usage=self.run.usage, new_round=False))
+
+    def release(self, step: str, wait: int = 0) -> "Story":
+        now, op = self._now(), self._ids.op()
+        change = transitions.release(self.run, now, op, FailureCode.LLM_ERROR, step=step, available_at=now + wait, usage=self.run.usage)
+        return self.apply(change)
+
+    def continue_later(self) -> "Story":
+        return self.apply(transitions.continue_later(self.run, self._now(), self._ids.op()))
+
+    def pause(self, step: str, *, held: bool = False) -> "Story":
+        now, op, gate = self._now(), self._ids.op(), self.clock.now_ms() + TIMING.gate
+        usage = self.run.usage
+        return self.apply(transitions.pause(self.run, now, op, step=step, record=StepRecord(REF), gate_until=gate, usage=usage, held=held))
+
+    def advance(self, *, skip_validation: bool = False) -> "Story":
+        now, op = self._now(), self._ids.op()
+        return self.apply(transitions.advance(self.run, CLINICIAN, now, op, skip_validation=skip_validation))
+
+    def lose_lease(self) -> "Story":
+        now = self.clock.advance((self.run.lease_until or 0) - self.clock.now_ms() + MINUTE)
+        return self.apply(transitions.lose_lease(self.run, now, self._ids.op()))
+
+    def take(self) -> "Story":
+        return self.apply(transitions.take(self.run, CLINICIAN, self._now(), self._ids.op(), TIMING))
+
+    def execute(self) -> "Story":
+        return self.apply(transitions.execute(self.run, CLINICIAN, self._now(), self._ids.op(), TIMING))
+
+    def attach(self, artifact_id: str) -> "Story":
+        return self.apply(transitions.attach(self.run, CLINICIAN, self._now(), self._ids.op(), artifact_id))
+
+    def cancel(self) -> "Story":
+        return self.apply(transitions.cancel(self.run, CLINICIAN, self._now(), self._ids.op()))
+
+    def retry(self) -> "Story":
+        return self.apply(transitions.retry(self.run, CLINICIAN, self._now(), self._ids.op(), TIMING))
+
+    def expire_deadline(self) -> "Story":
+        now = self.clock.advance(self.run.deadline_at - self.clock.now_ms())
+        return self.apply(transitions.expire_deadline(self.run, now, self._ids.op()))
+
+    def expire_gate(self) -> "Story":
+        now = self.clock.advance((self.run.gate_until or 0) - self.clock.now_ms())
+        return self.apply(transitions.expire_gate(self.run, now, self._ids.op()))
+
+    def hold(self) -> "Story":
+        return self.apply(transitions.hold(self.run, self._now(), self._ids.op(), TIMING))
+
+    def resume(self) -> "Story":
+        return self.apply(transitions.resume(self.run, self._now(), self._ids.op(), TIMING))
