@@ -43,7 +43,7 @@ lock: $(READY) ## Lock the dependencies again, with hashes
 	$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.txt -c <(sed -nE 's/^([a-z0-9.-]+==[^ ]+).*/\1/p' requirements-dev.txt)
 
 clean: ## Remove everything that was made
-	rm -rf $(VENV) .build .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .sam-venv .build .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 -include build.mk races.mk
 

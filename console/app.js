@@ -4,7 +4,7 @@ import { finish, isReturning } from "./auth/cognito.js";
 import { configure } from "./http.js";
 import { loadDirectory } from "./people.js";
 import { maySee } from "./permissions.js";
-import { href, navigate, useRoute } from "./router.js";
+import { href, useRoute } from "./router.js";
 import { config, keep, renew, restore, session, token, user } from "./session.js";
 import { useStore } from "./store.js";
 import { Card, Empty, LinkButton, Problem } from "./ui/basics.js";
@@ -91,7 +91,7 @@ async function signedInOnReturn(settings) {
   try {
     const { session: fresh, returnTo } = await finish(settings, query);
     keep(fresh);
-    navigate(returnTo?.replace(/^#/, "").split("?")[0] || "/runs", undefined, { replace: true });
+    location.replace(returnTo?.startsWith("#/") ? returnTo : href("/runs"));
     return null;
   } catch (problem) {
     return Object.assign(problem, { status: 401, message: problem.message });

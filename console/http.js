@@ -1,5 +1,7 @@
 // The transport: token, JSON, the envelope, and every failure as one kind of error. Knows no route and no page.
 
+import { learnTime } from "./clock.js";
+
 const settings = { api: "", token: async () => null, renew: async () => false, lost: () => {} };
 
 /** `token` answers a usable token or null, `renew` tries to get a new one, `lost` is told when there is none to be had. */
@@ -29,6 +31,7 @@ export async function send(method, route, options = {}) {
   if (response.status === 204) return { data: null, status: 204 };
   const body = await readJson(response);
   if (!response.ok || body?.success === false) throw failure(response, body);
+  learnTime(body.data);
   return {
     data: body.data,
     status: response.status,

@@ -1,6 +1,7 @@
 // Keeping what is on the screen true: loading once, loading again and again, and following one run by its events.
 // Nothing is asked for while the tab is hidden, and failures make the pauses longer.
 import { useCallback, useEffect, useRef, useState } from "./preact.js";
+import { now as serviceTime } from "./clock.js";
 import { getRun, listEvents } from "./api.js";
 import { isOpen } from "./words.js";
 
@@ -42,11 +43,11 @@ export function useEvery(every, again) {
   }, [every]);
 }
 
-/** The time in ms, refreshed every `every` ms while the tab is visible. */
+/** The service's time in ms, refreshed every `every` ms while the tab is visible. */
 export function useNow(every = 20_000) {
-  const [now, setNow] = useState(Date.now());
-  useEvery(every, () => setNow(Date.now()));
-  return now;
+  const [, tick] = useState(0);
+  useEvery(every, () => tick((number) => number + 1));
+  return serviceTime();
 }
 
 /** {run, events, error, refresh}: a run and its history, kept current until it has ended. */

@@ -35,11 +35,13 @@ _CHANGES_NOTHING_AHEAD = re.compile(r"(Get|BatchGet|TransactGet|Describe|List|Qu
 
 
 class LocalAws:
-    def __init__(self, clock: StackClock) -> None:
+    """`application` is served in place of moto, by tests of the serving."""
+
+    def __init__(self, clock: StackClock, application: wsgi.Application | None = None) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._session = boto3.session.Session(region_name=REGION, **CREDENTIALS)
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._application = application or DomainDispatcherApplication(create_backend_app)
         self.writes: Counter[str] = Counter()
         self._moments: tuple[int, list[float]] = (0, [])
         self.sandbox_requests = 0
@@ -51,6 +53,9 @@ class LocalAws:
         for backends in (get_backend("dynamodb"), get_backend("s3"), get_backend("secretsmanager"), get_backend("sqs")):
             backends.reset()
         seams.install(self._clock)
+        self.serve()
+
+    def serve(self) -> None:
         self._server.start(self._answer)
 
     def stop(self) -> None:
@@ -106,7 +111,7 @@ class LocalAws:
         if refused is not None:
             return Response(403, [("Content-Type", "application/xml")], refused)
         with self._lock:
-            answer = wsgi.serve(self._moto, request)
+            answer = wsgi.serve(self._application, request)
         self._note(headers)
         return answer
 

@@ -54,7 +54,7 @@ def local_parameters(url: str, issuer: str, model_key_arn: str) -> Mapping[str, 
         "DiagnosisWorkerEnabled": "true",
         "JwtIssuer": issuer,
         "JwtAudience": AUDIENCE,
-        "AllowedOrigins": url,
+        "AllowedOrigins": f"{url},{url.replace('127.0.0.1', 'localhost')}",
         "DocsEnabled": "true",
         "ModelKeySecretArn": model_key_arn,
     }

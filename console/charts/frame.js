@@ -14,11 +14,10 @@ export function ChartFrame({ label, summary, legend = [], head, rows, children }
   </figure>`;
 }
 
-/** A round number at or above the largest value, so that the axis ends on a tick. */
+/** A round number of things at or above the largest value, so that the axis ends on a tick. */
 export function niceTop(largest, ticks = 4) {
   if (largest <= 0) return ticks;
   const rough = largest / ticks;
-  const size = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].find((one) => one * size >= rough - 1e-9) * size;
-  return step * ticks;
+  const size = 10 ** Math.floor(Math.log10(Math.max(1, rough)));
+  return [1, 2, 3, 4, 5, 6, 8, 10].find((one) => one * size >= rough - 1e-9) * size * ticks;
 }

@@ -20,7 +20,7 @@ export function Diagnosis({ value }) {
       <section><h3>Findings</h3><${Lines} values=${value.findings} none="None." /></section>
       <section><h3>Recommendations</h3><${Lines} values=${value.recommendations} none="None." ordered /></section>
     </div>
-    <${Facts} class="small" rows=${[["Model", made.model], ["Prompt", made.prompt_version], ["Made", made.created_at && fullTime(made.created_at)]]} />
+    <${Facts} class="strip small" rows=${[["Model", made.model], ["Prompt", made.prompt_version], ["Made", made.created_at && fullTime(made.created_at)]]} />
   </article>`;
 }
 

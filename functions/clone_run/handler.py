@@ -20,7 +20,7 @@ endpoint = Endpoint(Action.CHANGE_RUNS)
 def clone(runId: PathId, body: Annotated[CloneRun | None, Body()] = None) -> Response[str]:
     """For who may create its like. `metadata.cloned_from` names the original."""
     new, key = clone_of(endpoint, readable_run(endpoint), body or CloneRun())
-    run, is_new = endpoint.services.creator.create(new, key, endpoint.admit)
+    run, is_new = endpoint.services.creator.create(new, key, lambda: endpoint.admit(key))
     return created(endpoint, any_run(endpoint, after_wait(endpoint, run)), new=is_new)
 
 

@@ -28,7 +28,7 @@ def create(body: Annotated[CreateAssessmentRun, Body()]) -> Response[str]:
         raise Forbidden
     new = new_assessment_run(caller, assessment.patient_id, body)
     key = assessment_key(caller.org_id, body.assessment_id, body.correlation_id)
-    run, is_new = services.creator.create(new, key, endpoint.admit)
+    run, is_new = services.creator.create(new, key, lambda: endpoint.admit(key))
     return created(endpoint, assessment_run(endpoint, after_wait(endpoint, run)), new=is_new)
 
 

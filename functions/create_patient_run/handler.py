@@ -22,7 +22,8 @@ def create(patientId: PathId, body: Annotated[CreateDiagnosisRun, Body()]) -> Re
     patient_id = authorized_patient(endpoint, Action.CREATE_PATIENT_RUN)
     services, caller = endpoint.services, endpoint.request.who
     new = new_diagnosis(caller, patient_id, body)
-    run, is_new = services.creator.create(new, endpoint.request.key(services.ids), endpoint.admit)
+    key = endpoint.request.key(services.ids)
+    run, is_new = services.creator.create(new, key, lambda: endpoint.admit(key))
     return created(endpoint, studio_run(endpoint, after_wait(endpoint, run)), new=is_new)
 
 

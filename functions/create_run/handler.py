@@ -21,7 +21,7 @@ def create(body: Annotated[CreateRun, Body()]) -> Response[str]:
     check_profile(body.profile)
     services, request = endpoint.services, endpoint.request
     key = request.key(services.ids)
-    run, is_new = services.creator.create(new_orchestration(request.who, body, key.id), key, endpoint.admit)
+    run, is_new = services.creator.create(new_orchestration(request.who, body, key.id), key, lambda: endpoint.admit(key))
     return created(endpoint, any_run(endpoint, after_wait(endpoint, run)), new=is_new)
 
 

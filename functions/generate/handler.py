@@ -20,7 +20,7 @@ endpoint = Endpoint(Action.USE_PROJECT, natural_key=True)
 def generate(projectId: PathId, body: Annotated[GenerateRun | None, Body()] = None) -> Response[str]:
     """202, or 200 for the run that is there already. Without a final input 422 NO_INPUTS, and a failed run on record."""
     new, key = new_analysis(endpoint, endpoint.request.params["projectId"], body or GenerateRun())
-    run, is_new = endpoint.services.creator.create(new, key, endpoint.admit)
+    run, is_new = endpoint.services.creator.create(new, key, lambda: endpoint.admit(key))
     if is_new:
         settle_softly(endpoint, run.subject.id)
     if new.failed:

@@ -17,7 +17,7 @@ from shared.runs.changes import Change
 from shared.runs.records import Run
 from shared.runs.timing import Timing
 
-Decide = Callable[[Run], Change]
+Decide = Callable[[Run], Change | None]
 _TRIES = 50
 
 
@@ -58,10 +58,12 @@ class Commands:
 
     def attach(self, run: Run, actor: str, artifact_id: str) -> Run:
         """Name an artifact in a run that has not started. Naming it again changes nothing."""
-        if artifact_id in run.artifacts:
-            return run
         op = self.ids.op()
-        return self._write(run, lambda r: transitions.attach(r, actor, self._now(), op, artifact_id), _same_spell)
+
+        def decide(r: Run) -> Change | None:
+            return None if artifact_id in r.artifacts else transitions.attach(r, actor, self._now(), op, artifact_id)
+
+        return self._write(run, decide, _same_spell)
 
     def cancel(self, run: Run, actor: str) -> Run:
         """End an open run, whoever works on it. Raises Conflict when it has ended otherwise."""
@@ -89,10 +91,16 @@ class Commands:
         return self.clock.now_ms()
 
     def _write(self, run: Run, decide: Decide, again: Callable[[Run, Run], bool]) -> Run:
-        """Apply a decision; when it lost, decide again where `again(seen, current)` allows. Raises Conflict."""
+        """Apply a decision (None: nothing is to be done); when it lost, decide again where `again(seen, current)` allows.
+
+        Raises Conflict.
+        """
         for _ in range(_TRIES):
+            change = decide(run)
+            if change is None:
+                return run
             try:
-                return self.runs.apply(decide(run))
+                return self.runs.apply(change)
             except GuardFailed as exc:
                 if exc.current is None:
                     raise NotFound from exc

@@ -89,12 +89,12 @@ class Execution:
         self._step_usage = Usage()
         try:
             finish = self._stored(name, self._result(name, step))
+            self.kit.probe.after(name)
+            self._write(finish())
         except StoreUnavailable as exc:
             raise TransientFailure(step.store_code, "A store was not available.") from exc
         except (PayloadMissing, StoreError) as exc:
             raise PermanentFailure(step.store_code, "What the step needs could not be read or written.") from exc
-        self.kit.probe.after(name)
-        self._write(finish())
         self._finished_one = True
 
     def _result(self, name: str, step: Step) -> StepResult:
@@ -185,14 +185,19 @@ class Execution:
         if now - self._checked_at < _CHECK_EVERY:
             return
         self._checked_at = now
-        current = self.kit.runs.get(self.run.id)
+        try:
+            current = self.kit.runs.get(self.run.id)
+        except StoreUnavailable:
+            return  # a look that failed throws no paid answer away
         if current is None or current.status is not Status.RUNNING or current.fence != self.run.fence:
             raise OwnershipLost
 
     # --- exits --------------------------------------------------------------------------------------------------------
 
     def _write(self, change: Change) -> None:
-        self.run = self.kit.runs.apply(change)
+        self.run = written = self.kit.runs.apply(change)
+        if change.entry is not None and written.history[-1].op != change.entry.op:
+            raise OwnershipLost  # an earlier try was applied, and others have moved the run since
         if "usage" in change.set:
             self._unrecorded = Usage()
         log("run_written", run_id=self.run.id, status=self.run.status, step=change.entry.step if change.entry else None)

@@ -23,22 +23,27 @@ class Worker:
         run = self._claim(run_id)
         if run is None:
             return
-        execution = Execution(self._kit, run, remaining_ms)
         try:
+            execution = Execution(self._kit, run, remaining_ms)
             execution.go()
+        except StoreError:
+            raise  # not even the failure could be written: the message comes again, or the sweeper breaks the lease
         except Exception as exc:  # noqa: BLE001 - the outermost wrapper: a bug ends this run visibly, and only this run
             log_bug("execution_error", exc, run_id=run_id)
-            self._fail(execution.run)
+            self._fail(run_id)
 
     def _claim(self, run_id: str) -> Run | None:
         if not self._enabled and self._is_flagged(run_id):
             log("run_not_claimed", run_id=run_id, why="worker_disabled")
             return None
-        now = self._kit.clock.now_ms()
+        now, op = self._kit.clock.now_ms(), self._kit.ids.op()
         try:
-            run = self._kit.runs.apply(transitions.claim(run_id, now, now + self._kit.timing.lease, self._kit.ids.op()))
+            run = self._kit.runs.apply(transitions.claim(run_id, now, now + self._kit.timing.lease, op))
         except GuardFailed:
             log("run_not_claimed", run_id=run_id, why="not_due")
+            return None
+        if run.history[-1].op != op:
+            log("run_not_claimed", run_id=run_id, why="claimed_and_lost")
             return None
         log("run_claimed", run_id=run_id, attempt=run.attempt, fence=run.fence)
         return run

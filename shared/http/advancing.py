@@ -13,11 +13,11 @@ from shared.runs.records import Run, Status
 
 def advance(endpoint: Endpoint, run: Run, body: NextPhase) -> Response[str]:
     """One phase on. Raises Conflict unless the run waits at a gate that nobody else has moved it from."""
-    endpoint.admit()
     request, before = endpoint.request, current_phase(run)
     op = _operation(request)
     repeated = any(entry.op == op for entry in run.history)
     if not repeated:
+        endpoint.admit()
         run = endpoint.services.commands.advance(run, request.who.user_id, op, skip_validation=body.skip_validation)
     run = after_wait(endpoint, run)
     seen_end = request.wait_seconds > 0 and settled(run)

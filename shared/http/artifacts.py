@@ -67,7 +67,7 @@ def stored(endpoint: Endpoint, run: Run, body: AttachArtifact) -> Response[str]:
     if earlier is not None and earlier.fingerprint != key.fingerprint:
         raise IdempotencyKeyReused
     if earlier is None:
-        endpoint.admit()
+        endpoint.admit(key)
     artifact = earlier or services.artifacts.put(_new(endpoint, run, body, key.id, key.fingerprint), canonical_json(body.artifact_data))
     return _attached(endpoint, run, artifact, replayed=earlier is not None and artifact.id in run.artifacts)
 

@@ -113,8 +113,7 @@ def answer_assessment(endpoint: Endpoint, body: CreateAssessment) -> Response[st
         fingerprint=key.fingerprint,
         content=body.model_dump(),
     )
-    if not (key.repeatable and services.care.get_assessment(assessment.org_id, key.id)):
-        endpoint.admit()
+    endpoint.admit(key)
     existing = services.care.create_assessment(assessment)
     if existing is None:
         return endpoint.ok({"assessment": assessment_view(assessment)}, 201)

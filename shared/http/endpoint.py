@@ -13,6 +13,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 
 from shared.access.policy import Action, role_permits
 from shared.bootstrap import Services, services
+from shared.engine.creation import Key
 from shared.errors import Forbidden, NotFound, RequestError, ValidationFailed
 from shared.http.cursors import Cursors
 from shared.http.messages import message_of
@@ -77,9 +78,15 @@ class Endpoint:
         ignored = {"Idempotency-Status": "ignored"} if self._natural_key and "idempotency-key" in self.request.headers else {}
         return success(self.request.request_id, data, status, {**ignored, **(headers or {})})
 
-    def admit(self) -> None:
-        """Take one of the caller's tokens, where a quota is set. Raises RateLimited."""
-        self.services.quota.admit(self.request.who.org_id, self.request.who.user_id)
+    def admit(self, key: Key | None = None) -> None:
+        """Take one of the caller's tokens, where a quota is set. Raises RateLimited.
+
+        A key that was used before needs none: its request is a replay or a misuse, and answered as such by who creates.
+        """
+        services, caller = self.services, self.request.who
+        is_limited = services.settings.quota_per_minute > 0
+        if is_limited and not (key is not None and key.repeatable and services.projects.is_taken(key.id)):
+            services.quota.admit(caller.org_id, caller.user_id)
 
     def page(
         self, plural: str, rows: Sequence[dict[str, Any]], position: str | None, more: Mapping[str, Any] | None = None

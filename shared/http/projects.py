@@ -68,16 +68,10 @@ def created_project(endpoint: Endpoint, name: str) -> tuple[Project, bool]:
     """(the project, whether it is new); a repeated request gets what it made the first time."""
     request, services = endpoint.request, endpoint.services
     key, caller = request.key(services.ids), request.who
-    _admit(endpoint, key)
+    endpoint.admit(key)
     project = Project(key.id, caller.org_id, name, caller.user_id, services.clock.now_ms(), key.fingerprint)
     existing = services.projects.create_project(project)
     return existing or project, existing is None
-
-
-def _admit(endpoint: Endpoint, key: Key) -> None:
-    """Ask the quota for what is no repetition. Raises RateLimited."""
-    if not (key.repeatable and endpoint.services.projects.is_taken(key.id)):
-        endpoint.admit()
 
 
 def listed_projects(endpoint: Endpoint, limit: int) -> tuple[list[ProjectSummary], str | None]:
@@ -117,7 +111,7 @@ def added_input(endpoint: Endpoint, project: Project, body: CreateInput) -> tupl
     """(the input with its version, whether this request made it)."""
     request, services = endpoint.request, endpoint.services
     key, document = request.key(services.ids), canonical_json(body.input)
-    _admit(endpoint, key)
+    endpoint.admit(key)
     new = ProjectInput(
         id=key.id,
         org_id=project.org_id,

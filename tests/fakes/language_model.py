@@ -39,9 +39,8 @@ class ScriptedModel:
         speech = self._script.popleft() if self._script else self.says(self.default, request.model)
         if isinstance(speech, Exception):
             raise speech
-        said = speech(still_wanted) if callable(speech) else speech
-        still_wanted()
-        return said
+        still_wanted()  # at the first piece; a speech may ask again, and after the last piece nobody does
+        return speech(still_wanted) if callable(speech) else speech
 
     def says(self, text: str, model: str = "claude-sonnet-5-5", stop_reason: str = "end_turn") -> ModelAnswer:
         return ModelAnswer(text, model, stop_reason, self.usage)

@@ -60,7 +60,7 @@ class FakeDynamo:
         held = self.items.get(key)
         if ConditionExpression is not None:
             self._require("PutItem", held, ConditionExpression, NO_NAMES, NO_VALUES, ReturnValuesOnConditionCheckFailure)
-        self._write(key, held, dict(Item))
+        self._write(key, held, _travelled(Item))
         return {}
 
     def delete_item(self, *, TableName: str, Key: Item) -> Any:
@@ -87,7 +87,7 @@ class FakeDynamo:
         used = self._require("UpdateItem", held, ConditionExpression, names, values, ReturnValuesOnConditionCheckFailure, change.used)
         _all_used(used, names, values)
         try:
-            after = change.apply(held or dict(Key), values)
+            after = change.apply(held or dict(Key), _travelled(values))
         except Refused as exc:
             raise refusal("ValidationException", "UpdateItem") from exc
         self._write(key, held, after)
@@ -145,6 +145,20 @@ class FakeDynamo:
             if shown is not None and attribute in shown and "o" in shown:
                 seen.append(shown)
         return seen
+
+
+def _travelled(values: Mapping[str, Typed]) -> Item:
+    """Typed values as they arrive at the other end: an enumeration's member is a plain string there."""
+    return {name: _plain_strings(value) for name, value in values.items()}
+
+
+def _plain_strings(value: Typed) -> Typed:
+    kind, held = next(iter(value.items()))
+    if kind == "S":
+        return value if type(held) is str else {"S": str(held)}
+    if kind == "L":
+        return {"L": [_plain_strings(one) for one in held]}
+    return {"M": _travelled(held)} if kind == "M" else value
 
 
 def _key(item: Mapping[str, Any]) -> Key:

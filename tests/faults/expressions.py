@@ -183,6 +183,9 @@ class _Parser:
             test = self.either()
             self._expect(")")
             return test
+        if self._take("NOT"):
+            negated = self._single()
+            return lambda item, values: not negated(item, values)
         if self._take("attribute_exists"):
             path = self._argument()
             return lambda item, values: _get(item, path) is not None
@@ -190,7 +193,11 @@ class _Parser:
             path = self._argument()
             return lambda item, values: _get(item, path) is None
         if self._take("begins_with"):
-            return self._begins_with()
+            path, prefix = self._pair()
+            return lambda item, values: simple(_get(item, path) or {"S": ""}).startswith(simple(prefix(item, values)))
+        if self._take("contains"):
+            path, wanted = self._pair()
+            return lambda item, values: wanted(item, values) in (_get(item, path) or {"L": ()})["L"]
         return self._comparison()
 
     def _argument(self) -> Path:
@@ -199,13 +206,13 @@ class _Parser:
         self._expect(")")
         return path
 
-    def _begins_with(self) -> Test:
+    def _pair(self) -> tuple[Path, Operand]:
         self._expect("(")
         path = self._path()
         self._expect(",")
-        prefix = self._operand()
+        operand = self._operand()
         self._expect(")")
-        return lambda item, values: simple(_get(item, path) or {"S": ""}).startswith(simple(prefix(item, values)))
+        return path, operand
 
     def _comparison(self) -> Test:
         left, word = self._operand(), self._next()

@@ -53,17 +53,17 @@ LIFECYCLES: Mapping[str, Scenario] = {
     "lifecycle": Scenario(),
     "retried": Scenario(acts=(_CREATE, Act("retry", 5, "failed")), script=("bad",)),
     "cancelled": Scenario(acts=(_CREATE, Act("cancel", 4, "claimed")), settles=False),
-    "executed": Scenario(acts=(_CREATE, Act("execute", 20), Act("execute", 20, who="admin")), dispatch="manual"),
-    "taken": Scenario(acts=(_CREATE, Act("take", 20), Act("succeed", 60)), dispatch="manual", settles=False),
-    "attached": Scenario(acts=(_CREATE, Act("attach", 20), Act("execute", 40)), dispatch="manual"),
+    "executed": Scenario(acts=(_CREATE, Act("execute", 20, "queued"), Act("execute", 20, "queued", "admin")), dispatch="manual"),
+    "taken": Scenario(acts=(_CREATE, Act("take", 20, "queued"), Act("succeed", 60, "running")), dispatch="manual", settles=False),
+    "attached": Scenario(acts=(_CREATE, Act("attach", 20, "queued"), Act("execute", 60, "queued")), dispatch="manual"),
     "gated": Scenario(ORCHESTRATION, (_CREATE, Act("next", 1, "waiting", key="n1"), Act("next", 1, "waiting:2", key="n2"))),
 }
 """Each name is the first part of a history's name."""
 
 
 def drawn(profile: str, random: Random) -> Scenario:
-    """A scenario of that profile: `random` of everything, `people` and `gated` with people in it."""
-    gated = profile == "gated" or (profile == "random" and random.random() < 0.2)
+    """A scenario of that profile: `random` of everything, `people` and `phases` (orchestrations) with people in it."""
+    gated = profile == "phases" or (profile == "random" and random.random() < 0.2)
     dispatch = "manual" if not gated and random.random() < 0.2 else "auto"
     people = _people(random, gated, dispatch) if profile != "random" or random.random() < 0.7 else ()
     short = random.random() < 0.08

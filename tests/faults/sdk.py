@@ -39,6 +39,7 @@ class Calls:
         self.sorts: list[str] = []
         self.faults: list[Fault] = []
         self.milestones: Counter[str] = Counter()
+        self.last_fault_at = 0
 
     def client(self, service: str, backend: Any) -> Any:
         """An object with the backend's operations, each behind retries and faults."""
@@ -54,6 +55,7 @@ class Calls:
         self.sorts.append(sort)
         if struck is not None:
             self.faults.append(struck)
+            self.last_fault_at = self._scheduler.now
             process.scars.append(str(struck))
         return struck
 

@@ -38,13 +38,15 @@ class Violation(NamedTuple):
 
 @dataclass(eq=False)
 class Watcher:
-    """`owners`: of each run the process of its latest claim."""
+    """`owners`: of each run the process of its latest claim. `strays`: answers that a fenced worker stored, and at which call."""
 
     scheduler: Scheduler
     s3: FakeS3
     violations: list[Violation] = field(default_factory=list)
     runs: dict[Key, Item] = field(default_factory=dict)
     owners: dict[Key, Process | None] = field(default_factory=dict)
+    strays: dict[Key, int] = field(default_factory=dict)
+    born: dict[Key, int] = field(default_factory=dict)
     calls: Calls = field(init=False)
     dynamo: FakeDynamo = field(init=False)
 
@@ -62,6 +64,8 @@ class Watcher:
             return
         if process.kind == "sweeper" and operation == "batch_get_item" and self._lease_is_over():
             self.calls.milestones["swept"] += 1
+        if operation == "get_item" and request["Key"]["sk"]["S"].startswith("L#"):
+            process.notes["looked_up"] = len(self.calls.sorts)
         if process.notes.get("unstored") is None:
             return
         stores = operation == "put_object" or (operation == "put_item" and request["Item"]["sk"]["S"].startswith("L#"))
@@ -80,6 +84,8 @@ class Watcher:
             self.require(before is None, "what was created is never overwritten", f"{key} was")
             if key[1].startswith("L#"):
                 self.calls.milestones["stored"] += 1
+                if self.owners.get((key[0], keys.THING_SK)) is not self.scheduler.current:
+                    self.strays[key] = len(self.calls.sorts)
             elif key[1].startswith("P#") and after is not None:
                 sha256 = hashlib.sha256(bytes(after["b"].get("B", b""))).digest()
                 self.require(keys.payload_sk(key[1].split("#")[1], sha256.hex()) == key[1], "a payload has its hash", f"{key} has not")
@@ -96,6 +102,7 @@ class Watcher:
         self.require(number(after, "attempt") <= number(after, "max_attempts"), "attempts are bounded", "attempt is over max_attempts")
         self._judge_named(before, after)
         if before is None:
+            self.born[key] = self.scheduler.now
             self.require(len(after["h"]["L"]) == 1, "history is gapless", "a run begins with one entry")
             return
         old, new = before["h"]["L"], after["h"]["L"]
@@ -133,6 +140,11 @@ class Watcher:
     def _judge_move(self, key: Key, before: Item, after: Item, entry: Line) -> None:
         source, letter = status(before), status(after)
         self.require(entry.to == letter and letter in MOVES[source], "every move is a transition", f"{source} -> {letter} ({entry})")
+        ops = [line(one["S"]).op for one in after["h"]["L"]]
+        self.require(len(set(ops)) == len(ops), "a write is applied once", f"{entry.op} was applied again")
+        if letter == "w":
+            patience = number(after, "deadline_at") - number(after, "gate_until")
+            self.require(patience >= 0, "a gate is open as long as it says", f"the deadline comes {-patience // 1_000} s before")
         if source == "f":
             self.require(entry.code == "RETRY", "an end is left by a retry only", f"{entry}")
         self._judge_steps(before, after, entry)

@@ -1,6 +1,6 @@
 // The numbers behind the charts, from the rows of the list of runs. Pure.
 import { between } from "../../format.js";
-import { OPEN } from "../../words.js";
+import { OPEN, PHASES } from "../../words.js";
 
 export const SERIES = [
   ["Succeeded", "good"],
@@ -64,23 +64,29 @@ function timeLabels(start, size) {
   const date = new Date(start);
   const day = date.toLocaleDateString("en", { day: "numeric", month: "short" });
   if (size >= DAY) return { label: day, title: size > DAY ? `Week of ${day}` : day };
-  const hour = date.toLocaleTimeString("en", { hour: "2-digit", minute: "2-digit", hour12: false });
+  const hour = date.toLocaleTimeString("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   return { label: hour, title: `${day}, ${hour}` };
 }
 
-/** Classes of size that double, from the smallest value to the largest; `format` names their bounds. */
+/** Classes of size between round bounds (1, 2, 5, 10, ...), from the smallest value to the largest; `format` names their bounds. */
 export function histogram(numbers, format) {
   const positive = numbers.filter((number) => number > 0);
   if (!positive.length) return [];
-  const first = Math.floor(Math.log2(Math.min(...positive)));
-  const last = Math.floor(Math.log2(Math.max(...positive)));
-  const step = Math.max(1, Math.ceil((last - first + 1) / 10));
-  const classes = [];
-  for (let low = first; low <= last; low += step) {
-    const members = positive.filter((number) => number >= 2 ** low && number < 2 ** (low + step));
-    classes.push({ label: format(2 ** low), title: `${format(2 ** low)} to ${format(2 ** (low + step))}`, parts: [members.length] });
+  const bounds = roundBounds(Math.min(...positive), Math.max(...positive));
+  return bounds.slice(0, -1).map((low, place) => {
+    const high = bounds[place + 1];
+    return { label: format(low), title: `${format(low)} to ${format(high)}`, parts: [positive.filter((number) => number >= low && number < high).length] };
+  });
+}
+
+function roundBounds(smallest, largest) {
+  const bounds = [];
+  for (let power = Math.floor(Math.log10(smallest)); bounds.length < 3 || bounds.at(-2) <= largest; power += 1) {
+    bounds.push(...[1, 2, 5].map((one) => Number(`${one}e${power}`)));
   }
-  return classes;
+  const first = bounds.findLastIndex((bound) => bound <= smallest);
+  const last = bounds.findIndex((bound) => bound > largest);
+  return bounds.slice(Math.max(0, first), last + 1);
 }
 
 /** [[code, number], ...], most frequent first. */
@@ -90,12 +96,12 @@ export function failuresByCode(runs) {
   return [...counts].sort((one, other) => other[1] - one[1]);
 }
 
-/** [{phase, input, output, cost}] in the order of their first appearance, from the metrics of several runs. */
+/** [{phase, input, output, cost}] steps of other workflows before the phases of orchestrations, from the metrics of several runs. */
 export function tokensByPhase(metrics) {
   const phases = new Map();
   metrics.flatMap((one) => one.phases_metrics).forEach(({ phase, token_usage: tokens, cost_usd: cost }) => {
     const held = phases.get(phase) ?? { phase, input: 0, output: 0, cost: 0 };
     phases.set(phase, { phase, input: held.input + (tokens?.input ?? 0), output: held.output + (tokens?.output ?? 0), cost: held.cost + (cost ?? 0) });
   });
-  return [...phases.values()];
+  return [...phases.values()].sort((one, other) => PHASES.indexOf(one.phase) - PHASES.indexOf(other.phase));
 }

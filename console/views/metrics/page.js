@@ -1,5 +1,6 @@
 // How the runs that one may see are doing: what became of them, how long they took, what they cost, and why some failed.
 import { html } from "../../preact.js";
+import { now } from "../../clock.js";
 import { getMetrics, invariants, listDiagnosisRuns, listRuns } from "../../api.js";
 import { Bars } from "../../charts/bars.js";
 import { Columns } from "../../charts/columns.js";
@@ -41,7 +42,7 @@ export function MetricsPage({ query }) {
 /** Those whose usual list is that of patients' runs have no list by workflow and time, so what they see is cut here. */
 async function loadRuns(days, workflow, signal) {
   const list = hasRole("member", "clinician", "admin") ? listRuns : listDiagnosisRuns;
-  const after = new Date(Date.now() - days * 86_400_000).toISOString();
+  const after = new Date(now() - days * 86_400_000).toISOString();
   const runs = [];
   let cursor = null;
   for (let page = 0; page < PAGES; page += 1) {
@@ -51,16 +52,16 @@ async function loadRuns(days, workflow, signal) {
     if (!cursor) break;
   }
   const kept = runs.filter((run) => run.created_at >= after && (!workflow || run.workflow === workflow));
-  return { runs: kept, cut: Boolean(cursor), now: Date.now() };
+  return { runs: kept, cut: Boolean(cursor), now: now() };
 }
 
-function Charts({ runs, cut, now, days }) {
+function Charts({ runs, cut, now: until, days }) {
   const long = durations(runs);
   const dear = costs(runs);
   return html`<${Totals} runs=${runs} />
     ${cut && html`<p class="quiet small">There are more runs in this time; these are the newest ${count(runs.length)}.</p>`}
     <div class="chart-grid">
-      <${Card} title="Runs by status" class="wide"><${Columns} label="Runs by status over time" first="Created" series=${SERIES} columns=${byTime(runs, days, now)} format=${whole} summary=${`${count(runs.length)} runs`} /></${Card}>
+      <${Card} title="Runs by status" class="wide"><${Columns} label="Runs by status over time" first="Created" series=${SERIES} columns=${byTime(runs, days, until)} format=${whole} summary=${`${count(runs.length)} runs`} /></${Card}>
       <${Card} title="Duration">${long.length ? html`<${Columns} label="Distribution of durations" first="Duration" series=${[["Runs", "accent"]]} columns=${histogram(long, duration)} format=${whole} summary=${spread(long, duration)} />` : none}</${Card}>
       <${Card} title="Cost">${dear.length ? html`<${Columns} label="Distribution of costs" first="Cost" series=${[["Runs", "accent-2"]]} columns=${histogram(dear, money)} format=${whole} summary=${spread(dear, money)} />` : none}</${Card}>
       <${Tokens} runs=${runs} />

@@ -18,6 +18,7 @@ export function DiagnosisRunsPanel({ patientId }) {
   const [failure, setFailure] = useState(null);
   const { data, error, loading, reload } = useAsync((signal) => listPatientRuns(patientId, { limit: 20 }, { signal }), [patientId]);
   const runs = data?.runs ?? [];
+  const shown = chosen ?? runs[0]?.id;
   useEvery(runs.some(isOpen) ? 3_000 : 0, () => loading || reload());
   const create = () => createPatientRun(patientId, { input_config: { source: "panel" }, dispatch: "manual" }, { key: crypto.randomUUID() }).then(
     ({ data: created }) => {
@@ -31,9 +32,9 @@ export function DiagnosisRunsPanel({ patientId }) {
     <${Problem} error=${failure ?? error} retry=${reload} />
     ${data && !runs.length && html`<${Empty} icon="pulse" title="No runs"><p>Create one; it waits until it is executed.</p></${Empty}>`}
     <div class="panel-body">
-      <ul class="panel-runs">${runs.map((run) => html`<li key=${run.id}><button type="button" aria-pressed=${run.id === chosen ? "true" : "false"} onClick=${() => setChosen(run.id)}>
+      <ul class="panel-runs">${runs.map((run) => html`<li key=${run.id}><button type="button" aria-pressed=${run.id === shown ? "true" : "false"} onClick=${() => setChosen(run.id)}>
         <${Status} value=${run.status} /><span class="mono">${shortId(run.id)}</span><span class="quiet small"><${Time} at=${run.created_at} /></span></button></li>`)}</ul>
-      ${chosen && html`<${Details} key=${chosen} runId=${chosen} version=${runs.find((run) => run.id === chosen)?.updated_at} changed=${reload} />`}
+      ${shown && html`<${Details} key=${shown} runId=${shown} version=${runs.find((run) => run.id === shown)?.updated_at} changed=${reload} />`}
     </div>
   </${Card}>`;
 }

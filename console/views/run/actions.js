@@ -1,6 +1,7 @@
 // The buttons that change a run. Each appears only when state and role allow it, and says before it acts what will come of it.
 import { html } from "../../preact.js";
 import * as api from "../../api.js";
+import { now } from "../../clock.js";
 import { money, words } from "../../format.js";
 import { actionsFor } from "../../permissions.js";
 import { href } from "../../router.js";
@@ -56,7 +57,7 @@ export function askNext(run) {
 function askExecute(run, process) {
   return ask({
     title: "Execute this run?",
-    body: html`<p>The worker starts at once${run.available_at && Date.parse(run.available_at) > Date.now() ? ", without waiting for its next try" : ""}.
+    body: html`<p>The worker starts at once${run.available_at && Date.parse(run.available_at) > now() ? ", without waiting for its next try" : ""}.
       It sends the coded facts of the patient's record, without name or address, to the model. That costs money.</p>`,
     confirm: "Execute",
     act: () => (process ? api.processRun(run.id) : api.executeRun(run.id)),

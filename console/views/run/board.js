@@ -1,7 +1,7 @@
 // An orchestration by phase: what each made, what its checks found, and the gate that a person opens.
 import { html } from "../../preact.js";
 import { getMetrics } from "../../api.js";
-import { bytes, duration, percent } from "../../format.js";
+import { bytes, duration, percent, words } from "../../format.js";
 import { useAsync } from "../../live.js";
 import { actionsFor } from "../../permissions.js";
 import { href } from "../../router.js";
@@ -38,11 +38,12 @@ function Scores({ metrics }) {
 
 function Phase({ one, run, data, refresh }) {
   const current = isOpen(run) && (run.current_phase ?? run.current_step) === one.phase;
+  const begun = current || one.status !== "queued";
   const artifacts = data?.artifacts.filter((artifact) => artifact.phase === one.phase) ?? [];
   const metrics = data?.metrics.phases_metrics?.find((entry) => entry.phase === one.phase);
   return html`<li class=${current ? "phase current" : "phase"} aria-current=${current ? "step" : undefined}>
-    <header><h3>${stepLabel(one.phase)}</h3><${Status} value=${one.status} /></header>
-    <p class="quiet small">${[one.duration_seconds ? duration(one.duration_seconds) : "", ...(one.agent_ids ?? [])].filter(Boolean).join(" · ") || "not begun"}</p>
+    <header><h3>${stepLabel(one.phase)}</h3>${begun ? html`<${Status} value=${one.status} />` : html`<span class="quiet small">${isOpen(run) ? "later" : "not reached"}</span>`}</header>
+    <p class="quiet small">${[one.duration_seconds ? duration(one.duration_seconds) : "", ...(one.agent_ids ?? []).map(words)].filter(Boolean).join(" · ")}</p>
     ${artifacts.length > 0 && html`<ul class="phase-files">${artifacts.map((artifact) => html`<li key=${artifact.id}>
       <a href=${href(`/runs/${run.id}`, { tab: "artifacts", artifact: artifact.id })}><${Icon} name="file" /><span class="file-name">${fileName(artifact)}</span></a><span class="quiet small">${bytes(artifact.size_bytes)}</span></li>`)}</ul>`}
     <${Checks} metrics=${metrics} violations=${violationsOf(data, one.phase, artifacts)} begun=${artifacts.length > 0} />

@@ -1,21 +1,21 @@
 // Everything that happened to a run, oldest first, with who did it; and the failures among it.
 import { html } from "../../preact.js";
-import { fullTime, words } from "../../format.js";
+import { between, duration, fullTime, shortTime, words } from "../../format.js";
 import { personName } from "../../people.js";
-import { Card, Status, Time } from "../../ui/basics.js";
+import { Card, Status } from "../../ui/basics.js";
 import { EVENTS, failureTitle, FAILURES } from "../../words.js";
 import { stepLabel } from "./waterfall.js";
 
 export function History({ run, events }) {
   return html`<div class="stack">
     <${Card} title="History" aside=${html`<span class="quiet small">${events.length} entries, newest first</span>`}>
-      <ol class="history" reversed>${events.toReversed().map((event) => html`<${Entry} key=${event.seq} event=${event} />`)}</ol>
+      <ol class="history" reversed>${events.toReversed().map((event) => html`<${Entry} key=${event.seq} event=${event} since=${run.created_at} />`)}</ol>
     </${Card}>
     ${run.errors?.length > 0 && html`<${Card} title="Failures"><${Failures} errors=${run.errors} /></${Card}>`}
   </div>`;
 }
 
-function Entry({ event }) {
+function Entry({ event, since }) {
   return html`<li>
     <span class="history-seq mono">${event.seq}</span>
     <div class="history-what">
@@ -23,7 +23,7 @@ function Entry({ event }) {
       <p class="quiet small">${personName(event.actor)}${event.attempt ? ` · attempt ${event.attempt}` : ""}${event.artifacts?.length ? ` · ${event.artifacts.length} ${event.artifacts.length === 1 ? "artifact" : "artifacts"}` : ""}</p>
     </div>
     <${Status} value=${event.to} />
-    <span class="history-at small" title=${fullTime(event.at)}><${Time} at=${event.at} /></span>
+    <time class="history-at small" datetime=${event.at} title=${fullTime(event.at)}>${event.from ? `after ${duration(between(since, event.at))}` : shortTime(event.at)}</time>
   </li>`;
 }
 

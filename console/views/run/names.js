@@ -1,5 +1,6 @@
 // What a run is called in a heading or a list, and how far it is. Knows only what every door's rows show.
 import { between, shortId, words } from "../../format.js";
+import { projectNames } from "../../project-names.js";
 import { WORKFLOWS } from "../../words.js";
 
 export const workflowLabel = (run) => WORKFLOWS[run.workflow]?.label ?? words(run.workflow);
@@ -8,7 +9,7 @@ export function runTitle(run) {
   if (run.project_name) return run.project_name;
   if (run.profile) return words(run.profile);
   if (run.subject?.type === "patient") return `Patient ${shortId(run.subject.id)}`;
-  if (run.subject?.type === "project") return `Project ${shortId(run.subject.id)}`;
+  if (run.subject?.type === "project") return projectNames.get()[run.subject.id] ?? `Project ${shortId(run.subject.id)}`;
   return `Run ${shortId(run.id)}`;
 }
 

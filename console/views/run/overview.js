@@ -1,5 +1,6 @@
 // The first look at a run: what it needs or why it ended, its result, and its steps in time.
 import { html } from "../../preact.js";
+import { now } from "../../clock.js";
 import { fullTime } from "../../format.js";
 import { actionsFor, holder } from "../../permissions.js";
 import { personName } from "../../people.js";
@@ -55,6 +56,6 @@ function Gate({ run }) {
 function Queued({ run, workerEnabled }) {
   if (run.dispatch === "manual") return html`<${Notice} title="Nobody was told to start yet"><p>This run was created to be started by hand.</p></${Notice}>`;
   if (workerEnabled === false && run.workflow === "diagnosis") return html`<${Notice} kind="wait" title="The worker is switched off"><p>This run starts when it is switched on again.</p></${Notice}>`;
-  if (run.available_at && Date.parse(run.available_at) > Date.now()) return html`<${Notice} kind="wait" title="Waits for its next try"><p>The try before failed in a way that may pass. It is tried again <${Time} at=${run.available_at} />.</p></${Notice}>`;
+  if (run.available_at && Date.parse(run.available_at) > now()) return html`<${Notice} kind="wait" title="Waits for its next try"><p>The try before failed in a way that may pass. It is tried again <${Time} at=${run.available_at} />.</p></${Notice}>`;
   return html`<${Notice} title="The worker was rung"><p>It takes the run up in a moment. This page follows by itself.</p></${Notice}>`;
 }

@@ -1,10 +1,12 @@
 // One run, live: what it is, how far it is, what can be done, and its sections.
-import { html, useState } from "../../preact.js";
+import { html, useEffect, useState } from "../../preact.js";
 import { duration, money } from "../../format.js";
 import { useLiveRun, useNow } from "../../live.js";
 import { personName } from "../../people.js";
+import { needProjectNames, projectNames } from "../../project-names.js";
 import { href } from "../../router.js";
 import { useHealth } from "../../service.js";
+import { useStore } from "../../store.js";
 import { CopyId, Facts, Loading, Problem, Status, Tags, Time } from "../../ui/basics.js";
 import { Icon } from "../../ui/icon.js";
 import { Page, Sections } from "../../ui/page.js";
@@ -25,6 +27,10 @@ export function RunPage({ runId, query }) {
   const { run, events, error, refresh } = useLiveRun(runId);
   const { worker_enabled: workerEnabled } = useHealth();
   const [dialog, setDialog] = useState(null);
+  useStore(projectNames);
+  useEffect(() => {
+    if (run) needProjectNames([run]);
+  }, [run?.id]);
   const crumbs = [["Runs", href("/runs")]];
   if (!run) {
     return html`<${Page} title="Run" crumbs=${crumbs}>${error ? html`<${Problem} error=${error} retry=${refresh} />` : html`<${Loading} rows=${6} />`}</${Page}>`;

@@ -1,5 +1,6 @@
 // Every run that one may see, newest first, kept current.
 import { html, useEffect, useMemo, useState } from "../../preact.js";
+import { now } from "../../clock.js";
 import { listDiagnosisRuns, listRuns } from "../../api.js";
 import { useAsync, useEvery } from "../../live.js";
 import { mayCreateAny } from "../../permissions.js";
@@ -41,7 +42,7 @@ export function RunsPage({ query }) {
 
 function List({ scope, query }) {
   const [trail, go] = useState([]);
-  const wanted = useMemo(() => apiQuery(query, Date.now()), []);
+  const wanted = useMemo(() => apiQuery(query, now()), []);
   const load = (signal) => SCOPES[scope].list({ ...wanted, limit: PAGE, cursor: trail.at(-1) }, { signal });
   const { data, error, loading, reload } = useAsync(load, [trail]);
   const runs = data?.runs ?? [];

@@ -1,9 +1,11 @@
 // One run in a list: a link to it with everything that tells it from its neighbours.
-import { html } from "../../preact.js";
+import { html, useEffect } from "../../preact.js";
 import { duration, money, shortId } from "../../format.js";
 import { useNow } from "../../live.js";
 import { personName } from "../../people.js";
+import { needProjectNames, projectNames } from "../../project-names.js";
 import { href } from "../../router.js";
+import { useStore } from "../../store.js";
 import { Status, Tags, Time } from "../../ui/basics.js";
 import { Icon } from "../../ui/icon.js";
 import { failureTitle, isOpen, WORKFLOWS } from "../../words.js";
@@ -11,6 +13,8 @@ import { elapsed, runTitle, workflowLabel } from "../run/names.js";
 import { stepLabel } from "../run/waterfall.js";
 
 export function RunList({ runs, label = "Runs" }) {
+  useStore(projectNames);
+  useEffect(() => needProjectNames(runs), [runs]);
   return html`<ul class="run-list" aria-label=${label}>${runs.map((run) => html`<${RunRow} key=${run.id} run=${run} />`)}</ul>`;
 }
 
@@ -20,11 +24,11 @@ function RunRow({ run }) {
     <a href=${href(`/runs/${run.id}`)}>
       <span class="run-mark"><${Icon} name=${WORKFLOWS[run.workflow]?.icon ?? "layers"} /></span>
       <span class="run-what"><span class="run-name">${runTitle(run)}</span>
-        <span class="quiet small">${workflowLabel(run)} · <span class="mono">${shortId(run.id)}</span> · ${personName(run.created_by)}</span></span>
+        <span class="quiet small">${workflowLabel(run)}${run.input_version ? ` of input ${run.input_version}` : ""} · <span class="mono">${shortId(run.id)}</span> · ${personName(run.created_by)}</span>
+        <${Tags} values=${run.tags} /></span>
       <span class="run-state"><${Status} value=${run.status} /><span class="quiet small">${progress(run)}</span></span>
       <span class="run-numbers"><span>${duration(elapsed(run, now))}</span><span class="quiet">${money(run.usage?.cost_usd)}</span></span>
       <span class="run-when"><${Time} at=${run.created_at} /></span>
-      <${Tags} values=${run.tags} />
     </a>
   </li>`;
 }

@@ -16,7 +16,7 @@ from shared.workflows.definitions import DEFINITIONS, ORCHESTRATION
 from shared.workflows.orchestration.profiles import UnknownProfile, profile
 from shared.workflows.orchestration.projection import project
 from shared.workflows.orchestration.scores import Record, governance_score, hygiene_score
-from shared.workflows.orchestration.spending import agent_spending
+from shared.workflows.orchestration.spending import AgentSpending, agent_spending
 
 Json = dict[str, Any]
 
@@ -59,50 +59,52 @@ def record_refs(run: Run) -> dict[str, PayloadRef]:
 def run_metrics(run: Run, usage: Usage, records: Mapping[str, Record], earlier: Sequence[Run] = (), prices: PriceTable = PRICES) -> Json:
     """GET /runs/{runId}/metrics. `usage`: all that the run has spent; `records`: what record_refs names, read; `earlier`: runs to
     learn from, of which those of its kind that succeeded count."""
-    steps = DEFINITIONS[run.workflow].steps
-    spent = spent_by_step(run, steps, usage, {name: _usage(records[name]["usage_before"]) for name in records if name in run.steps})
-    worked, made = worked_ms(run, steps), current_artifacts(run)
+    steps, gated = DEFINITIONS[run.workflow].steps, run.workflow == ORCHESTRATION.name
+    begun_with = {name: _usage(records[name]["usage_before"]) for name in records if name in run.steps}
+    spent, worked = spent_by_step(run, steps, usage, begun_with), worked_ms(run, steps)
     agents = agent_spending(spent, records, {name: _planned(run, name) for name in steps}, prices)
     scored = [records[name] for name in steps if name in records]
-    gated = run.workflow == ORCHESTRATION.name
+    made = current_artifacts(run)
     return {
         "total_duration_seconds": total_duration_seconds(run),
         "total_token_usage": _tokens(usage.tokens),
         "total_cost_usd": _dollars(usage.cost),
-        "phases_metrics": [
-            {
-                "phase": name,
-                "duration_seconds": worked[name] / 1_000,
-                "token_usage": _tokens(spent[name].tokens),
-                "cost_usd": _dollars(spent[name].cost),
-                "agents_executed": [agent["agent_id"] for agent in records[name]["agents"]] if name in records else [],
-                "artifacts_generated": len(made.get(name, ())),
-                "governance_passed": records[name]["governance_passed"] if name in records else None,
-                "governance_warnings": list(records[name]["warnings"]) if name in records else [],
-            }
-            for name in steps
-        ],
-        "agents_metrics": [
-            {
-                "agent_id": agent.agent_id,
-                "phases": list(agent.phases),
-                "token_usage": _tokens(agent.tokens),
-                "cost_usd": _dollars(agent.cost),
-                "artifacts_generated": agent.files,
-            }
-            for agent in agents
-        ],
+        "phases_metrics": [_phase(name, spent[name], worked[name], len(made.get(name, ())), records.get(name)) for name in steps],
+        "agents_metrics": [_agent(agent) for agent in agents],
         "governance_score": governance_score(scored) if gated else None,
-        "governance_violations": [
-            {part: finding[part] for part in ("rule", "artifact_id", "blocking", "message")}
-            for record in scored
-            for finding in record["findings"]
-        ],
+        "governance_violations": [_violation(finding) for record in scored for finding in record["findings"]],
         "hygiene_score": hygiene_score(scored) if gated else None,
         "artifacts_total": len(current_ids(run)),
         "errors_count": len(failures(run)),
         "projection": project(run, steps, spent, worked, earlier),
     }
+
+
+def _phase(name: str, spent: Usage, worked: int, artifacts: int, record: Record | None) -> Json:
+    return {
+        "phase": name,
+        "duration_seconds": worked / 1_000,
+        "token_usage": _tokens(spent.tokens),
+        "cost_usd": _dollars(spent.cost),
+        "agents_executed": [agent["agent_id"] for agent in record["agents"]] if record else [],
+        "artifacts_generated": artifacts,
+        "governance_passed": record["governance_passed"] if record else None,
+        "governance_warnings": list(record["warnings"]) if record else [],
+    }
+
+
+def _agent(agent: AgentSpending) -> Json:
+    return {
+        "agent_id": agent.agent_id,
+        "phases": list(agent.phases),
+        "token_usage": _tokens(agent.tokens),
+        "cost_usd": _dollars(agent.cost),
+        "artifacts_generated": agent.files,
+    }
+
+
+def _violation(finding: Mapping[str, Any]) -> Json:
+    return {part: finding[part] for part in ("rule", "artifact_id", "blocking", "message")}
 
 
 def _left(run: Run, name: str) -> StepRecord | None:

@@ -94,6 +94,14 @@ def test_the_newest_five_are_read_and_a_lost_output_says_nothing(stage: Stage) -
     assert refs == {run.id for run in runs[2:6]}
 
 
+def test_failures_do_not_hide_what_was_concluded_before_them(stage: Stage) -> None:
+    first = stage.done()
+    for version in range(2, 10):
+        failed(stage, stage.done({}, version), "INPUT_INVALID")
+    refs = {piece["source"]["ref"] for piece in stage.output(stage.done(version=10))["evidence"]}
+    assert refs == {10, first.id}
+
+
 # --- the model --------------------------------------------------------------------------------------------------------
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.workflows.analysis.brief import CLAIM_CHARACTERS, Brief, BriefInvalid, Note, read_brief
@@ -98,6 +98,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["hypothesis", "audience", "evidence_notes", "evidence", "more"]), JSON))
 def test_any_document_is_read_or_refused_by_name(document: dict[str, Any]) -> None:
     brief, errors = outcome_of(document)

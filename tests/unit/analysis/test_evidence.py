@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.workflows.analysis.brief import Brief, Note
@@ -37,6 +37,7 @@ def test_paragraphs_and_bullets_are_pieces_of_their_own() -> None:
     assert quotes(pieces) == ["First finding,\nin two lines.", "Second.", "- third", "- fourth", "1. fifth"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("ab \n", min_size=0, max_size=3_000), max_size=3))
 def test_no_word_of_a_note_is_lost_while_there_is_room(texts: list[str]) -> None:
     pieces, left_out = collect(a_brief(*texts), 1, [])

@@ -28,6 +28,7 @@ def meanwhile(world: EngineWorld, happens: Callable[[], object]) -> None:
     def speech(still_wanted: StillWanted) -> ModelAnswer:
         happens()
         world.clock.advance(6 * SECOND)
+        still_wanted()
         return world.model.says("Dear you")
 
     world.model.script(speech)

@@ -170,7 +170,7 @@ def test_a_checkpoint_that_the_table_does_not_answer_fails_no_run(world: EngineW
 
 def test_a_table_that_stays_away_leaves_the_message_to_be_delivered_again(world: EngineWorld) -> None:
     run = world.create()
-    away(world, "write", 3)
+    away(world, "write", 2)
     with pytest.raises(StoreError):
         world.work(run)
     assert world.now(run).status is Status.RUNNING

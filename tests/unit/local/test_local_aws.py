@@ -1,8 +1,7 @@
 """The local AWS: what it answers by the shortcut and over HTTP is the same, presigned URLs are checked, retention holds."""
 
 import io
-import sys
-import threading
+import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +10,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from local.aws import CREDENTIALS
+from local.aws import CREDENTIALS, LocalAws
+from local.clock import StackClock
 from local.intrinsics import REGION
 from tests.unit.local.conftest import DEAD_LETTERS, TABLE
 
@@ -63,29 +63,26 @@ def test_objects_come_back_as_they_went_in(world, way):
     assert failed.value.response["ResponseMetadata"]["HTTPStatusCode"] == 412
 
 
-@pytest.fixture
-def nervous_threads():
-    """Let threads take turns so often that what is not guarded breaks."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(usual)
+def test_requests_are_served_one_at_a_time_whichever_way_they_come():
+    """moto lets two racing writers both win, but only where it serves them at the same time."""
+    under_way, most = [], []
 
+    def slow(environ, start_response):
+        under_way.append(environ)
+        time.sleep(0.01)
+        most.append(len(under_way))
+        under_way.pop()
+        start_response("200 OK", [("Content-Type", "application/x-amz-json-1.0")])
+        return [b"{}"]
 
-def test_of_racing_conditional_writes_one_wins(world, nervous_threads):
-    client = world.stack.aws.client("dynamodb")
-
-    def win(key):
-        together.wait()
-        try:
-            client.put_item(TableName=TABLE, Item={"pk": {"S": key}}, ConditionExpression="attribute_not_exists(pk)")
-        except ClientError:
-            return False
-        return True
-
-    together = threading.Barrier(16)
-    with ThreadPoolExecutor(16) as pool:
-        assert [sum(pool.map(win, [f"race {number}"] * 16)) for number in range(12)] == [1] * 12
+    aws = LocalAws(StackClock(), slow)
+    aws.serve()
+    direct = aws.client("dynamodb")
+    remote = boto3.session.Session(region_name=REGION, **CREDENTIALS).client("dynamodb", endpoint_url=aws.endpoint)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda client: client.list_tables(), [direct, remote] * 8))
+    aws.stop()
+    assert most == [1] * 16
 
 
 def fetch(url):
@@ -129,8 +126,10 @@ def test_a_presigned_url_expires_in_stack_time_and_a_new_one_works_after_a_jump(
     assert fetch(presigned(world))[0] == 200
 
 
-def test_a_message_older_than_its_queues_retention_is_gone(world):
-    world.sqs.send_message(QueueUrl=world.queue_url(DEAD_LETTERS), MessageBody="old")
+def test_a_message_older_than_its_queues_retention_is_gone_and_blocks_nothing(world):
+    queue = world.queue_url(DEAD_LETTERS)
+    world.sqs.send_message(QueueUrl=queue, MessageBody="old")
     world.advance(5 * 86_400)
-    world.stack.aws.next_delivery(DEAD_LETTERS)
-    assert "old" not in world.dead_letters()
+    world.sqs.send_message(QueueUrl=queue, MessageBody="new")
+    assert world.stack.aws.next_delivery(DEAD_LETTERS) <= world.stack.clock.now()
+    assert world.dead_letters() == ["new"]

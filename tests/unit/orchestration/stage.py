@@ -9,7 +9,7 @@ from local.offline_request import Call as OfflineCall
 from local.offline_request import count_tokens
 from shared.engine.creation import Key, NewRun
 from shared.ports import Artifact, ModelAnswer, ModelRequest
-from shared.runs.records import Run, Subject, TokenUsage, Usage
+from shared.runs.records import Run, Subject, TokenUsage
 from shared.workflows.orchestration.metrics import record_refs, run_metrics
 from shared.workflows.orchestration.workflow import orchestration
 from tests.fakes.language_model import Call, ScriptedModel
@@ -34,9 +34,8 @@ class Agents(ScriptedModel):
             return super().answer(request, still_wanted=still_wanted, timeout_seconds=timeout_seconds)
         self.calls.append(Call(request, timeout_seconds))
         still_wanted()
-        text = json.dumps([request.system, request.prompt])
-        call = OfflineCall(request.model, request.system, request.prompt, request.schema, request.max_output_tokens, count_tokens(text), True)
-        reply = compose(call)
+        read = count_tokens(request.system + request.prompt)
+        reply = compose(OfflineCall(request.model, request.system, request.prompt, request.schema, request.max_output_tokens, read, True))
         usage = TokenUsage(reply.input_tokens, reply.output_tokens, cache_read_tokens=7)
         return ModelAnswer(reply.text, reply.model, reply.stop_reason, usage)
 
@@ -83,10 +82,6 @@ class Studio(EngineWorld):
         """The artifacts named so far in a phase, by path; of one path the last."""
         found = self.artifacts.get_many(ORG, self.now(run).artifacts)
         return {artifact.path or "": artifact for artifact in found if artifact.phase == phase}
-
-    def paid(self) -> Usage:
-        """What the model served, counted by itself."""
-        return Usage(calls=len(self.model.calls))
 
 
 def an_answer(files: Mapping[str, str], notes: str = "") -> str:

@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -30,18 +30,25 @@ IDS = SequentialIds()
 
 
 class Client:
-    """A DynamoDB client that serves one call at a time, as the real one's items do, counts, and breaks when it is told to."""
+    """A DynamoDB client that serves one call at a time, as the real one's items do, and counts.
+
+    It breaks when it is told to, and does something else (`meanwhile`) just before its next update.
+    """
 
     def __init__(self, client: Any) -> None:
         self._client, self._lock = client, threading.Lock()
         self.calls: Counter[str] = Counter()
         self.rows = 0
         self.broken_at: int | None = None
+        self.meanwhile: Callable[[], None] | None = None
 
     def __getattr__(self, name: str) -> Any:
         return lambda **arguments: self._call(name, arguments)
 
     def _call(self, name: str, arguments: dict[str, Any]) -> Any:
+        if name == "update_item" and self.meanwhile is not None:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            meanwhile()
         with self._lock:
             self.calls[name] += 1
             if name in ("put_item", "update_item") and self.broken_at is not None:
@@ -212,6 +219,15 @@ def test_two_who_settle_at_once_agree(store: DynamoProjectStore, client: Client)
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda minutes: store.settle(PROJECT.id, MORNING + SETTLED_AFTER + minutes * MINUTE), (0, 1, 2, 1)))
     assert summary(store) == (0, len(made), made[-1])
+
+
+def test_whoever_settles_late_takes_nothing_back(store: DynamoProjectStore, client: Client) -> None:
+    made = plant(client, 2 * SETTLE_AT, MORNING)
+    client.meanwhile = lambda: store.settle(PROJECT.id, MORNING + 2 * SETTLED_AFTER)
+    store.settle(PROJECT.id, MORNING + SETTLED_AFTER + (SETTLE_AT + 1) * SECOND)
+    client.rows = 0
+    assert summary(store) == (0, len(made), made[-1])
+    assert client.rows == 1  # nothing is left to count
 
 
 def test_a_long_history_costs_a_list_no_more_than_a_short_one(store: DynamoProjectStore, client: Client) -> None:

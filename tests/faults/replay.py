@@ -1,0 +1,18 @@
+"""`python -m tests.faults.replay NAME`: plays one history again and prints all of it, call by call, and what it broke."""
+
+import sys
+
+from tests.faults.histories import play
+
+
+def main() -> int:
+    outcome = play(sys.argv[1], traced=True)
+    print(*outcome.trace, sep="\n")
+    print(f"\n{outcome.name}: {len(outcome.sorts)} calls, faults {', '.join(outcome.faults) or 'none'}")
+    for violation in outcome.violations:
+        print(f"VIOLATION {violation.rule}: {violation.what}")
+    return 1 if outcome.violations else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,131 @@
+"""Lists that filter: full pages where there is enough, bounded looking where there is not, no run twice and none missed."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.engine.listing import EXAMINED_AT_MOST, Filtered, Reader
+from shared.ports import Page, Scope
+from shared.runs.records import Run, Status
+from tests.fakes.run_store import InMemoryRunStore
+from tests.fakes.world import MORNING, VirtualClock
+from tests.support.intercepted import intercepted
+from tests.support.samples import ORG, a_run, a_run_that_is
+
+SCOPE = Scope("organisation", ORG)
+Matches = Callable[[list[Run]], list[Run]]
+
+
+def a_reader(count: int) -> tuple[Reader, list[Run]]:
+    store = InMemoryRunStore()
+    runs = [a_run(n, created_at=MORNING + n) for n in range(count)]
+    for run in runs:
+        store.plant(run)
+    return Reader(store, VirtualClock()), runs[::-1]
+
+
+def everything(runs: list[Run]) -> list[Run]:
+    return runs
+
+
+def every_nth(n: int) -> Matches:
+    return lambda runs: [run for run in runs if int(run.id[-4:], 16) % n == 0]
+
+
+def walk(reader: Reader, limit: int, matches: Matches, oldest: int = 0) -> list[Run]:
+    found: list[Run] = []
+    position: str | None = None
+    while True:
+        page = reader.page(SCOPE, position, limit, matches, oldest)
+        assert len(page.runs) <= limit
+        found += page.runs
+        position = page.position
+        if position is None:
+            return found
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.integers(0, 260), st.integers(1, 100), st.integers(1, 40))
+def test_pages_hold_every_match_once_newest_first(count: int, limit: int, nth: int) -> None:
+    reader, newest_first = a_reader(count)
+    assert walk(reader, limit, every_nth(nth)) == every_nth(nth)(newest_first)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.integers(0, 150), st.integers(1, 60), st.integers(0, 150))
+def test_a_list_that_ends_at_a_moment_holds_all_from_it_on(count: int, limit: int, oldest: int) -> None:
+    reader, newest_first = a_reader(count)
+    assert walk(reader, limit, everything, MORNING + oldest) == [run for run in newest_first if run.created_at >= MORNING + oldest]
+
+
+@pytest.mark.parametrize("limit", [1, 50, 51, 100])
+def test_a_page_is_full_where_there_is_enough(limit: int) -> None:
+    reader, newest_first = a_reader(300)
+    assert reader.page(SCOPE, None, limit, every_nth(2)).runs == every_nth(2)(newest_first)[:limit]
+
+
+def test_a_request_examines_a_bounded_number_and_may_come_back_empty_with_a_next_page() -> None:
+    examined: list[int] = []
+
+    def counting(real: Callable[..., Page], scope: Scope, position: str | None, limit: int) -> Page:
+        page = real(scope, position, limit)
+        examined.append(len(page.runs))
+        return page
+
+    reader, _ = a_reader(1_500)
+    page = Reader(intercepted(reader.runs, page=counting), reader.clock).page(SCOPE, None, 100, lambda runs: [])
+    assert page.runs == []
+    assert page.position is not None
+    assert sum(examined) <= EXAMINED_AT_MOST
+    assert reader.page(SCOPE, page.position, 100, lambda runs: []).position is None
+
+
+def test_the_last_page_has_no_next() -> None:
+    reader, newest_first = a_reader(50)
+    assert reader.page(SCOPE, None, 50, everything) == Filtered(newest_first, None)
+
+
+def test_runs_created_meanwhile_neither_repeat_nor_hide_any() -> None:
+    reader, newest_first = a_reader(60)
+    first = reader.page(SCOPE, None, 20, everything)
+    store = reader.runs
+    assert isinstance(store, InMemoryRunStore)
+    for n in range(100, 120):
+        store.plant(a_run(n, created_at=MORNING + n))
+    second = reader.page(SCOPE, first.position, 100, everything)
+    assert first.runs + second.runs == newest_first
+
+
+# --- waiting -------------------------------------------------------------------------------------------------------------
+
+
+def test_waiting_answers_when_the_run_is_settled() -> None:
+    reader, (run,) = a_reader(1)
+    store = reader.runs
+    assert isinstance(store, InMemoryRunStore)
+    start = reader.clock.now_ms()
+
+    def get(real: Callable[[str], Run | None], run_id: str) -> Run | None:
+        if reader.clock.now_ms() >= start + 1_000:
+            store.plant(a_run_that_is(Status.SUCCEEDED, 0))
+        return real(run_id)
+
+    waited = Reader(intercepted(reader.runs, get=get), reader.clock).wait(run, 10, lambda r: r.is_terminal)
+    assert (waited.status, reader.clock.now_ms()) == (Status.SUCCEEDED, start + 1_000)
+
+
+def test_waiting_ends_after_its_seconds_with_the_run_as_it_is() -> None:
+    reader, (run,) = a_reader(1)
+    start = reader.clock.now_ms()
+    assert reader.wait(run, 3, lambda r: r.is_terminal) == run
+    assert reader.clock.now_ms() == start + 3_000
+
+
+def test_a_settled_run_or_no_seconds_wait_for_nothing() -> None:
+    reader, (run,) = a_reader(1)
+    start = reader.clock.now_ms()
+    reader.wait(run, 10, lambda r: True)
+    reader.wait(run, 0, lambda r: False)
+    assert reader.clock.now_ms() == start

@@ -1,0 +1,301 @@
+"""Six phases on the engine: gates, rounds, acceptance, failures, crashes. The agents are the offline composers."""
+
+import json
+from typing import cast
+
+import pytest
+
+from shared.errors import TransientFailure
+from shared.runs.accounts import current_ids
+from shared.runs.codes import FailureCode
+from shared.runs.records import Run, Status
+from shared.runs.transitions import pending
+from shared.workflows.definitions import ORCHESTRATION
+from shared.workflows.orchestration.profiles import known_profiles, profile
+from shared.workflows.orchestration.scores import governance_score
+from tests.fakes.blobs import InMemoryArtifactStore
+from tests.unit.orchestration.stage import INTAKE, ORG, PROFILE, Studio, an_answer, request_of
+
+PHASES = ORCHESTRATION.steps
+BREAK = f"{INTAKE} [[offline: break planning]]"
+
+
+@pytest.fixture
+def studio() -> Studio:
+    return Studio()
+
+
+def where(run: Run) -> tuple[Status, list[str]]:
+    return run.status, list(run.steps)
+
+
+@pytest.mark.parametrize("name", known_profiles())
+def test_six_nexts_take_a_run_through_all_phases(studio: Studio, name: str) -> None:
+    run = studio.start(profile=name)
+    for place, phase in enumerate(PHASES, 1):
+        assert where(run) == (Status.WAITING, list(PHASES[: place - 1]))
+        run = studio.next(run)
+        files = studio.files(run, phase)
+        assert set(files) == {f"{phase}/{file.path}" for file in profile(name).phase(phase).files}
+        assert studio.record(run, phase)["governance_passed"]
+    assert where(run) == (Status.SUCCEEDED, list(PHASES))
+    output = studio.read(run, run.output)
+    assert output["summary"] == f"6 phases, {len(run.artifacts)} artifacts; governance 1.0, hygiene 1.0."
+    assert (output["profile"], output["artifacts_count"]) == (name, len(run.artifacts))
+    assert [(p["phase"], p["governance_passed"], p["validation_skipped"]) for p in output["phases"]] == [(p, True, False) for p in PHASES]
+
+
+def test_auto_advance_runs_through_in_one_claim(studio: Studio) -> None:
+    run = studio.work(studio.start(auto_advance=True))
+    assert (where(run), run.fence, run.attempt) == ((Status.SUCCEEDED, list(PHASES)), 1, 1)
+
+
+def test_an_artifact_says_what_it_is(studio: Studio) -> None:
+    run = studio.next(studio.start())
+    prd = studio.files(run, "planning")["planning/PRD.md"]
+    assert (prd.artifact_name, prd.artifact_type, prd.content_type) == ("PRD.md", "prd", "text/markdown; charset=utf-8")
+    assert prd.description == profile(PROFILE).phase("planning").files[0].description
+    record = studio.record(run, "planning")
+    assert record["files"][0] == {
+        "path": "planning/PRD.md",
+        "artifact_id": prd.id,
+        "artifact_type": "prd",
+        "size_bytes": prd.size_bytes,
+    }
+    assert [file["artifact_id"] for file in record["files"]] == list(run.artifacts)
+
+
+def test_each_agent_sees_the_intake_and_all_that_was_made_before(studio: Studio) -> None:
+    run = studio.work(studio.start(auto_advance=True))
+    requests = [request_of(call.request.prompt) for call in studio.model.calls]
+    assert [(r["phase"], r["agent_id"]) for r in requests] == [(p.phase, a) for p in profile(PROFILE).phases for a in p.agent_ids]
+    assert {(r["intake"], r["project_name"], r["profile"]["name"]) for r in requests} == {(INTAKE, "Bread", PROFILE)}
+    made: list[str] = []
+    for request in requests:
+        assert [source["path"] for source in request["sources"]] == made
+        made += [f"{request['phase']}/{file['path']}" for file in request["expected_files"]]
+    prd = studio.artifacts.read(studio.files(run, "planning")["planning/PRD.md"]).decode()
+    assert requests[-1]["sources"][0] == {"path": "planning/PRD.md", "type": "prd", "content": prd}
+
+
+def test_an_intake_may_be_missing(studio: Studio) -> None:
+    assert studio.work(studio.start(None, auto_advance=True)).status is Status.SUCCEEDED
+
+
+# --- gates ------------------------------------------------------------------------------------------------------------
+
+
+def test_failed_blocking_checks_hold_the_run_in_its_phase(studio: Studio) -> None:
+    run = studio.next(studio.start(BREAK))
+    assert where(run) == (Status.WAITING, [pending("planning")])
+    assert (run.history[-1].code, run.round) == (FailureCode.CHECKS_FAILED, 1)
+    record = studio.record(run, "planning")
+    assert not record["governance_passed"]
+    assert record["findings"][0] == {
+        "rule": "expected_files",
+        "path": "planning/PRD.md",
+        "artifact_id": None,
+        "blocking": True,
+        "message": "planning/PRD.md was expected and is missing",
+    }
+    assert list(studio.files(run, "planning")) == ["planning/project_plan.md"]
+
+
+def test_next_does_a_held_phase_again_with_what_was_found(studio: Studio) -> None:
+    held = studio.next(studio.start(BREAK))
+    run = studio.next(held)
+    assert where(run) == (Status.WAITING, [pending("planning"), "planning"])
+    assert request_of(studio.model.calls[1].request.prompt)["earlier_attempt"]["findings"][0] == {
+        "rule": "expected_files",
+        "path": "planning/PRD.md",
+        "blocking": True,
+        "message": "planning/PRD.md was expected and is missing",
+    }
+    assert studio.record(run, "planning")["governance_passed"]
+
+
+def test_files_of_an_earlier_round_are_superseded(studio: Studio) -> None:
+    studio.model.script(studio.model.says(an_answer({"project_plan.md": "# Old", "stray.md": "# Stray"})))
+    held = studio.next(studio.start())
+    again = studio.next(held)
+    paths = [artifact.path for artifact in studio.artifacts.get_many(ORG, current_ids(again))]
+    assert paths == ["planning/PRD.md", "planning/project_plan.md"]
+    assert len(again.artifacts) == 4
+    studio.next(again)
+    sources = request_of(studio.model.calls[-1].request.prompt)["sources"]
+    assert [source["path"] for source in sources] == paths
+    assert not any("# Old" in source["content"] for source in sources)
+
+
+def test_a_round_that_makes_nothing_supersedes_too(studio: Studio) -> None:
+    studio.model.script(studio.model.says(an_answer({"stray.md": "# Stray"})), studio.model.says(an_answer({})))
+    held = studio.next(studio.next(studio.start()))
+    assert (len(held.artifacts), current_ids(held)) == (1, [])
+
+
+def test_a_held_phase_may_be_accepted_as_it_is(studio: Studio) -> None:
+    held = studio.next(studio.start(BREAK))
+    run = studio.next(held, skip=True)
+    assert where(run) == (Status.WAITING, [pending("planning"), "planning"])
+    assert len(studio.model.calls) == 1
+    assert (run.artifacts, current_ids(run)) == (held.artifacts, list(held.artifacts))
+    before, after = studio.record(held, "planning"), studio.record(run, "planning")
+    assert (before["validation_skipped"], after["validation_skipped"], after["governance_passed"]) == (False, True, False)
+    assert after["warnings"] == ["Validation was skipped: a person accepted the phase as it is."]
+    assert after["findings"] == before["findings"]
+    # The next phase is checked again, by the agents' own merits.
+    assert studio.next(run).steps.keys() == {pending("planning"), "planning", "architecture"}
+
+
+def test_validation_waived_beforehand_lets_one_phase_pass(studio: Studio) -> None:
+    run = studio.next(studio.start(f"{BREAK} [[offline: leak architecture]]"), skip=True)
+    assert where(run) == (Status.WAITING, ["planning"])
+    assert studio.record(run, "planning")["validation_skipped"]
+    run = studio.next(run)
+    assert where(run) == (Status.WAITING, ["planning", pending("architecture")])
+
+
+def test_a_waiver_holds_for_the_phase_that_it_was_given_for(studio: Studio) -> None:
+    run = studio.start(f"{BREAK} [[offline: break data]]", auto_advance=True)
+    held = studio.work(run)
+    assert where(held) == (Status.WAITING, [pending("planning")])
+    run = studio.next(held, skip=True)
+    assert where(run) == (Status.WAITING, [pending("planning"), "planning", "architecture", pending("data")])
+    assert not studio.record(run, "architecture")["validation_skipped"]
+    done = studio.next(run)
+    assert done.status is Status.SUCCEEDED
+    assert studio.read(done, done.output)["summary"].endswith("; validation was skipped in planning.")
+
+
+def test_a_held_last_phase_gives_its_output_when_it_is_accepted(studio: Studio) -> None:
+    held = studio.work(studio.start(f"{INTAKE} [[offline: break documentation]]", auto_advance=True))
+    assert (held.status, held.output) == (Status.WAITING, None)
+    done = studio.next(held, skip=True)
+    output = studio.read(done, done.output)
+    assert (done.status, output["artifacts_count"]) == (Status.SUCCEEDED, len(done.artifacts))
+    assert output["governance_score"] == governance_score([studio.record(done, phase) for phase in PHASES])
+    assert output["governance_score"] < 1
+
+
+def test_warnings_do_not_hold(studio: Studio) -> None:
+    run = studio.next(studio.start(f"{INTAKE} [[offline: warn planning]]"))
+    assert where(run) == (Status.WAITING, ["planning"])
+    record = studio.record(run, "planning")
+    assert (record["governance_passed"], record["hygiene"]) == (True, {"artifacts": 2, "clean": 1})
+    assert record["warnings"] == ["planning/PRD.md has what looks like a TODO (line 20)"]
+
+
+def test_a_credential_holds_and_is_quoted_nowhere(studio: Studio) -> None:
+    run = studio.next(studio.start(f"{INTAKE} [[offline: leak planning]]"))
+    assert where(run) == (Status.WAITING, [pending("planning")])
+    record = studio.record(run, "planning")
+    assert [(f["rule"], f["artifact_id"]) for f in record["findings"]] == [("no_credentials", run.artifacts[0])]
+    assert "IOSFODNN7" not in json.dumps(record)
+
+
+# --- what an answer may be --------------------------------------------------------------------------------------------
+
+
+def test_names_are_cleaned_internal_files_ignored_and_types_told(studio: Studio) -> None:
+    odd = {
+        "planning/PRD.md": "# P",
+        "project_plan.md": "# Plan",
+        "../../evil.sh": "true",
+        "_scratch.md": "# S",
+        "broken.json": "{",
+        "data.json": "{}",
+        "PRD.md": "# again",
+    }
+    studio.model.script(studio.model.says(an_answer(odd)))
+    run = studio.next(studio.start())
+    files = studio.files(run, "planning")
+    assert {path: (made.artifact_type, made.content_type.split(";")[0]) for path, made in files.items()} == {
+        "planning/PRD.md": ("prd", "text/markdown"),
+        "planning/project_plan.md": ("documentation", "text/markdown"),
+        "planning/evil.sh": ("code", "text/plain"),
+        "planning/broken.json": ("data", "text/plain"),
+        "planning/data.json": ("data", "application/json"),
+        "planning/PRD-2.md": ("prd", "text/markdown"),
+    }
+    assert studio.record(run, "planning")["ignored"] == 1
+    assert run.status is Status.WAITING
+
+
+@pytest.mark.parametrize(
+    ("text", "stop_reason", "code", "errors"),
+    [
+        ("no json", "end_turn", FailureCode.VALIDATION_ERROR, ["the answer is not valid JSON"]),
+        ("{}", "end_turn", FailureCode.VALIDATION_ERROR, ["files is required"]),
+        ('{"files": [', "max_tokens", FailureCode.VALIDATION_ERROR, ["the answer was cut at its length limit"]),
+        ("I cannot.", "refusal", FailureCode.LLM_ERROR, []),
+    ],
+)
+def test_a_bad_answer_fails_the_phase_and_a_retry_buys_another(
+    studio: Studio, text: str, stop_reason: str, code: FailureCode, errors: list[str]
+) -> None:
+    run = studio.next(studio.start())
+    studio.model.script(studio.model.says(text, stop_reason=stop_reason))
+    failed = studio.next(run)
+    assert (where(failed), failed.error_code) == ((Status.FAILED, ["planning"]), code)
+    detail = studio.read(failed, failed.error_detail)
+    assert (detail["validation_errors"], detail["raw_response"]) == (errors, text)
+    kept = failed.artifacts
+    retried = studio.work(studio.commands.retry(failed, "somebody"))
+    assert where(retried) == (Status.WAITING, ["planning", "architecture"])
+    assert retried.artifacts[: len(kept)] == kept
+
+
+def test_a_second_agents_bad_answer_keeps_nothing_of_the_first(studio: Studio) -> None:
+    run = studio.start(auto_advance=True, profile="rest_api_service")
+    composed = studio.model.says(an_answer({"openapi.yaml": "openapi: 3.1.0", "api_guide.md": "# G"}))
+    plan = studio.model.says(an_answer({"PRD.md": "# P", "increments.md": "# I"}))
+    studio.model.script(plan, composed, studio.model.says("bad"))
+    failed = studio.work(run)
+    assert where(failed) == (Status.FAILED, ["planning"])
+    assert not studio.files(failed, "architecture")
+
+
+def test_a_passing_failure_is_tried_again_and_finished_phases_are_not(studio: Studio) -> None:
+    run = studio.next(studio.start())
+    studio.model.script(TransientFailure("LLM_ERROR", "Busy."))
+    asked = studio.ask_next(run)
+    run = studio.work_until_settled(asked)
+    assert where(run) == (Status.WAITING, ["planning", "architecture"])
+    assert len(studio.model.calls) == 3
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_killed_worker_loses_nothing_and_repeats_no_finished_phase(studio: Studio, phase: str, moment: str) -> None:
+    (studio.probe.kill_before if moment == "before" else studio.probe.kill_after)(phase)
+    run = studio.die(studio.start(auto_advance=True))
+    assert list(run.steps) == list(PHASES[: PHASES.index(phase)])
+    studio.lose_lease(run)
+    done = studio.work(run)
+    assert done.status is Status.SUCCEEDED
+    assert len(studio.model.calls) == sum(len(p.agents) for p in profile(PROFILE).phases) == done.usage.calls
+    assert len(done.artifacts) == len(set(done.artifacts)) == 21
+
+
+def test_a_store_that_lost_a_file_is_a_persistence_error(studio: Studio) -> None:
+    run = studio.next(studio.start())
+    cast(InMemoryArtifactStore, studio.artifacts).damage(studio.files(run, "planning")["planning/PRD.md"])
+    failed = studio.next(run)
+    assert (failed.status, failed.error_code) == (Status.FAILED, FailureCode.PERSISTENCE_ERROR)
+    assert len(studio.model.calls) == 1
+
+
+def test_a_profile_that_is_gone_fails_the_run_for_good(studio: Studio) -> None:
+    failed = studio.next(studio.start(profile="gone"))
+    assert (failed.status, failed.error_code, len(studio.model.calls)) == (Status.FAILED, FailureCode.INPUT_INVALID, 0)
+
+
+def test_a_budget_stops_the_run_before_the_call_that_could_break_it(studio: Studio) -> None:
+    failed = studio.work(studio.start(auto_advance=True, max_cost=1_000))
+    assert (failed.error_code, len(studio.model.calls), failed.usage.cost) == (FailureCode.BUDGET_EXCEEDED, 0, 0)
+
+
+def test_a_cancelled_run_stops_where_it_is(studio: Studio) -> None:
+    run = studio.next(studio.start())
+    cancelled = studio.commands.cancel(run, "somebody")
+    assert where(cancelled) == (Status.CANCELLED, ["planning"])
