@@ -65,8 +65,8 @@ export const shortId = (id) => {
   return text.length > 13 ? `${text.slice(0, 8)}…${text.slice(-4)}` : text;
 };
 
-/** build_context -> Build context */
+/** build_context -> Build context, qa_engineer -> QA engineer */
 export function words(name) {
-  const text = String(name ?? "").replaceAll("_", " ").trim();
+  const text = String(name ?? "").replaceAll("_", " ").trim().replace(/\b(qa|prd|api|json)\b/gi, (short) => short.toUpperCase());
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

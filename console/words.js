@@ -17,6 +17,11 @@ export const WORKFLOWS = {
   analysis: { label: "Analysis", icon: "chart", about: "Looks at a project's inputs and ranks opportunities with evidence." },
 };
 export const PHASES = ["planning", "architecture", "data", "development", "qa", "documentation"];
+export const STEPS = {
+  diagnosis: ["build_context", "call_model", "validate", "persist"],
+  orchestration: PHASES,
+  analysis: ["validate_inputs", "collect_evidence", "generate_opportunities"],
+};
 export const STEP_LABELS = {
   build_context: "Build context",
   call_model: "Call the model",

@@ -23,7 +23,6 @@ def build_worker(services: "Services", probe: StepProbe) -> Worker:
     settings = services.settings
     ledger = Ledger(
         services.payloads,
-        services.runs,
         ClaudeModel(_client(settings)),
         parse_price_overrides(settings.model_prices),
         services.clock,

@@ -80,14 +80,6 @@ class RunStore(Protocol):
         """Every run that has not ended, by walking the sparse index of open runs only."""
         ...
 
-    def add_late_usage(self, run: Run, usage: Usage) -> None:
-        """Record beside the run what a claim had spent that no longer owned it; once per fence."""
-        ...
-
-    def late_usage(self, run: Run) -> Mapping[int, Usage]:
-        """What such claims spent, by fence."""
-        ...
-
 
 class PayloadStore(Protocol):
     """Bytes beside a run, create-only, written before the item that names them."""
@@ -98,11 +90,15 @@ class PayloadStore(Protocol):
         """Raises PayloadMissing when the bytes are gone or do not have their hash."""
         ...
 
-    def put_answer(self, run: Run, key: str, data: bytes) -> bytes:
-        """Keep a model's answer under its ledger key; the bytes that now stand there (the first ones ever put)."""
+    def put_answer(self, run: Run, key: str, data: bytes, usage: Usage) -> bytes:
+        """Keep a model's answer, and what it cost, under its ledger key; the bytes that now stand there (the first ones ever put)."""
         ...
 
     def get_answer(self, run: Run, key: str) -> bytes | None: ...
+
+    def purchases(self, run: Run) -> Mapping[str, Usage]:
+        """What every answer in the run's ledger cost, by its key: all that the run ever paid for."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,15 @@ Create-only by content: the key holds the sha256, so writing the same bytes twic
 """
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from shared.adapters.dynamodb import keys
-from shared.adapters.dynamodb.items import plain, wire
+from shared.adapters.dynamodb.items import plain, usage_from, usage_text, wire
 from shared.adapters.dynamodb.table import Table
 from shared.adapters.s3 import Bucket
 from shared.errors import PayloadMissing
-from shared.runs.records import PayloadRef, Run
+from shared.runs.records import PayloadRef, Run, Usage
 
 INLINE_BYTES = 8 * 1024
 
@@ -40,8 +41,8 @@ class AwsPayloadStore:
         item = self._table.get(wire(key))
         return None if item is None else plain(item).get("b", b"")
 
-    def put_answer(self, run: Run, key: str, data: bytes) -> bytes:
-        values: dict[str, Any] = {"pk": keys.thing_pk(run.id), "sk": keys.answer_sk(key)}
+    def put_answer(self, run: Run, key: str, data: bytes, usage: Usage) -> bytes:
+        values: dict[str, Any] = {"pk": keys.thing_pk(run.id), "sk": keys.answer_sk(key), "u": usage_text(usage)}
         if len(data) > INLINE_BYTES:
             values["s"] = hashlib.sha256(data).hexdigest()
             self._bucket.put_new(_object_key(run, values["s"]), data)
@@ -53,6 +54,10 @@ class AwsPayloadStore:
     def get_answer(self, run: Run, key: str) -> bytes | None:
         item = self._table.get(wire({"pk": keys.thing_pk(run.id), "sk": keys.answer_sk(key)}))
         return None if item is None else self._answer(run, plain(item))
+
+    def purchases(self, run: Run) -> Mapping[str, Usage]:
+        found = (plain(item) for item in self._table.query_prefix(keys.thing_pk(run.id), keys.LEDGER, ("sk", "u")))
+        return {values["sk"].removeprefix(keys.LEDGER): usage_from(values["u"]) for values in found}
 
     def _answer(self, run: Run, values: dict[str, Any]) -> bytes:
         if "b" in values:

@@ -15,7 +15,7 @@ from shared.observability import log
 from shared.ports import Clock, Doorbell, Ids, PayloadStore, RunStore
 from shared.runs.canonical import canonical_json
 from shared.runs.codes import FailureCode
-from shared.runs.records import Dispatch, HistoryEntry, PayloadRef, Run, Status, Subject
+from shared.runs.records import DEFAULT_ATTEMPTS, Dispatch, HistoryEntry, PayloadRef, Run, Status, Subject
 from shared.runs.timing import RING_FIRST, Timing
 from shared.workflows.definitions import DEFINITIONS
 
@@ -48,7 +48,7 @@ class NewRun:
     created_by: str
     input: Any
     dispatch: Dispatch = Dispatch.AUTO
-    max_attempts: int = 3
+    max_attempts: int = DEFAULT_ATTEMPTS
     waiting: bool = False
     failed: FailureCode | None = None
     """Put on record as failed at once, with this code."""

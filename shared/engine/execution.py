@@ -1,7 +1,7 @@
 """One claim of one run: its remaining steps, each checkpointed, until it ends, pauses, goes back to the queue or is lost.
 
 Every write goes through a transition that guards status and fence; losing that guard means another actor has the run, and
-then nothing more is written to it. Only what was spent is put down beside it.
+then nothing more is written to it. What was spent stands in the ledger all the same.
 """
 
 import json
@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shared.engine.account import Account
 from shared.engine.doorbell import ring_softly
 from shared.engine.ledger import Ledger
 from shared.errors import GuardFailed, OwnershipLost, PayloadMissing, PermanentFailure, StoreError, StoreUnavailable, TransientFailure
@@ -22,6 +23,7 @@ from shared.runs.codes import FailureCode
 from shared.runs.records import PayloadRef, Run, Status, StepRecord, Usage
 from shared.runs.timeline import current_step, skips_validation
 from shared.runs.timing import SECOND, Timing, backoff
+from shared.workflows.definitions import DEFINITIONS
 from shared.workflows.steps import BoughtAnswer, NewArtifact, Step, StepResult, Workflow
 
 _STEP_MARGIN = 15 * SECOND
@@ -50,19 +52,22 @@ class Execution:
 
     def __init__(self, kit: Kit, run: Run, remaining_ms: Callable[[], int]) -> None:
         self.kit, self.run, self._remaining = kit, run, remaining_ms
-        self._workflow = kit.workflows[run.workflow]
-        self._unrecorded = Usage()
+        self._account = Account(kit.ledger, run)
         self._step_usage = Usage()
         self._finished_one = False
         self._checked_at = kit.clock.now_ms()
+
+    @property
+    def _workflow(self) -> Workflow:
+        return self.kit.workflows[self.run.workflow]
 
     def go(self) -> None:
         """Returns when the run has ended, paused, gone back to the queue, or is somebody else's."""
         try:
             while self.run.status is Status.RUNNING:
                 self._advance()
-        except (GuardFailed, OwnershipLost) as exc:
-            self._note_loss(exc)
+        except (GuardFailed, OwnershipLost):
+            log("ownership_lost", run_id=self.run.id, fence=self.run.fence)
 
     def _advance(self) -> None:
         name = current_step(self.run, self._workflow.definition.steps)
@@ -111,7 +116,7 @@ class Execution:
         ids = tuple(self._store_artifact(name, made) for made in result.artifacts)
         value = None if result.value is None else kit.payloads.put(run, canonical_json(result.value))
         record = StepRecord(value, self._step_usage if self._step_usage != Usage() else None, dict(result.metrics))
-        usage = run.usage + self._unrecorded
+        usage = self._account.total()
         if self._stops_after(name, result):
             return lambda: transitions.pause(
                 run,
@@ -119,7 +124,7 @@ class Execution:
                 kit.ids.op(),
                 step=name,
                 record=record,
-                gate_until=kit.clock.now_ms() + kit.timing.gate,
+                timing=kit.timing,
                 usage=usage,
                 artifacts=ids,
                 held=result.held,
@@ -173,9 +178,7 @@ class Execution:
     # --- the model ----------------------------------------------------------------------------------------------------
 
     def ask(self, step: str, request: ModelRequest) -> BoughtAnswer:
-        spent = (self.run.usage + self._unrecorded).cost
-        answer, usage = self.kit.ledger.ask(self.run, step, request, spent, self._still_wanted)
-        self._unrecorded += usage
+        answer, usage = self._account.ask(self.run, step, request, self._still_wanted)
         self._step_usage += usage
         return answer
 
@@ -198,19 +201,31 @@ class Execution:
         self.run = written = self.kit.runs.apply(change)
         if change.entry is not None and written.history[-1].op != change.entry.op:
             raise OwnershipLost  # an earlier try was applied, and others have moved the run since
-        if "usage" in change.set:
-            self._unrecorded = Usage()
         log("run_written", run_id=self.run.id, status=self.run.status, step=change.entry.step if change.entry else None)
 
     def _fail(self, step: str, failure: PermanentFailure) -> None:
         self._write_failure(step, failure.code, failure, failure.new_round)
 
     def _write_failure(self, step: str, code: str, failure: PermanentFailure | TransientFailure, new_round: bool) -> None:
-        usage = self.run.usage + self._unrecorded
+        usage = self._account.total()
         detail = self._detail(failure)
         now, op = self.kit.clock.now_ms(), self.kit.ids.op()
         self._write(transitions.fail(self.run, now, op, code, step=step, detail=detail, usage=usage, new_round=new_round))
         log("run_failed", run_id=self.run.id, code=code, step=step)
+
+    def break_off(self) -> None:
+        """End the run after an unexpected error, unless it is somebody else's by now; what was spent is written down."""
+        if self.run.status is not Status.RUNNING:
+            return
+        definition = DEFINITIONS.get(self.run.workflow)
+        step = current_step(self.run, definition.steps) if definition else None
+        now, op, usage = self.kit.clock.now_ms(), self.kit.ids.op(), self._account.total()
+        try:
+            self._write(
+                transitions.fail(self.run, now, op, FailureCode.EXECUTION_ERROR, step=step, detail=None, usage=usage, new_round=False)
+            )
+        except (GuardFailed, OwnershipLost):
+            log("ownership_lost", run_id=self.run.id, fence=self.run.fence)
 
     def _detail(self, failure: PermanentFailure | TransientFailure) -> PayloadRef:
         detail: dict[str, Any] = {"message": failure.message}
@@ -225,7 +240,7 @@ class Execution:
             return
         now = kit.clock.now_ms()
         wait = backoff(run.id, run.attempt, kit.timing, failure.retry_after)
-        usage = run.usage + self._unrecorded
+        usage = self._account.total()
         self._write(transitions.release(run, now, kit.ids.op(), failure.code, step=step, available_at=now + wait, usage=usage))
         ring_softly(kit.doorbell, self.run, wait)
         log("run_released", run_id=run.id, code=failure.code, step=step, delay_ms=wait)
@@ -233,13 +248,6 @@ class Execution:
     def _continue_later(self) -> None:
         self._write(transitions.continue_later(self.run, self.kit.clock.now_ms(), self.kit.ids.op()))
         ring_softly(self.kit.doorbell, self.run)
-
-    def _note_loss(self, exc: GuardFailed | OwnershipLost) -> None:
-        """Somebody ended or took the run. What this claim spent and nobody will account for goes beside it."""
-        current = exc.current if isinstance(exc, GuardFailed) else self.kit.runs.get(self.run.id)
-        log("ownership_lost", run_id=self.run.id, fence=self.run.fence)
-        if self._unrecorded != Usage() and current is not None and current.is_terminal:
-            self.kit.runs.add_late_usage(self.run, self._unrecorded)
 
 
 class _Context:

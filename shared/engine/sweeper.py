@@ -7,7 +7,7 @@ workflow whose flag was switched. It is what bounds every run.
 from dataclasses import dataclass
 
 from shared.engine.doorbell import ring_softly
-from shared.errors import GuardFailed
+from shared.errors import GuardFailed, StoreUnavailable
 from shared.observability import log
 from shared.ports import Clock, Doorbell, Ids, RunStore
 from shared.runs import transitions
@@ -15,7 +15,7 @@ from shared.runs.changes import Change
 from shared.runs.invariants import is_past_due, violates
 from shared.runs.records import Dispatch, Run, Status
 from shared.runs.timing import Timing
-from shared.workflows.definitions import DEFINITIONS
+from shared.workflows.definitions import is_flagged
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,9 @@ class Sweeper:
             written = self.runs.apply(change)
         except GuardFailed:
             return False
+        except StoreUnavailable:
+            log("sweep_failed", run_id=run.id)
+            return False
         log("run_swept", run_id=run.id, status=written.status, code=change.entry.code if change.entry else None)
         if written.status is Status.QUEUED and written.dispatch is Dispatch.AUTO:
             ring_softly(self.doorbell, written)
@@ -62,6 +65,8 @@ class Sweeper:
     def due(self, run: Run, now: int) -> Change | None:
         """What has to be done with an open run now, if anything: the first of the rules that applies."""
         op = self.ids.op()
+        if run.is_terminal:
+            return None  # the index of open runs lags behind
         if run.deadline_at <= now:
             return transitions.expire_deadline(run, now, op)
         if run.status is Status.RUNNING:
@@ -71,7 +76,7 @@ class Sweeper:
         return self._queued(run, now, op)
 
     def _queued(self, run: Run, now: int, op: str) -> Change | None:
-        enabled = self.worker_enabled or not DEFINITIONS[run.workflow].flagged
+        enabled = self.worker_enabled or not is_flagged(run.workflow)
         if run.dispatch is Dispatch.AUTO and not enabled:
             return transitions.hold(run, now, op, self.timing)
         if run.dispatch is Dispatch.HELD and enabled:

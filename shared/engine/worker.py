@@ -3,13 +3,11 @@
 from collections.abc import Callable
 
 from shared.engine.execution import Execution, Kit
-from shared.errors import GuardFailed
+from shared.errors import GuardFailed, StoreError
 from shared.observability import log, log_bug
 from shared.runs import transitions
-from shared.runs.codes import FailureCode
-from shared.runs.records import Run, Status
-from shared.runs.timeline import current_step
-from shared.workflows.definitions import DEFINITIONS
+from shared.runs.records import Run
+from shared.workflows.definitions import is_flagged
 
 
 class Worker:
@@ -23,14 +21,14 @@ class Worker:
         run = self._claim(run_id)
         if run is None:
             return
+        execution = Execution(self._kit, run, remaining_ms)
         try:
-            execution = Execution(self._kit, run, remaining_ms)
             execution.go()
         except StoreError:
             raise  # not even the failure could be written: the message comes again, or the sweeper breaks the lease
         except Exception as exc:  # noqa: BLE001 - the outermost wrapper: a bug ends this run visibly, and only this run
             log_bug("execution_error", exc, run_id=run_id)
-            self._fail(run_id)
+            execution.break_off()
 
     def _claim(self, run_id: str) -> Run | None:
         if not self._enabled and self._is_flagged(run_id):
@@ -50,16 +48,4 @@ class Worker:
 
     def _is_flagged(self, run_id: str) -> bool:
         run = self._kit.runs.get(run_id)
-        return run is not None and DEFINITIONS[run.workflow].flagged
-
-    def _fail(self, run: Run) -> None:
-        if run.status is not Status.RUNNING:
-            return
-        step = current_step(run, DEFINITIONS[run.workflow].steps)
-        now, op = self._kit.clock.now_ms(), self._kit.ids.op()
-        try:
-            self._kit.runs.apply(
-                transitions.fail(run, now, op, FailureCode.EXECUTION_ERROR, step=step, detail=None, usage=run.usage, new_round=False)
-            )
-        except GuardFailed:
-            log("ownership_lost", run_id=run.id, fence=run.fence)
+        return run is not None and is_flagged(run.workflow)

@@ -66,7 +66,7 @@ def _context_pack(endpoint: Endpoint, run: Run) -> Any:
     built = run.steps.get("build_context")
     if built is None or not is_staff(endpoint.request.who):
         return None
-    return Viewer(endpoint.services.payloads, endpoint.services.runs).read(run, built.result)
+    return Viewer(endpoint.services.payloads).read(run, built.result)
 
 
 def visible_scope(endpoint: Endpoint) -> Scope | None:

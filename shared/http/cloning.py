@@ -59,7 +59,7 @@ def _diagnosis(endpoint: Endpoint, run: Run, overrides: Mapping[str, Any]) -> Cl
     made_with = {
         "input_config": _input(endpoint, run),
         "dispatch": _dispatch(run),
-        "max_attempts": int(run.attributes.get("max_attempts", 3)),
+        "max_attempts": run.granted_attempts,
         "max_cost_usd": _dollars(run),
         "tags": list(run.tags),
     }
@@ -106,7 +106,7 @@ def _checked(model: type[Model], made_with: Mapping[str, Any], overrides: Mappin
 
 
 def _input(endpoint: Endpoint, run: Run) -> dict[str, Any]:
-    payload: dict[str, Any] = Viewer(endpoint.services.payloads, endpoint.services.runs).read(run, run.input)
+    payload: dict[str, Any] = Viewer(endpoint.services.payloads).read(run, run.input)
     return payload
 
 

@@ -12,7 +12,7 @@ from shared.engine.creation import NewRun
 from shared.http.assessment import CreateAssessmentRun
 from shared.http.runs import CreateRun
 from shared.http.studio import CreateDiagnosisRun
-from shared.runs.records import Dispatch, Subject
+from shared.runs.records import DEFAULT_ATTEMPTS, Dispatch, Subject
 from shared.workflows.definitions import DIAGNOSIS, ORCHESTRATION
 
 MICRO = 1_000_000
@@ -33,7 +33,7 @@ def new_diagnosis(caller: Caller, patient_id: str, body: CreateDiagnosisRun, met
         metadata=metadata,
         attributes=_known(
             dispatch=body.dispatch if body.dispatch != "auto" else None,
-            max_attempts=body.max_attempts if body.max_attempts != 3 else None,
+            max_attempts=body.max_attempts if body.max_attempts != DEFAULT_ATTEMPTS else None,
             max_cost=_micro(body.max_cost_usd),
         ),
     )

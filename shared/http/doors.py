@@ -46,7 +46,7 @@ def run_view(endpoint: Endpoint, run: Run) -> Json:
     caller, services = endpoint.request.who, endpoint.services
     show_raw = caller.has(Role.ADMIN) or caller.user_id == run.created_by
     as_patient = not is_staff(caller)
-    return Viewer(services.payloads, services.runs).run(run, show_input=not as_patient, show_raw=show_raw and not as_patient)
+    return Viewer(services.payloads).run(run, show_input=not as_patient, show_raw=show_raw and not as_patient)
 
 
 def is_staff(caller: Caller) -> bool:

@@ -1,5 +1,6 @@
 """A run's metrics over HTTP: reads what its phases left and what earlier runs of its kind tell."""
 
+from shared.engine.account import run_usage
 from shared.http.endpoint import Endpoint
 from shared.http.views import Json, Viewer
 from shared.ports import Scope
@@ -14,8 +15,8 @@ _EARLIER = 100
 def metrics_view(endpoint: Endpoint, run: Run) -> Json:
     """Everything that GET /runs/{runId}/metrics answers."""
     services = endpoint.services
-    viewer = Viewer(services.payloads, services.runs)
+    viewer = Viewer(services.payloads)
     records = {name: viewer.read(run, ref) for name, ref in record_refs(run).items()}
     earlier = services.runs.page(Scope("organisation", run.org_id), None, _EARLIER).runs
     prices = parse_price_overrides(services.settings.model_prices)
-    return {"run_id": run.id, **run_metrics(run, viewer.usage(run), records, earlier, prices)}
+    return {"run_id": run.id, **run_metrics(run, run_usage(services.payloads, run), records, earlier, prices)}

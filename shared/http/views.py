@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.ports import Artifact, PayloadStore, RunStore
+from shared.engine.account import run_usage
+from shared.ports import Artifact, PayloadStore
 from shared.runs.codes import safe_text
 from shared.runs.records import Dispatch, PayloadRef, Run, Status, Usage
 from shared.runs.timeline import Event, StepTimes, current_step, events, failures, step_times
@@ -73,10 +74,10 @@ def made_artifact(run: Run) -> str | None:
 
 
 class Viewer:
-    """Whole runs, with what stands beside them. `payloads` and `runs` are read, never written."""
+    """Whole runs, with what stands beside them. `payloads` is read, never written."""
 
-    def __init__(self, payloads: PayloadStore, runs: RunStore) -> None:
-        self._payloads, self._runs = payloads, runs
+    def __init__(self, payloads: PayloadStore) -> None:
+        self._payloads = payloads
 
     def run(self, run: Run, *, show_input: bool, show_raw: bool) -> Json:
         """Every field of the contract. `show_input`: for all but patients; `show_raw`: the creator and admins."""
@@ -89,20 +90,12 @@ class Viewer:
             "output": self.read(run, run.output),
             "error_info": _error_info(run, detail),
             "errors": [_failure(event) for event in failures(run)],
-            "usage": usage_view(self.usage(run)),
+            "usage": usage_view(run_usage(self._payloads, run)),
         }
 
     def read(self, run: Run, ref: PayloadRef | None) -> Any:
         """A payload of the run as JSON, None for none."""
         return None if ref is None else json.loads(self._payloads.get(run, ref))
-
-    def usage(self, run: Run) -> Usage:
-        """What the run has spent, with what a worker had spent when the run was ended under it."""
-        total = run.usage
-        if run.status in (Status.CANCELLED, Status.FAILED) and run.fence > 0:
-            for late in self._runs.late_usage(run).values():
-                total += late
-        return total
 
 
 def step_views(run: Run) -> list[Json]:

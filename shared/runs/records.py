@@ -12,6 +12,7 @@ from typing import Any
 WORKER = "worker"
 SWEEPER = "sweeper"
 MAX_HISTORY = 200
+DEFAULT_ATTEMPTS = 3
 
 
 class Status(StrEnum):
@@ -167,6 +168,11 @@ class Run:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     attributes: Mapping[str, Any] = field(default_factory=dict)
     """The workflow's own immutable facts (assessment_id, profile, max_cost, ...)."""
+
+    @property
+    def granted_attempts(self) -> int:
+        """How many attempts it was created with; a retry grants more to its step alone."""
+        return int(self.attributes.get("max_attempts", DEFAULT_ATTEMPTS))
 
     @property
     def version(self) -> int:

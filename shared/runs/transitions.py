@@ -66,7 +66,7 @@ def checkpoint(
     entry = HistoryEntry(now, WORKER, Status.RUNNING, op, run.attempt, step, artifacts=artifacts)
     fields: dict[str, Any] = {"lease_until": lease_until, "usage": usage}
     if attempt is not None:
-        fields["attempt"] = attempt
+        fields |= {"attempt": attempt, "max_attempts": run.granted_attempts}
     return _change(run, _owned(run), entry, fields, step=(step, record), artifacts=artifacts)
 
 
@@ -119,7 +119,7 @@ def pause(
     *,
     step: str,
     record: StepRecord,
-    gate_until: int,
+    timing: Timing,
     usage: Usage,
     artifacts: tuple[str, ...] = (),
     held: bool = False,
@@ -130,7 +130,8 @@ def pause(
     again may not use the stored answer.
     """
     entry = HistoryEntry(now, WORKER, Status.WAITING, op, run.attempt, step, FailureCode.CHECKS_FAILED if held else None, artifacts)
-    fields = _UNLEASED | {"status": Status.WAITING, "gate_until": gate_until, "usage": usage, "round": run.round + int(held)}
+    gate = {"gate_until": now + timing.gate, "deadline_at": max(run.deadline_at, now + timing.deadline_people)}
+    fields = _UNLEASED | {"status": Status.WAITING, "usage": usage, "round": run.round + int(held)} | gate
     finished = (pending(step) if held else step, record)
     return _change(run, _owned(run), entry, _UNENDED | fields, step=finished, artifacts=artifacts)
 
@@ -204,11 +205,11 @@ def cancel(run: Run, actor: str, now: int, op: str) -> Change:
 
 
 def retry(run: Run, actor: str, now: int, op: str, timing: Timing) -> Change:
-    """Exactly one more attempt for a failed run, from the failed step; a run whose gate expired goes back to its gate."""
+    """Exactly one more attempt for a failed run, from the failed step; a run that ended at a gate goes back to it."""
     _require(run, Status.FAILED)
     _room(run)
     deadline = {"deadline_at": max(run.deadline_at, now + timing.deadline_worker)}
-    if run.error_code == FailureCode.GATE_EXPIRED:
+    if run.version > 1 and run.history[-2].to is Status.WAITING:
         entry = HistoryEntry(now, actor, Status.WAITING, op, run.attempt, code=EventCode.RETRY)
         gate = {
             "status": Status.WAITING,
@@ -227,7 +228,8 @@ def advance(run: Run, actor: str, now: int, op: str, *, skip_validation: bool) -
     _room(run)
     code = EventCode.SKIP_VALIDATION if skip_validation else EventCode.NEXT
     entry = HistoryEntry(now, actor, Status.QUEUED, op, run.attempt, code=code)
-    return _change(run, _seen(run), entry, _queue(run, now, now) | {"dispatch": Dispatch.AUTO, "attempt": 0, "claim_cost": 1})
+    fresh = {"dispatch": Dispatch.AUTO, "attempt": 0, "claim_cost": 1, "max_attempts": run.granted_attempts}
+    return _change(run, _seen(run), entry, _queue(run, now, now) | fresh)
 
 
 def attach(run: Run, actor: str, now: int, op: str, artifact_id: str) -> Change:

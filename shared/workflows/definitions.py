@@ -21,4 +21,11 @@ ORCHESTRATION = Definition(
 )
 ANALYSIS = Definition("analysis", "project", ("validate_inputs", "collect_evidence", "generate_opportunities"))
 
+
 DEFINITIONS: Mapping[str, Definition] = {d.name: d for d in (DIAGNOSIS, ORCHESTRATION, ANALYSIS)}
+
+
+def is_flagged(workflow: str) -> bool:
+    """Whether the flag switches this workflow; one that a deployment dropped is not switched by anything."""
+    definition = DEFINITIONS.get(workflow)
+    return definition is not None and definition.flagged

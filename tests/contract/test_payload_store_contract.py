@@ -4,7 +4,7 @@ import pytest
 
 from shared.errors import PayloadMissing
 from shared.runs.canonical import sha256_hex
-from shared.runs.records import PayloadRef
+from shared.runs.records import PayloadRef, Usage
 from tests.contract.worlds import World
 from tests.support.samples import a_run
 
@@ -53,15 +53,26 @@ def test_runs_and_generations_share_nothing(world: World, size: int) -> None:
 def test_the_first_answer_stands(world: World, size: int) -> None:
     key, first = f"call_model#0#{'ab' * 32}", b"a" * size
     assert world.payloads.get_answer(RUN, key) is None
-    assert world.payloads.put_answer(RUN, key, first) == first
-    assert world.payloads.put_answer(RUN, key, b"another answer") == first
-    assert world.payloads.put_answer(RUN, key, b"b" * (INLINE + 9)) == first
+    assert world.payloads.put_answer(RUN, key, first, Usage(calls=1)) == first
+    assert world.payloads.put_answer(RUN, key, b"another answer", Usage(calls=7)) == first
+    assert world.payloads.put_answer(RUN, key, b"b" * (INLINE + 9), Usage(calls=8)) == first
     assert world.payloads.get_answer(RUN, key) == first
 
 
 def test_answers_are_kept_apart_by_key_and_run(world: World) -> None:
-    world.payloads.put_answer(RUN, "call_model#0#aa", b"one")
-    world.payloads.put_answer(RUN, "call_model#1#aa", b"two")
+    world.payloads.put_answer(RUN, "call_model#0#aa", b"one", Usage(calls=1))
+    world.payloads.put_answer(RUN, "call_model#1#aa", b"two", Usage(calls=2))
     assert world.payloads.get_answer(RUN, "call_model#0#aa") == b"one"
     assert world.payloads.get_answer(RUN, "call_model#1#aa") == b"two"
     assert world.payloads.get_answer(a_run(2), "call_model#0#aa") is None
+
+
+def test_every_purchase_stands_in_the_ledger_once(world: World) -> None:
+    world.payloads.put_answer(RUN, "call_model#0#aa", b"one", Usage("m", calls=1, cost=5))
+    world.payloads.put_answer(RUN, "call_model#0#aa", b"again", Usage("m", calls=1, cost=9))
+    world.payloads.put_answer(RUN, "call_model#0#aa#2", b"x" * (INLINE + 1), Usage("m", calls=1, cost=7))
+    assert world.payloads.purchases(RUN) == {
+        "call_model#0#aa": Usage("m", calls=1, cost=5),
+        "call_model#0#aa#2": Usage("m", calls=1, cost=7),
+    }
+    assert world.payloads.purchases(a_run(2)) == {}

@@ -1,4 +1,4 @@
-"""shared.ports.RunStore: what is written comes back whole; lists, the open index and late usage."""
+"""shared.ports.RunStore: what is written comes back whole; lists and the open index."""
 
 from dataclasses import replace
 
@@ -232,20 +232,6 @@ def test_more_open_runs_than_a_page_are_all_found(world: World) -> None:
     for n in range(230):
         world.plant(a_run(n))
     assert len({run.id for run in world.runs.open_runs()}) == 230
-
-
-# --- late usage ----------------------------------------------------------------------------------------------------------
-
-
-def test_late_usage_is_kept_once_per_fence(world: World) -> None:
-    run = a_run_that_is(Status.CANCELLED, fence=1)
-    world.runs.create(run)
-    assert world.runs.late_usage(run) == {}
-    world.runs.add_late_usage(run, SPENT)
-    world.runs.add_late_usage(run, SPENT + SPENT)
-    world.runs.add_late_usage(replace(run, fence=2), Usage(calls=1))
-    assert world.runs.late_usage(run) == {1: SPENT, 2: Usage(calls=1)}
-    assert world.runs.get(run.id) == run
 
 
 def test_a_reference_keeps_its_size(world: World) -> None:

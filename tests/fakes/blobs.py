@@ -1,13 +1,13 @@
 """Payloads and artifacts in memory: create-only, checked by their hash."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from threading import RLock
 
 from shared.errors import IdempotencyKeyReused, PayloadMissing
 from shared.ports import Artifact
-from shared.runs.records import PayloadRef, Run
+from shared.runs.records import PayloadRef, Run, Usage
 from tests.fakes.things import Things
 
 
@@ -24,6 +24,7 @@ class InMemoryPayloadStore:
         self._lock = RLock()
         self._payloads: dict[tuple[str, str, str], bytes] = {}
         self._answers: dict[tuple[str, str], bytes] = {}
+        self._purchases: dict[tuple[str, str], Usage] = {}
 
     def put(self, run: Run, data: bytes) -> PayloadRef:
         ref = PayloadRef(hashlib.sha256(data).hexdigest(), len(data))
@@ -39,9 +40,14 @@ class InMemoryPayloadStore:
         """What a store never does, and its readers must notice."""
         self._payloads[run.id, run.gen, ref.sha256] = b"damaged"
 
-    def put_answer(self, run: Run, key: str, data: bytes) -> bytes:
+    def put_answer(self, run: Run, key: str, data: bytes, usage: Usage) -> bytes:
         with self._lock:
+            self._purchases.setdefault((run.id, key), usage)
             return self._answers.setdefault((run.id, key), data)
+
+    def purchases(self, run: Run) -> Mapping[str, Usage]:
+        with self._lock:
+            return {key: usage for (run_id, key), usage in self._purchases.items() if run_id == run.id}
 
     def get_answer(self, run: Run, key: str) -> bytes | None:
         with self._lock:

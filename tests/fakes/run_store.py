@@ -1,6 +1,6 @@
 """Runs in memory. Interprets a Change by itself, in its own words, so that the DynamoDB expressions have something to agree with."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from threading import RLock
 from typing import Any
@@ -9,7 +9,7 @@ from uuid import UUID
 from shared.errors import GuardFailed
 from shared.ports import Page, Scope
 from shared.runs.changes import Change, Guard, check_state
-from shared.runs.records import OPEN, Run, Usage
+from shared.runs.records import OPEN, Run
 from tests.fakes.things import Things
 
 
@@ -20,7 +20,6 @@ class InMemoryRunStore:
         self._lock = RLock()
         self._things = things or Things()
         self._runs: dict[str, Run] = {}
-        self._late: dict[str, dict[int, Usage]] = {}
 
     def create(self, run: Run) -> Run | None:
         check_state({name: getattr(run, name) for name in Run.__slots__})
@@ -70,14 +69,6 @@ class InMemoryRunStore:
     def open_runs(self) -> Sequence[Run]:
         with self._lock:
             return [run for run in self._runs.values() if run.status in OPEN]
-
-    def add_late_usage(self, run: Run, usage: Usage) -> None:
-        with self._lock:
-            self._late.setdefault(run.id, {}).setdefault(run.fence, usage)
-
-    def late_usage(self, run: Run) -> Mapping[int, Usage]:
-        with self._lock:
-            return dict(self._late.get(run.id, {}))
 
 
 def _holds(guard: Guard, run: Run) -> bool:

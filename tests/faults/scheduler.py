@@ -12,6 +12,7 @@ from typing import Any
 from greenlet import getcurrent, greenlet
 
 Body = Callable[[], Any]
+LONGEST_SLEEP = 2 * 3_600_000
 
 
 class Killed(BaseException):
@@ -77,12 +78,14 @@ class Scheduler:
         self._hand_over(process)
 
     def freeze(self, wakes: Callable[[], bool]) -> None:
-        """Stop until `wakes` says so or nothing else is left to happen. A frozen process outlives its time limit."""
+        """Stop until `wakes` says so, nothing else is left to happen, or LONGEST_SLEEP is over. It outlives its time limit."""
         process = self.current
         if process is None:
             return
         process.dies_at = 1 << 62
-        self._frozen.append((process, wakes))
+        over = self.now + LONGEST_SLEEP
+        self._frozen.append((process, lambda: wakes() or self.now >= over))
+        self.at(over, lambda: None)
         self._hand_over(process)
 
     def _hand_over(self, process: Process) -> None:

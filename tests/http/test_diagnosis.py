@@ -1,13 +1,13 @@
 """The references' scenarios of a diagnosis run, over HTTP against the local stack."""
 
 import hashlib
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from local.client import Client
 from tests.support.care import Ward
+from tests.support.waiting import until
 
 
 def test_a_run_succeeds_with_one_artifact_whose_hash_is_its_bytes(ward: Ward, client: Client) -> None:
@@ -70,12 +70,7 @@ def test_a_killed_worker_loses_nothing_and_a_stored_answer_is_not_bought_again(w
 
 def _until_running(ward: Ward, run_id: str) -> None:
     """Wait until the worker has claimed the run that it is going to die with."""
-    for _ in range(100):
-        if ward.run(run_id)["attempt"] == 1:
-            time.sleep(1.5)
-            return
-        time.sleep(0.1)
-    raise AssertionError("the worker did not claim the run")
+    until(lambda: ward.run(run_id)["attempt"], lambda attempt: attempt == 1)
 
 
 def test_nobody_executes_it_so_it_ends_at_its_deadline(ward: Ward) -> None:

@@ -180,7 +180,7 @@ def test_a_replay_rings_nobody_and_buys_nothing(ward: Ward) -> None:
 def test_a_key_lives_as_long_as_what_it_made(ward: Ward) -> None:
     key = str(uuid.uuid4())
     run_id = ward.create(key=key, dispatch="manual").data["run"]["id"]
-    ward.advance(400 * 86_400)
+    ward.advance(31 * 86_400)
     again = ward.create(key=key, dispatch="manual")
     assert (again.status, again.data["run"]["id"], again.data["run"]["status"]) == (200, run_id, "failed")
 
@@ -215,7 +215,7 @@ OF_EACH_KIND = [a_patients_run, an_assessment, an_artifact, a_link]
 @every_creation
 def test_another_route_under_the_same_key_is_refused(ward: Ward, make: Callable[[Ward], Creation]) -> None:
     """Whatever kinds of thing the two routes make; the admin may use both."""
-    for first in OF_EACH_KIND:
+    for first in (kind for kind in OF_EACH_KIND if kind is not make):
         key = str(uuid.uuid4())
         assert first(ward).send(key, user="admin").status == 201
         refused(replace(make(ward), user="admin").send(key))

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from shared.engine.account import run_usage
 from shared.engine.commands import Commands
 from shared.engine.creation import Creator, Key, NewRun
 from shared.engine.execution import Kit
@@ -48,7 +49,7 @@ class EngineWorld:
 
     @property
     def kit(self) -> Kit:
-        ledger = Ledger(self.payloads, self.runs, self.model, PRICES, self.clock, self.timing.model)
+        ledger = Ledger(self.payloads, self.model, PRICES, self.clock, self.timing.model)
         return Kit(
             runs=self.runs,
             payloads=self.payloads,
@@ -125,9 +126,8 @@ class EngineWorld:
         return None if ref is None else json.loads(self.payloads.get(run, ref))
 
     def total_usage(self, run: Run) -> Usage:
-        """All that the run cost: in it and beside it."""
-        run = self.now(run)
-        return sum(self.runs.late_usage(run).values(), run.usage)
+        """All that the run cost, as a caller is shown it."""
+        return run_usage(self.payloads, self.now(run))
 
 
 def codes(run: Run) -> list[str | None]:

@@ -54,9 +54,9 @@ class Story:
         return self.apply(transitions.continue_later(self.run, self._now(), self._ids.op()))
 
     def pause(self, step: str, *, held: bool = False) -> "Story":
-        now, op, gate = self._now(), self._ids.op(), self.clock.now_ms() + TIMING.gate
-        usage = self.run.usage
-        return self.apply(transitions.pause(self.run, now, op, step=step, record=StepRecord(REF), gate_until=gate, usage=usage, held=held))
+        now, op, usage = self._now(), self._ids.op(), self.run.usage
+        change = transitions.pause(self.run, now, op, step=step, record=StepRecord(REF), timing=TIMING, usage=usage, held=held)
+        return self.apply(change)
 
     def advance(self, *, skip_validation: bool = False) -> "Story":
         now, op = self._now(), self._ids.op()

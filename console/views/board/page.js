@@ -10,7 +10,7 @@ import { Button, Card, Empty, LinkButton, Loading, Problem, Status, Time } from 
 import { Page } from "../../ui/page.js";
 import { toast } from "../../ui/toast.js";
 import { isOpen, PHASES } from "../../words.js";
-import { askNext } from "../run/actions.js";
+import { askNext, phaseOf } from "../run/actions.js";
 import { runTitle } from "../run/names.js";
 import { stepLabel } from "../run/waterfall.js";
 import { RunList } from "../runs/row.js";
@@ -26,13 +26,11 @@ export function BoardPage() {
     <${Problem} error=${error} retry=${reload} />
     ${!data && !error && html`<${Loading} rows=${5} />`}
     ${data && !runs.length && html`<${Card}><${Empty} icon="layers" title="No orchestrations yet"><p>An orchestration takes an idea through ${PHASES.length} phases. It stops at a gate before each, until a person opens it.</p></${Empty}></${Card}>`}
-    ${open.length > 0 && html`<ol class="board" tabindex="0" aria-label="Open orchestrations by phase">${PHASES.map((phase) => html`<${Lane} key=${phase} phase=${phase} runs=${open.filter((run) => phaseOf(run) === phase)} reload=${reload} />`)}</ol>`}
+    ${open.length > 0 && html`<ol class="board" tabindex="0" aria-label="Open orchestrations by phase">${PHASES.map((phase) => html`<${Lane} key=${phase} phase=${phase} runs=${open.filter((run) => (phaseOf(run) ?? PHASES[0]) === phase)} reload=${reload} />`)}</ol>`}
     ${data && runs.length > 0 && !open.length && html`<p class="quiet">None is open.</p>`}
     ${ended.length > 0 && html`<${Card} title="Ended" class="flush"><${RunList} runs=${ended} label="Ended orchestrations" /></${Card}>`}
   </${Page}>`;
 }
-
-const phaseOf = (run) => run.current_phase ?? run.current_step ?? PHASES[0];
 
 function Lane({ phase, runs, reload }) {
   return html`<li class="lane"><h2>${stepLabel(phase)} <span class="lane-count">${runs.length}</span></h2>

@@ -7,6 +7,7 @@ import { actionsFor } from "../../permissions.js";
 import { href } from "../../router.js";
 import { user } from "../../session.js";
 import { Button, LinkButton } from "../../ui/basics.js";
+import { PHASES } from "../../words.js";
 import { ask } from "../../ui/dialog.js";
 import { toast } from "../../ui/toast.js";
 import { stepLabel } from "./waterfall.js";
@@ -30,8 +31,8 @@ export function Actions({ run, events, workerEnabled, refresh, open }) {
   </div>`;
 }
 
-const phaseOf = (run) => run.current_phase ?? run.current_step;
-const failedChecks = (run) => run.steps?.find((step) => step.name === phaseOf(run))?.error?.code === "CHECKS_FAILED" || run.error_info?.code === "CHECKS_FAILED";
+export const phaseOf = (run) => run.current_phase ?? run.current_step;
+export const failedChecks = (run) => run.steps?.find((step) => step.name === phaseOf(run))?.error?.code === "CHECKS_FAILED" || run.error_info?.code === "CHECKS_FAILED";
 
 export function nextLabel(run) {
   return failedChecks(run) ? `Decide on ${stepLabel(phaseOf(run)).toLowerCase()}` : `Execute ${stepLabel(phaseOf(run)).toLowerCase()}`;
@@ -39,20 +40,27 @@ export function nextLabel(run) {
 
 export function askNext(run) {
   const phase = stepLabel(phaseOf(run));
-  const again = { value: false, label: `Execute ${phase.toLowerCase()}${failedChecks(run) ? " again" : ""}`, hint: "Its files are checked; blocking findings stop the run at this gate." };
-  const skip = {
-    value: true,
-    label: failedChecks(run) ? "Accept it as it is" : "Execute it, and don't let its checks stop the run",
-    hint: "The findings stay on record, and so does that you skipped them.",
-  };
+  const held = failedChecks(run);
   return ask({
-    title: `${phase}: open the gate?`,
-    body: html`<p>The worker executes this phase with the model, which costs money, and the run then waits at the next gate.</p>`,
-    confirm: "Open the gate",
-    options: [again, skip],
+    title: held ? `${phase}: what now?` : `${phase}: open the gate?`,
+    body: held ? heldText : html`<p>The worker executes this phase with the model, which costs money, and the run ${phaseOf(run) === PHASES.at(-1) ? "is then finished" : "then waits at the next gate"}.</p>`,
+    confirm: held ? "Go on" : "Open the gate",
+    options: held ? heldOptions(phase.toLowerCase()) : openOptions(phase.toLowerCase()),
     act: (skipped) => api.nextPhase(run.id, { skip_validation: skipped }),
   });
 }
+
+const heldText = html`<p>The checks of this phase found something that blocks. See the findings and the files before you decide.</p>`;
+
+const heldOptions = (phase) => [
+  { value: false, label: `Execute ${phase} again`, hint: "The model is told what was found. It costs money." },
+  { value: true, label: "Accept it as it is", hint: "Costs nothing, and goes on. The findings stay on record, and so does that you skipped them." },
+];
+
+const openOptions = (phase) => [
+  { value: false, label: `Execute ${phase}`, hint: "Its files are checked; blocking findings stop the run at this gate." },
+  { value: true, label: "Execute it, and don't let its checks stop the run", hint: "The findings stay on record, and so does that you skipped them." },
+];
 
 function askExecute(run, process) {
   return ask({

@@ -10,7 +10,7 @@ import { Button, Problem, Status } from "../../ui/basics.js";
 import { Icon } from "../../ui/icon.js";
 import { toast } from "../../ui/toast.js";
 import { isOpen, PHASES } from "../../words.js";
-import { askNext, nextLabel } from "./actions.js";
+import { askNext, nextLabel, phaseOf } from "./actions.js";
 import { allArtifacts, fileName } from "./artifacts.js";
 import { stepLabel } from "./waterfall.js";
 
@@ -37,7 +37,7 @@ function Scores({ metrics }) {
 }
 
 function Phase({ one, run, data, refresh }) {
-  const current = isOpen(run) && (run.current_phase ?? run.current_step) === one.phase;
+  const current = isOpen(run) && phaseOf(run) === one.phase;
   const begun = current || one.status !== "queued";
   const artifacts = data?.artifacts.filter((artifact) => artifact.phase === one.phase) ?? [];
   const metrics = data?.metrics.phases_metrics?.find((entry) => entry.phase === one.phase);
@@ -45,7 +45,7 @@ function Phase({ one, run, data, refresh }) {
     <header><h3>${stepLabel(one.phase)}</h3>${begun ? html`<${Status} value=${one.status} />` : html`<span class="quiet small">${isOpen(run) ? "later" : "not reached"}</span>`}</header>
     <p class="quiet small">${[one.duration_seconds ? duration(one.duration_seconds) : "", ...(one.agent_ids ?? []).map(words)].filter(Boolean).join(" · ")}</p>
     ${artifacts.length > 0 && html`<ul class="phase-files">${artifacts.map((artifact) => html`<li key=${artifact.id}>
-      <a href=${href(`/runs/${run.id}`, { tab: "artifacts", artifact: artifact.id })}><${Icon} name="file" /><span class="file-name">${fileName(artifact)}</span></a><span class="quiet small">${bytes(artifact.size_bytes)}</span></li>`)}</ul>`}
+      <a title=${`${artifact.path}, ${bytes(artifact.size_bytes)}`} href=${href(`/runs/${run.id}`, { tab: "artifacts", artifact: artifact.id })}><${Icon} name="file" /><span class="file-name">${fileName(artifact)}</span></a></li>`)}</ul>`}
     <${Checks} metrics=${metrics} violations=${violationsOf(data, one.phase, artifacts)} begun=${artifacts.length > 0} />
     ${current && html`<${Gate} run=${run} refresh=${refresh} />`}
   </li>`;

@@ -9,6 +9,7 @@ import { user } from "../../session.js";
 import { Card, LinkButton, Notice, Time } from "../../ui/basics.js";
 import { valueWays } from "../../ui/viewer.js";
 import { failureAdvice, failureTitle } from "../../words.js";
+import { failedChecks, phaseOf } from "./actions.js";
 import { stepLabel, Waterfall } from "./waterfall.js";
 
 export function Overview({ run, events, workerEnabled }) {
@@ -45,11 +46,12 @@ function Failure({ run }) {
 const textOf = (value) => (typeof value === "string" ? value : JSON.stringify(value, null, 2));
 
 function Gate({ run }) {
-  const phase = run.current_phase ?? run.current_step;
   const mine = actionsFor(user(), run).next;
+  const phase = stepLabel(phaseOf(run)).toLowerCase();
+  const held = failedChecks(run);
   const board = html`<${LinkButton} kind="small" href=${href(`/runs/${run.id}`, { tab: "board" })}>See the phases</${LinkButton}>`;
-  return html`<${Notice} kind="wait" title=${`At the gate before ${stepLabel(phase).toLowerCase()}`} actions=${board}>
-    <p>${mine ? "It goes on when you open the gate." : "Its creator or an admin has to open the gate."} If nobody does so by <${Time} at=${run.deadline_at} both />, it ends.</p>
+  return html`<${Notice} kind="wait" title=${held ? `The checks of ${phase} failed` : `At the gate before ${phase}`} actions=${board}>
+    <p>${mine ? (held ? "It goes on when you have it executed again, or accept it as it is." : "It goes on when you open the gate.") : "Its creator or an admin has to move it on."} If nobody does so by <${Time} at=${run.deadline_at} both />, it ends.</p>
   </${Notice}>`;
 }
 

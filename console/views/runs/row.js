@@ -8,6 +8,7 @@ import { href } from "../../router.js";
 import { useStore } from "../../store.js";
 import { Status, Tags, Time } from "../../ui/basics.js";
 import { Icon } from "../../ui/icon.js";
+import { Steps } from "../../ui/steps.js";
 import { failureTitle, isOpen, WORKFLOWS } from "../../words.js";
 import { elapsed, runTitle, workflowLabel } from "../run/names.js";
 import { stepLabel } from "../run/waterfall.js";
@@ -26,6 +27,7 @@ function RunRow({ run }) {
       <span class="run-what"><span class="run-name">${runTitle(run)}</span>
         <span class="quiet small">${workflowLabel(run)}${run.input_version ? ` of input ${run.input_version}` : ""} · <span class="mono">${shortId(run.id)}</span> · ${personName(run.created_by)}</span>
         <${Tags} values=${run.tags} /></span>
+      <${Steps} run=${run} />
       <span class="run-state"><${Status} value=${run.status} /><span class="quiet small">${progress(run)}</span></span>
       <span class="run-numbers"><span>${duration(elapsed(run, now))}</span><span class="quiet">${money(run.usage?.cost_usd)}</span></span>
       <span class="run-when"><${Time} at=${run.created_at} /></span>

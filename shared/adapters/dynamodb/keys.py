@@ -46,12 +46,11 @@ def payload_sk(gen: str, sha256: str) -> str:
     return f"P#{gen}#{base64.urlsafe_b64encode(binascii.unhexlify(sha256)).decode().rstrip('=')}"
 
 
+LEDGER = "L#"
+
+
 def answer_sk(key: str) -> str:
-    return f"L#{key}"
-
-
-def late_usage_sk(fence: int) -> str:
-    return f"U#{fence}"
+    return f"{LEDGER}{key}"
 
 
 def subject(org_id: str, kind: str, identifier: str) -> str:

@@ -1,6 +1,6 @@
 """RunStore over DynamoDB: every write is one conditional statement. Knows no workflow and no rule of the state machine."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -8,12 +8,12 @@ from botocore.exceptions import ClientError
 from shared.adapters.aws_errors import error_code, failed_item, translated
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.expressions import Expression, condition, update
-from shared.adapters.dynamodb.items import Item, is_run, plain, run_from, run_item, run_key, usage_from, usage_text, wire
+from shared.adapters.dynamodb.items import Item, is_run, run_from, run_item, run_key, wire
 from shared.adapters.dynamodb.table import Table
 from shared.errors import GuardFailed, IdempotencyKeyReused
 from shared.ports import Page, Scope
 from shared.runs.changes import Change, check_state
-from shared.runs.records import Run, Usage
+from shared.runs.records import Run
 
 _FIRST_ID = "00000000-0000-0000-0000-000000000000"
 _CONDITION_FAILED = "ConditionalCheckFailedException"
@@ -77,15 +77,6 @@ class DynamoRunStore:
                 yield from (run_from(item) for item in self._table.get_all(found) if "q" in item)
                 if position is None:
                     break
-
-    def add_late_usage(self, run: Run, usage: Usage) -> None:
-        self._table.put_new(
-            wire({"pk": keys.thing_pk(run.id), "sk": keys.late_usage_sk(run.fence), "f": run.fence, "u": usage_text(usage)})
-        )
-
-    def late_usage(self, run: Run) -> Mapping[int, Usage]:
-        found = (plain(item) for item in self._table.query_prefix(keys.thing_pk(run.id), "U#"))
-        return {values["f"]: usage_from(values["u"]) for values in found}
 
 
 def _recognise(change: Change, item: Item | None) -> Run:

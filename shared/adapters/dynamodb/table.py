@@ -99,10 +99,12 @@ class Table:
         more = "LastEvaluatedKey" in answer and bool(found)
         return found, plain(found[-1])["o"].hex() if more else None
 
-    def query_prefix(self, pk: str, prefix: str) -> list[Item]:
-        """All items of a partition whose sort key starts so, in its order."""
+    def query_prefix(self, pk: str, prefix: str, attributes: Sequence[str] = ()) -> list[Item]:
+        """All items of a partition whose sort key starts so, in its order; only these attributes of them, if any are named."""
         found: list[Item] = []
-        request: dict[str, Any] = {}
+        names = {f"#{name}": name for name in attributes}
+        shown: dict[str, Any] = {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names} if names else {}
+        request: dict[str, Any] = dict(shown)
         while True:
             with translated():
                 answer: Mapping[str, Any] = self._client.query(
@@ -115,7 +117,7 @@ class Table:
             found += answer["Items"]
             if "LastEvaluatedKey" not in answer:
                 return found
-            request = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+            request = {**shown, "ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
 
 def _key(item: Item) -> Item:

@@ -118,7 +118,7 @@ def _is_phone(match: re.Match[str]) -> bool:
 
 def _is_card(match: re.Match[str]) -> bool:
     digits = re.sub(r"\D", "", match.group())
-    if not _CARDS.fullmatch(digits) or len(set(digits)) == 1:
+    if not _CARDS.fullmatch(digits):
         return False
     doubled = [int(d) * (1 + place % 2) for place, d in enumerate(reversed(digits))]
     return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0

@@ -40,7 +40,7 @@ class Stage:
         self.clock, self.ids, self.model = VirtualClock(), SequentialIds(), ScriptedModel(an_answer())
         self.runs, self.payloads, self.probe = InMemoryRunStore(), InMemoryPayloadStore(), KillingProbe()
         doorbell, timing = RememberingDoorbell(), Timing()
-        ledger = Ledger(self.payloads, self.runs, self.model, PRICES, self.clock, timing.model)
+        ledger = Ledger(self.payloads, self.model, PRICES, self.clock, timing.model)
         workflow = analysis(self.runs, self.payloads, self.clock, "claude-sonnet-5-5", 4_000)
         self.creator = Creator(self.runs, self.payloads, doorbell, self.clock, self.ids, timing, False)
         kit = Kit(

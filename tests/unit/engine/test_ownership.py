@@ -121,7 +121,7 @@ def test_a_run_cancelled_during_a_call_stops_as_the_answer_streams_in(world: Eng
     meanwhile(world, lambda: world.commands.cancel(world.now(run), CLINICIAN))
     after = world.work(run)
     assert (after.status, after.history[-1].actor, set(after.steps)) == (Status.CANCELLED, CLINICIAN, {"gather"})
-    assert world.runs.late_usage(run) == {}
+    assert world.total_usage(run) == Usage()
     assert world.payloads.get_answer(run, f"write#0#{a_request('the weather').sha256()}") is None
 
 
@@ -136,7 +136,7 @@ def test_an_answer_that_came_all_the_same_is_accounted_beside_the_cancelled_run(
     world.model.script(speech)
     after = world.work(run)
     assert (after.status, after.usage) == (Status.CANCELLED, Usage())
-    assert {fence: usage.cost for fence, usage in world.runs.late_usage(run).items()} == {1: COST}
+    assert (world.total_usage(run).calls, world.total_usage(run).cost) == (1, COST)
 
 
 def test_what_a_step_spent_before_the_call_that_was_cancelled_is_accounted(world: EngineWorld) -> None:

@@ -168,6 +168,12 @@ def test_what_an_earlier_run_spent_on_rounds_that_were_held_counts(studio: Studi
     earlier = studio.next(earlier)
     assert earlier.status is Status.SUCCEEDED
     assert studio.metrics(studio.start(), earlier)["projection"]["cost_usd"] == earlier.usage.cost / 1e6
+    run = studio.start()
+    for _ in PHASES[:-1]:
+        run = studio.next(run)
+    own = run.usage.cost / len(PHASES[:-1])
+    last = phase_of(studio.metrics(earlier), "documentation")["cost_usd"] * 1e6
+    assert studio.metrics(run, earlier)["projection"]["cost_usd"] == pytest.approx((own + last) / 2 / 1e6, abs=2e-6)
 
 
 def test_other_profiles_unfinished_runs_and_the_run_itself_tell_nothing(studio: Studio) -> None:

@@ -255,6 +255,16 @@ def test_a_second_agents_bad_answer_keeps_nothing_of_the_first(studio: Studio) -
     assert not studio.files(failed, "architecture")
 
 
+def test_agents_of_one_phase_do_not_overwrite_each_other(studio: Studio) -> None:
+    run = studio.next(studio.start(profile="rest_api_service"))
+    first = {"openapi.yaml": "openapi: 3.1.0", "api_guide.md": "# Guide"}
+    second = {"architecture.md": "# A", "threat_model.md": "# T", "API_guide.md": "# Other"}
+    studio.model.script(studio.model.says(an_answer(first)), studio.model.says(an_answer(second)))
+    files = studio.files(studio.next(run), "architecture")
+    assert studio.artifacts.read(files["architecture/api_guide.md"]) == b"# Guide"
+    assert studio.artifacts.read(files["architecture/API_guide-2.md"]) == b"# Other"
+
+
 def test_a_passing_failure_is_tried_again_and_finished_phases_are_not(studio: Studio) -> None:
     run = studio.next(studio.start())
     studio.model.script(TransientFailure("LLM_ERROR", "Busy."))

@@ -49,6 +49,7 @@ def test_credentials_are_found_and_never_quoted(path: str, text: str, looks_like
     [
         ("a.py", 'password = os.environ["DB_PASSWORD"]'),
         ("a.py", 'password = settings.password\ntoken = get_token("name")'),
+        ("a.py", "token = Sha256Token\n    secret: Base64Text"),
         ("a.py", 'token_type = "bearer"\npassword_field = "password"\nmax_tokens = 5000'),
         ("a.py", 'SECRET_NAME = "studio/database"\nsecret = "DB_PASSWORD_PROD"'),
         ("a.py", 'password = f"{prefix}{value}"\nassert login(password="test-password")'),

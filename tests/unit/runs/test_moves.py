@@ -40,7 +40,7 @@ WORKER_MOVES: dict[str, Move] = {
     "fail": lambda r: transitions.fail(r, NOW, "op", "LLM_ERROR", step="s", detail=None, usage=Usage(), new_round=False),
     "release": lambda r: transitions.release(r, NOW, "op", "LLM_ERROR", step="s", available_at=NOW, usage=Usage()),
     "continue_later": lambda r: transitions.continue_later(r, NOW, "op"),
-    "pause": lambda r: transitions.pause(r, NOW, "op", step="s", record=StepRecord(), gate_until=NOW, usage=Usage()),
+    "pause": lambda r: transitions.pause(r, NOW, "op", step="s", record=StepRecord(), timing=TIMING, usage=Usage()),
 }
 SWEEPER_MOVES: dict[str, Move] = {
     "lose_lease": lambda r: transitions.lose_lease(r, NOW, "op"),

@@ -1,0 +1,17 @@
+"""Waiting for what another process does, with an end."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+Seen = TypeVar("Seen")
+_PATIENCE = 20.0
+
+
+def until(look: Callable[[], Seen], is_so: Callable[[Seen], bool]) -> Seen:
+    """What `look` returns once it is as it should be. Raises AssertionError when it does not get there."""
+    deadline = time.monotonic() + _PATIENCE
+    while not is_so(found := look()):
+        assert time.monotonic() < deadline, f"still {found}"
+        time.sleep(0.03)
+    return found
