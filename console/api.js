@@ -1,5 +1,5 @@
 // Every route that the console calls, by its literal path, and nowhere else. A test holds this list against the contract.
-import { path, send, sendBare, sendForBlob } from "./http.js";
+import { addressOf, path, send, sendBare, sendForBlob } from "./http.js";
 
 const get = async (route, options) => (await send("GET", route, options)).data;
 const post = (route, options) => send("POST", route, options);
@@ -10,7 +10,7 @@ const del = (route, options) => send("DELETE", route, options);
 // Service
 export const health = () => get(path`/health`);
 export const invariants = () => get(path`/health/invariants`);
-export const description = () => sendBare("GET", path`/openapi.json`);
+export const descriptionAddress = () => addressOf(path`/openapi.json`);
 
 // Runs: orchestrations, and every run by any door
 export const createRun = (body, options) => post(path`/runs`, { body, ...options });

@@ -94,7 +94,7 @@ async function signedInOnReturn(settings) {
     location.replace(returnTo?.startsWith("#/") ? returnTo : href("/runs"));
     return null;
   } catch (problem) {
-    return Object.assign(problem, { status: 401, message: problem.message });
+    return Object.assign(problem, { code: "SIGN_IN_FAILED" });
   }
 }
 

@@ -9,7 +9,8 @@ export function configure(changes) {
   Object.assign(settings, changes);
 }
 
-export const apiAddress = () => settings.api;
+/** Where a route that needs no token can be opened by itself. */
+export const addressOf = (route) => settings.api + route;
 
 /** status 0: no answer at all. `errors`: [{field, message}]. `details`: what else the error object said. */
 export class ApiError extends Error {

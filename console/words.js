@@ -67,6 +67,7 @@ export const EVENTS = {
 
 /** Codes of refused requests. */
 export const REFUSALS = {
+  SIGN_IN_FAILED: "The sign-in did not work.",
   NO_ANSWER: "The service could not be reached. Check the connection and try again.",
   INVALID_REQUEST: "The request was not understood.",
   FORBIDDEN: "Your role, or your relation to this, does not allow it.",

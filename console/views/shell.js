@@ -1,6 +1,6 @@
 // The frame around every page: where one can go, who one is, light or dark, and the places where dialogs and messages appear.
 import { html } from "../preact.js";
-import { apiAddress } from "../http.js";
+import { descriptionAddress } from "../api.js";
 import { maySee } from "../permissions.js";
 import { href } from "../router.js";
 import { isLocal, signOut, user } from "../session.js";
@@ -47,7 +47,7 @@ function Account() {
         <span class="account-name"><span>${who.email.split("@")[0] || "Signed in"}</span><span class="quiet small">${who.roles.map(words).join(", ")} · ${who.orgId}</span></span></summary>
       <div class="account-body">
         <${ThemeChoice} />
-        <a class="menu-line" href="${apiAddress()}/openapi.json" target="_blank" rel="noopener"><${Icon} name="code" /><span>API description</span></a>
+        <a class="menu-line" href=${descriptionAddress()} target="_blank" rel="noopener"><${Icon} name="code" /><span>API description</span></a>
         <button type="button" class="menu-line" onClick=${signOut}><${Icon} name="leave" /><span>${isLocal() ? "Change user" : "Sign out"}</span></button>
       </div>
     </details>

@@ -25,7 +25,7 @@ function Hosted() {
   const [state, setState] = useState({});
   const go = () => {
     setState({ busy: true });
-    begin(config.get(), location.hash).catch((error) => setState({ error: Object.assign(error, { code: "NO_ANSWER" }) }));
+    begin(config.get(), location.hash).catch((error) => setState({ error: Object.assign(error, { code: "SIGN_IN_FAILED" }) }));
   };
   return html`<p>You sign in with your organisation's account, on its own page.</p><${Problem} error=${state.error} />
     <${Button} kind="primary" icon="key" busy=${state.busy} onClick=${go}>Sign in</${Button}>`;

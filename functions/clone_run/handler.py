@@ -13,7 +13,7 @@ from shared.http.endpoint import Endpoint
 from shared.http.models import PathId
 from shared.http.runs import any_run, readable_run
 
-endpoint = Endpoint(Action.CHANGE_RUNS)
+endpoint = Endpoint(Action.CLONE_RUNS)
 
 
 @endpoint.app.post("/runs/<runId>/clone", responses=run_responses(201, 200, 409, 429))

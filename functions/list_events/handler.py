@@ -8,12 +8,12 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from shared.access.policy import Action
 from shared.http.documents import list_responses
 from shared.http.endpoint import Endpoint
-from shared.http.models import Cursor, Limit, PathId
+from shared.http.models import Cursor, Limit, PathId, WholeNumber
 from shared.http.runs import readable_run
 from shared.http.views import event_views
 
 endpoint = Endpoint(Action.USE_RUNS)
-After = Annotated[int, Query(ge=0, le=1_000_000, description="Only events with a higher seq")]
+After = Annotated[WholeNumber, Query(ge=0, le=1_000_000, description="Only events with a higher seq")]
 
 
 @endpoint.app.get("/runs/<runId>/events", responses=list_responses("events"))

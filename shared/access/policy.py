@@ -48,6 +48,8 @@ class Action(StrEnum):
     """The gate of /runs, before it is known what kind of run is asked for."""
     CHANGE_RUNS = "change_runs"
     """The same for what changes a run."""
+    CLONE_RUNS = "clone_runs"
+    """And for cloning: whoever may create any kind of run."""
     CREATE_RUN = "create_run"
     READ_OWN_RUN = "read_own_run"
     CHANGE_OWN_RUN = "change_own_run"
@@ -85,6 +87,7 @@ POLICY: Mapping[Action, Mapping[Role, Rule]] = {
     Action.PROCESS_ASSESSMENT_RUN: {Role.ADMIN: _ANY, Role.SYSTEM: _ANY},
     Action.USE_RUNS: dict.fromkeys(Role, _ANY),
     Action.CHANGE_RUNS: _MAKERS,
+    Action.CLONE_RUNS: {**_MAKERS, Role.SYSTEM: _ANY},
     Action.CREATE_RUN: _MAKERS,
     Action.READ_OWN_RUN: _OWNERS,
     Action.CHANGE_OWN_RUN: _OWNERS,

@@ -7,7 +7,6 @@ from shared.ports import ModelRequest, PayloadStore
 from shared.runs.records import WORKER, Run, Usage
 from shared.workflows.steps import BoughtAnswer
 
-
 Purchase = tuple[BoughtAnswer, Usage]
 
 

@@ -85,7 +85,7 @@ class Execution:
             self._try_again(name, failure)
 
     def _need(self, step: Step) -> int:
-        return _STEP_MARGIN + (self.kit.timing.model if step.calls_model else 0)
+        return _STEP_MARGIN + self.kit.timing.model * step.model_calls
 
     # --- a step -------------------------------------------------------------------------------------------------------
 

@@ -46,7 +46,7 @@ def _phase(artifact: Artifact) -> str:
 def file_name(artifact: Artifact) -> str:
     """What a downloaded artifact is called: the last part of its path, or its name with its type's ending."""
     name = (artifact.path or artifact.artifact_name).rsplit("/", 1)[-1]
-    return name if "." in name else f"{name}.json"
+    return name if artifact.path or "." in name else f"{name}.json"
 
 
 def linked(endpoint: Endpoint, run: Run, artifact_id: str) -> Response[str]:

@@ -1,5 +1,6 @@
 """A run's metrics over HTTP: reads what its phases left and what earlier runs of its kind tell."""
 
+from shared.access.policy import Role
 from shared.engine.account import run_usage
 from shared.http.endpoint import Endpoint
 from shared.http.views import Json, Viewer
@@ -9,7 +10,7 @@ from shared.runs.records import Run
 from shared.workflows.orchestration.metrics import record_refs, run_metrics
 
 _EARLIER = 100
-"""How many of the organisation's newest runs a projection learns from at most."""
+"""How many newest runs, of those that the caller may see, a projection learns from at most."""
 
 
 def metrics_view(endpoint: Endpoint, run: Run) -> Json:
@@ -17,6 +18,8 @@ def metrics_view(endpoint: Endpoint, run: Run) -> Json:
     services = endpoint.services
     viewer = Viewer(services.payloads)
     records = {name: viewer.read(run, ref) for name, ref in record_refs(run).items()}
-    earlier = services.runs.page(Scope("organisation", run.org_id), None, _EARLIER).runs
+    caller = endpoint.request.who
+    scope = Scope("organisation", run.org_id) if caller.has(Role.ADMIN) else Scope("creator", run.org_id, caller.user_id)
+    earlier = services.runs.page(scope, None, _EARLIER).runs
     prices = parse_price_overrides(services.settings.model_prices)
     return {"run_id": run.id, **run_metrics(run, run_usage(services.payloads, run), records, earlier, prices)}

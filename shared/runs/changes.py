@@ -71,14 +71,14 @@ class Change:
 
     run_id: str
     org_id: str | None
+    """None, like `creator`, for a claim, which has read nothing."""
     guard: Guard
     set: Mapping[str, Any] = field(default_factory=dict)
     add: Mapping[str, int | str] = field(default_factory=dict)
     step: tuple[str, Any] | None = None
     """(name, StepRecord) of the step that this change finishes."""
-    artifacts: tuple[str, ...] = ()
-    """Artifacts that this change names, appended to the run's."""
     entry: HistoryEntry | None = None
+    creator: str | None = None
 
     def __post_init__(self) -> None:
         if not self.guard.statuses:

@@ -163,11 +163,15 @@ class Run:
     error_code: str | None = None
     error_detail: PayloadRef | None = None
     usage: Usage = Usage()
-    artifacts: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
     attributes: Mapping[str, Any] = field(default_factory=dict)
     """The workflow's own immutable facts (assessment_id, profile, max_cost, ...)."""
+
+    @property
+    def artifacts(self) -> tuple[str, ...]:
+        """Everything that was attached to it or that it made, in order: what its history names."""
+        return tuple(artifact for entry in self.history for artifact in entry.artifacts)
 
     @property
     def granted_attempts(self) -> int:

@@ -15,11 +15,12 @@ from shared.runs.timing import RING_FIRST, RING_LAST, Timing
 
 _QUEUED, _RUNNING, _WAITING, _FAILED = (frozenset({s}) for s in (Status.QUEUED, Status.RUNNING, Status.WAITING, Status.FAILED))
 _UNLEASED: dict[str, Any] = {"lessee": None, "lease_until": None}
+_UNRUNG: dict[str, Any] = {"available_at": 0, "ring_after": 0, "ring_interval": 0}
 _UNENDED: dict[str, Any] = {"completed_at": None, "output": None, "error_code": None, "error_detail": None}
 
 
 def _change(run: Run, guard: Guard, entry: HistoryEntry | None, fields: dict[str, Any], **parts: Any) -> Change:
-    return Change(run.id, run.org_id, guard, set=fields, entry=entry, **parts)
+    return Change(run.id, run.org_id, guard, set=fields, entry=entry, creator=run.created_by, **parts)
 
 
 def _owned(run: Run) -> Guard:
@@ -45,7 +46,7 @@ def _queue(run: Run, now: int, available_at: int) -> dict[str, Any]:
 def claim(run_id: str, now: int, lease_until: int, op: str) -> Change:
     """Lease a due, queued run to the worker. Counts starts, so that a crash spends an attempt."""
     guard = Guard(_QUEUED, dispatch=Dispatch.AUTO, available_by=now, attempts_left=True)
-    fields = {"status": Status.RUNNING, "started_at": now, "lessee": WORKER, "lease_until": lease_until, "claim_cost": 1}
+    fields = _UNRUNG | {"status": Status.RUNNING, "started_at": now, "lessee": WORKER, "lease_until": lease_until, "claim_cost": 1}
     entry = HistoryEntry(now, WORKER, Status.RUNNING, op)
     return Change(run_id, None, guard, set=fields, add={"attempt": "claim_cost", "fence": 1}, entry=entry)
 
@@ -67,7 +68,7 @@ def checkpoint(
     fields: dict[str, Any] = {"lease_until": lease_until, "usage": usage}
     if attempt is not None:
         fields |= {"attempt": attempt, "max_attempts": run.granted_attempts}
-    return _change(run, _owned(run), entry, fields, step=(step, record), artifacts=artifacts)
+    return _change(run, _owned(run), entry, fields, step=(step, record))
 
 
 def complete(
@@ -84,7 +85,7 @@ def complete(
     """The last step's checkpoint and the success, in one write."""
     entry = HistoryEntry(now, WORKER, Status.SUCCEEDED, op, run.attempt, step, artifacts=artifacts)
     fields = _UNLEASED | {"status": Status.SUCCEEDED, "completed_at": now, "output": output, "usage": usage}
-    return _change(run, _owned(run), entry, fields, step=(step, record), artifacts=artifacts)
+    return _change(run, _owned(run), entry, fields, step=(step, record))
 
 
 def fail(run: Run, now: int, op: str, code: str, *, step: str | None, detail: PayloadRef | None, usage: Usage, new_round: bool) -> Change:
@@ -133,7 +134,7 @@ def pause(
     gate = {"gate_until": now + timing.gate, "deadline_at": max(run.deadline_at, now + timing.deadline_people)}
     fields = _UNLEASED | {"status": Status.WAITING, "usage": usage, "round": run.round + int(held)} | gate
     finished = (pending(step) if held else step, record)
-    return _change(run, _owned(run), entry, _UNENDED | fields, step=finished, artifacts=artifacts)
+    return _change(run, _owned(run), entry, _UNENDED | fields, step=finished)
 
 
 def pending(step: str) -> str:
@@ -149,7 +150,7 @@ def take(run: Run, actor: str, now: int, op: str, timing: Timing) -> Change:
     _require(run, Status.QUEUED)
     entry = HistoryEntry(now, actor, Status.RUNNING, op, run.attempt + run.claim_cost)
     lease = {"lessee": actor, "lease_until": now + timing.person_lease, "deadline_at": max(run.deadline_at, now + timing.deadline_people)}
-    fields = {"status": Status.RUNNING, "started_at": now, "claim_cost": 1} | lease
+    fields = _UNRUNG | {"status": Status.RUNNING, "started_at": now, "claim_cost": 1} | lease
     return _change(run, _seen(run), entry, fields, add={"attempt": "claim_cost", "fence": 1})
 
 
@@ -238,7 +239,7 @@ def attach(run: Run, actor: str, now: int, op: str, artifact_id: str) -> Change:
         raise Conflict(f"Artifacts can be attached before the first start only (current: {run.status})")
     _room(run)
     entry = HistoryEntry(now, actor, run.status, op, run.attempt, code=EventCode.ARTIFACT_ATTACHED, artifacts=(artifact_id,))
-    return _change(run, _seen(run), entry, {}, artifacts=(artifact_id,))
+    return _change(run, _seen(run), entry, {})
 
 
 def _require(run: Run, status: Status) -> None:

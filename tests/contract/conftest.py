@@ -8,7 +8,7 @@ from tests.contract.worlds import Fakes, RealAdapters, World
 from tests.support.aws import Clients, in_process_aws
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not the session: two mocks of AWS must not overlap
 def aws() -> Iterator[Clients]:
     with in_process_aws() as clients:
         yield clients

@@ -39,6 +39,7 @@ class Scales:
         client = intercepted(real.clients.dynamodb, update_item=self._weigh)
         self.world = EngineWorld(DynamoRunStore(Table(client, real.name)), real.payloads, real.artifacts)
         self.world.ids = RandomIds()  # type: ignore[assignment]
+        self.world.clock.advance(123_456_789)  # no round moment: zeros at the end weigh nothing
         self.world.model.default = json.dumps(DIAGNOSIS)
         self.world.model.usage = TokenUsage(12_345, 1_234, 2_345, 3_456)
         self.world.workflows["diagnosis"] = diagnosis(real.care, real.artifacts, "claude-sonnet-5-5", 8_192)

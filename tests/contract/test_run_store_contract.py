@@ -32,7 +32,6 @@ FULL = a_run_that_is(
     ),
     steps={"build_context": StepRecord(REF, SPENT, {"bytes": 12, "nested": {"a": [1.5, None]}}), "persist": StepRecord()},
     usage=SPENT,
-    artifacts=(run_id(5), run_id(6)),
     tags=("urgent", "ärztlich"),
     metadata={"cloned_from": run_id(9), "deep": {"list": [1, "two", None, True]}},
     attributes={"assessment_id": PATIENT, "max_cost": 1_000_000},
@@ -85,6 +84,9 @@ def test_a_change_answers_and_leaves_the_whole_run(world: World) -> None:
         lease_until=MORNING + HOUR,
         attempt=1,
         fence=1,
+        available_at=0,
+        ring_after=0,
+        ring_interval=0,
         history=(*run.history, HistoryEntry(MORNING, "worker", Status.RUNNING, "op1")),
     )
     assert claimed == expected == world.runs.get(run.id)
@@ -102,7 +104,6 @@ def test_a_checkpoint_keeps_step_usage_artifacts_and_lease(world: World) -> None
         lease_until=MORNING + DAY,
         usage=SPENT,
         steps={"build_context": a_step()},
-        artifacts=(run_id(7),),
         history=(*run.history, entry),
     )
 

@@ -104,7 +104,7 @@ def _changed(change: Change, run: Run) -> Run:
         values["steps"] = {**run.steps, change.step[0]: change.step[1]}
     if change.entry is not None:
         values["history"] = (*run.history, change.entry)
-    return replace(run, **values, artifacts=(*run.artifacts, *change.artifacts))
+    return replace(run, **values)
 
 
 def _belongs(run: Run, scope: Scope) -> bool:

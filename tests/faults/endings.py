@@ -26,8 +26,7 @@ def judge(world: World, people: People) -> None:
         decoded = world.runs.get(run_id(run))
         assert decoded is not None
         _judge_money(world, decoded)
-        if decoded.status is Status.SUCCEEDED and decoded.history[-1].actor == WORKER:
-            _judge_artifact(world, decoded)
+        _judge_artifacts(world, decoded)
     _judge_calls(world)
     _judge_answers(world, people)
 
@@ -36,7 +35,7 @@ def _judge_end(world: World, people: People, run: Item) -> None:
     require, scenario = world.watcher.require, world.scenario
     require(has_ended(run), "every run ends", lambda: f"it is {run['st']['S']} for ever")
     last = history(run)[-1]
-    faults = sum(fault.attempts for fault in world.calls.faults)
+    faults = sum(fault.attempts for fault in world.calls.faults) + sum(one.outcome.startswith("error") for one in world.model.asked)
     if last.code == "DEADLINE_EXCEEDED":
         waited = scenario.deadline is not None or scenario.dispatch == "manual" or scenario.flag_off is not None
         require(waited, "an automatic run ends long before its deadline", "only its deadline ended it")
@@ -72,16 +71,7 @@ def _judge_money(world: World, run: Run) -> None:
 
 def _ledger(world: World, run: Run) -> list[Any]:
     """The stored answers of a run."""
-    entries = []
-    for (pk, sk), item in world.dynamo.items.items():
-        if pk == world.pk(run.id) and sk.startswith("L#"):
-            data = item["b"]["B"] if "b" in item else _object(world, item["s"]["S"])
-            entries.append(json.loads(bytes(data)))
-    return entries
-
-
-def _object(world: World, sha256: str) -> bytes:
-    return next(data for name, data in world.s3.objects.items() if name.endswith(sha256))
+    return [world.answer(key) for key in world.dynamo.items if key[0] == world.pk(run.id) and key[1].startswith("L#")]
 
 
 def _judge_calls(world: World) -> None:
@@ -92,19 +82,19 @@ def _judge_calls(world: World) -> None:
     require(not again, "a stored answer is never bought again", lambda: f"{again[0].process.name} did")
 
 
-def _judge_artifact(world: World, run: Run) -> None:
-    """The last write named the document, its bytes are its hash's, and it is what the output says."""
+def _judge_artifacts(world: World, run: Run) -> None:
+    """What the run names: every document's bytes are its hash's; a diagnosis's last write named it, and its output says the same."""
     require = world.watcher.require
-    named = run.history[-1].artifacts
-    require(len(named) == 1 and named[0] in run.artifacts, "a success names its artifact", f"{named}")
-    artifact = world.artifacts.get(ORG, named[0])
-    assert artifact is not None and run.output is not None
-    data = world.artifacts.read(artifact)  # raises where the bytes are not the hash's
-    require(artifact.run_id == run.id and len(data) == artifact.size_bytes, "an artifact is its record's", f"{artifact.id} is not")
-    if world.scenario.workflow == DIAGNOSIS:
-        output = json.loads(world.payloads.get(run, run.output))
-        same = output == {"artifact_id": artifact.id, "diagnosis": json.loads(data)}
-        require(same, "an artifact is what the output says", f"{artifact.id} is not")
+    found = world.artifacts.get_many(ORG, run.artifacts)
+    require([one.id for one in found] == list(run.artifacts), "what a run names exists", f"{run.artifacts}")
+    documents = {one.id: world.artifacts.read(one) for one in found}  # raises where the bytes are not the hash's
+    require(all(one.size_bytes == len(documents[one.id]) for one in found), "an artifact is its record's", f"{run.artifacts}")
+    if run.workflow == DIAGNOSIS and run.status is Status.SUCCEEDED and run.history[-1].actor == WORKER:
+        assert run.output is not None
+        named = run.history[-1].artifacts
+        output = {"artifact_id": named[0], "diagnosis": json.loads(documents[named[0]])} if len(named) == 1 else None
+        stands = json.loads(world.payloads.get(run, run.output))
+        require(output == stands, "a success names its artifact, and its output is that", f"{named}")
 
 
 def _judge_answers(world: World, people: People) -> None:

@@ -4,32 +4,36 @@
 `random/4711` a scenario and faults that a seed makes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 
 import shared.observability
+from shared.runs.records import SWEEPER, WORKER
 from tests.faults.endings import judge
 from tests.faults.faults import Drawn, Plan, Planned, fault
 from tests.faults.people import People
 from tests.faults.scenarios import LIFECYCLES, Scenario, drawn
 from tests.faults.scheduler import Livelock
+from tests.faults.stored import Line, history
 from tests.faults.watcher import Violation
 from tests.faults.world import World
 
 PROFILES = ("random", "people", "phases")
-_MOST_FAULTS, _WITHIN = 8, 90
+_MOST_FAULTS, _WITHIN = 8, (25, 45, 80)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`sorts`: one letter for each call that was made; `faults`: those that struck; `trace`: lines, when asked for."""
+    """`sorts`: one letter for each call that was made; `faults`: those that struck; `moves`: what the runs' histories show, as
+    `q>r worker`; `trace`: lines, when asked for."""
 
     name: str
     violations: tuple[Violation, ...]
     sorts: str
     faults: tuple[str, ...]
+    moves: tuple[str, ...] = ()
     trace: tuple[str, ...] = ()
 
 
@@ -47,8 +51,21 @@ def play(name: str, *, traced: bool = False) -> Outcome:
         except Livelock:
             world.watcher.require(False, "every history ends", "it went on and on")
     return Outcome(
-        name, tuple(world.watcher.violations), "".join(world.calls.sorts), tuple(map(str, world.calls.faults)), tuple(trace or ())
+        name=name,
+        violations=tuple(world.watcher.violations),
+        sorts="".join(world.calls.sorts),
+        faults=tuple(map(str, world.calls.faults)),
+        moves=tuple(move for run in world.watcher.runs.values() for move in _moves(history(run))),
+        trace=tuple(trace or ()),
     )
+
+
+def _moves(entries: Sequence[Line]) -> Iterator[str]:
+    before = "-"
+    for entry in entries:
+        actor = entry.actor if entry.actor in (WORKER, SWEEPER) else "person"
+        yield f"{before}>{entry.to} {actor} {entry.code}".rstrip()
+        before = entry.to
 
 
 def _made(name: str) -> tuple[Scenario, Plan, Random]:
@@ -60,7 +77,7 @@ def _made(name: str) -> tuple[Scenario, Plan, Random]:
         raise ValueError(f"{name!r}: a history is of {', '.join([*LIFECYCLES, *PROFILES])}")
     random = Random(name)
     scenario = drawn(profile, random)
-    return scenario, Drawn(random, random.randint(0, _MOST_FAULTS), _WITHIN), random
+    return scenario, Drawn(random, random.randint(0, _MOST_FAULTS), random.choice(_WITHIN)), random
 
 
 @contextmanager

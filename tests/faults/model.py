@@ -1,7 +1,7 @@
 """A LanguageModel that answers from a script, and keeps an account of what was paid. Every answer has a cost of its own."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,7 @@ class Asked:
     process: Process
     sha256: str
     at: int
+    outcome: str
     usage: TokenUsage
     stored_before: bool
     """An answer to this very request stood in the ledger when the question was put."""
@@ -74,7 +75,7 @@ class ScriptedModel:
         usage = TokenUsage(INPUT_TOKENS + number, 100 + number)
         process = self.scheduler.current
         assert process is not None
-        asked = Asked(process, request.sha256(), self.scheduler.now, usage, self.is_stored(request.sha256()))
+        asked = Asked(process, request.sha256(), self.scheduler.now, outcome, usage, self.is_stored(request.sha256()))
         self.asked.append(asked)
         self.scheduler.pause(HALF_MS)
         still_wanted()
@@ -95,6 +96,6 @@ def _overloaded(retry_after: str) -> TransientFailure:
     return TransientFailure("LLM_ERROR", "The model is overloaded.", retry_after=float(retry_after) if retry_after else None)
 
 
-def cost_of(entry: Any) -> int:
-    """Micro-dollars of a stored answer."""
-    return int(entry["cost"])
+def is_good(answer: Mapping[str, Any]) -> bool:
+    """Whether a stored answer is one that a run can go on with."""
+    return answer["stop_reason"] == "end_turn" and answer["text"].startswith("{")

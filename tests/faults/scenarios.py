@@ -43,12 +43,15 @@ class Scenario:
     sweeps: tuple[int, ...] = ()
     """Sweeps beside those that have something to do, seconds from the start."""
     double_sweeps: bool = False
+    double_messages: bool = False
+    """The queue delivers some messages twice."""
     patience: int = 5
     settles: bool = field(default=True)
     """Nothing but faults keeps it from success."""
 
 
 _CREATE = Act("create", key="k1")
+_NEXTS = (Act("next", 1, "waiting", key="n1"), Act("next", 1, "waiting:2", key="n2"))
 LIFECYCLES: Mapping[str, Scenario] = {
     "lifecycle": Scenario(),
     "retried": Scenario(acts=(_CREATE, Act("retry", 5, "failed")), script=("bad",)),
@@ -56,7 +59,9 @@ LIFECYCLES: Mapping[str, Scenario] = {
     "executed": Scenario(acts=(_CREATE, Act("execute", 20, "queued"), Act("execute", 20, "queued", "admin")), dispatch="manual"),
     "taken": Scenario(acts=(_CREATE, Act("take", 20, "queued"), Act("succeed", 60, "running")), dispatch="manual", settles=False),
     "attached": Scenario(acts=(_CREATE, Act("attach", 20, "queued"), Act("execute", 60, "queued")), dispatch="manual"),
-    "gated": Scenario(ORCHESTRATION, (_CREATE, Act("next", 1, "waiting", key="n1"), Act("next", 1, "waiting:2", key="n2"))),
+    "gated": Scenario(ORCHESTRATION, (_CREATE, *_NEXTS)),
+    "held": Scenario(ORCHESTRATION, (_CREATE, *_NEXTS, Act("skip", 1, "waiting:3", key="n3")), ("ok", "ok", "bad")),
+    "refused": Scenario(ORCHESTRATION, (_CREATE, *_NEXTS, Act("retry", 5, "failed")), ("ok", "ok", "refusal")),
 }
 """Each name is the first part of a history's name."""
 
@@ -66,27 +71,32 @@ def drawn(profile: str, random: Random) -> Scenario:
     gated = profile == "phases" or (profile == "random" and random.random() < 0.2)
     dispatch = "manual" if not gated and random.random() < 0.2 else "auto"
     people = _people(random, gated, dispatch) if profile != "random" or random.random() < 0.7 else ()
-    short = random.random() < 0.08
+    deadline = random.randint(60, 900) if random.random() < 0.08 else None
     flag_off = (0, random.randint(30, 600)) if not gated and random.random() < 0.08 else None
+    script = tuple(random.choices(_OUTCOMES, _WEIGHTS, k=4)) if random.random() < 0.5 else ()
+    max_cost = random.choice((14_000, 17_000)) if random.random() < 0.1 else None
+    harmless = {act.what for act in people} <= _HARMLESS and set(script) <= _PASSING and dispatch == "auto" and not gated
     return Scenario(
         workflow=ORCHESTRATION if gated else DIAGNOSIS,
         acts=(Act("create", key=random.choice(("k1", "k1", ""))), *people),
-        script=tuple(random.choices(_OUTCOMES, _WEIGHTS, k=4)) if random.random() < 0.5 else (),
+        script=script,
         max_attempts=random.choice((1, 2, 3, 3)),
         dispatch=dispatch,
         auto_advance=gated and random.random() < 0.3,
-        max_cost=random.choice((20_000, 400_000)) if random.random() < 0.1 else None,
-        deadline=random.randint(60, 900) if short else None,
+        max_cost=max_cost,
+        deadline=deadline,
         flag_off=flag_off,
         latencies=random.choice(((5,), (1, 3, 8), (1, 1, 1, 400, 6_000))),
         index_lag=random.choice((0, 0, 300, 3_000)),
         sweeps=tuple(random.randint(0, 20) * 60 for _ in range(random.randint(0, 3))),
         double_sweeps=random.random() < 0.3,
         patience=random.choice((0, 2, 5)),
-        settles=False,
+        double_messages=random.random() < 0.3,
+        settles=harmless and flag_off is None and deadline is None and max_cost is None,
     )
 
 
+_HARMLESS, _PASSING = {"read", "create", "execute"}, {"ok", "long", "error", "error@30", "error@2000"}
 _OUTCOMES = ("ok", "long", "error", "error@30", "error@2000", "bad", "refusal", "cut", "permanent")
 _WEIGHTS = (6, 2, 3, 2, 1, 2, 1, 1, 1)
 _MOMENTS = ("", "", "claimed", "stored", "ended", "failed", "failed:2", "waiting", "queued:2", "claimed:2", "swept")

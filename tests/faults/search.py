@@ -21,6 +21,7 @@ class Tally:
     histories: int = 0
     calls: int = 0
     faults: Counter[str] = field(default_factory=Counter)
+    moves: Counter[str] = field(default_factory=Counter)
     violations: Counter[str] = field(default_factory=Counter)
     broken: int = 0
     worst: dict[str, list[str]] = field(default_factory=dict)
@@ -29,6 +30,7 @@ class Tally:
         self.histories += 1
         self.calls += len(outcome.sorts)
         self.faults.update(fault.partition("@")[0] for fault in outcome.faults)
+        self.moves.update(outcome.moves)
         self.broken += bool(outcome.violations)
         for rule in {violation.rule for violation in outcome.violations}:
             self.violations[rule] += 1
@@ -42,6 +44,7 @@ class Tally:
         self.calls += other.calls
         self.faults += other.faults
         self.violations += other.violations
+        self.moves += other.moves
         self.broken += other.broken
         for rule, names in other.worst.items():
             self.worst[rule] = sorted(self.worst.get(rule, []) + names, key=len)[:_KEPT]

@@ -38,7 +38,8 @@ class Violation(NamedTuple):
 
 @dataclass(eq=False)
 class Watcher:
-    """`owners`: of each run the process of its latest claim. `strays`: answers that a fenced worker stored, and at which call."""
+    """`owners`: of each run the process of its latest claim. `strays`: answers that a fenced worker stored, and at which
+    call. `listed`: since when a run is in the OPEN index."""
 
     scheduler: Scheduler
     s3: FakeS3
@@ -46,7 +47,7 @@ class Watcher:
     runs: dict[Key, Item] = field(default_factory=dict)
     owners: dict[Key, Process | None] = field(default_factory=dict)
     strays: dict[Key, int] = field(default_factory=dict)
-    born: dict[Key, int] = field(default_factory=dict)
+    listed: dict[Key, int] = field(default_factory=dict)
     calls: Calls = field(init=False)
     dynamo: FakeDynamo = field(init=False)
 
@@ -100,9 +101,10 @@ class Watcher:
         self.require(("q" in names) == (not has_ended(after)), "the OPEN index holds the open runs", f"q in {letter}: {'q' in names}")
         self.require(("x" in names) == (letter in "fc"), "rare ends stand in their list", f"x in {letter}: {'x' in names}")
         self.require(number(after, "attempt") <= number(after, "max_attempts"), "attempts are bounded", "attempt is over max_attempts")
+        if "q" in names and (before is None or "q" not in before):
+            self.listed[key] = self.scheduler.now
         self._judge_named(before, after)
         if before is None:
-            self.born[key] = self.scheduler.now
             self.require(len(after["h"]["L"]) == 1, "history is gapless", "a run begins with one entry")
             return
         old, new = before["h"]["L"], after["h"]["L"]

@@ -1,5 +1,6 @@
 """The real engine and adapters over the in-memory AWS, and the processes that run them: workers, sweeps, people's requests."""
 
+import json
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -28,11 +29,11 @@ from shared.sqs.batch import run_id_of
 from tests.faults.aws import FakeDynamo, FakeS3, FakeSqs, Key
 from tests.faults.expressions import Item
 from tests.faults.faults import Plan
-from tests.faults.model import ScriptedModel
+from tests.faults.model import ScriptedModel, is_good
 from tests.faults.scenarios import Scenario
 from tests.faults.scheduler import Process, Scheduler
 from tests.faults.sdk import Calls
-from tests.faults.stored import due_at, number
+from tests.faults.stored import due_at, history
 from tests.faults.watcher import Watcher
 from tests.faults.workflows import RECORD, workflows
 
@@ -41,6 +42,7 @@ ORG, PATIENT = "demo", "11111111-1111-4111-8111-111111111111"
 WORKER_LIMIT, SWEEPER_LIMIT, REQUEST_LIMIT = 300 * SECOND, 60 * SECOND, 29 * SECOND
 VISIBILITY, MOST_RECEIVES = 330 * SECOND, 5
 MOST_STEPS = 20_000
+_ASKED_AGAIN = frozenset({"RETRY", "NEXT"})
 _EXPECTED = frozenset({"StoreUnavailable", "Conflict", "NotFound", "IdempotencyKeyReused"})
 
 
@@ -162,16 +164,25 @@ class World:
             self.happen({"q": "queued", "r": "running", "w": "waiting", "f": "failed"}.get(after["st"]["S"], "final"))
 
     def _is_stored(self, sha256: str) -> bool:
-        """Whether the answer to a request of the running process's run, in its present round, stands in the ledger.
+        """Whether an answer to that very request of the running process's run stands in the ledger, and may be used.
 
-        One that a woken zombie stored between the owner's lookup and its question does not count: nobody could know it.
+        A bad one may not, once a person has asked for another. One that a woken zombie stored between the owner's lookup and
+        its question does not count: nobody could know it.
         """
         process = self.scheduler.current
         assert process is not None
         pk, looked_up = process.notes["pk"], process.notes.get("looked_up", 0)
-        ending = f"#{number(self.dynamo.items[pk, keys.THING_SK], 'round')}#{sha256}"
-        found = [key for key in self.dynamo.items if key[0] == pk and key[1].startswith("L#") and key[1].endswith(ending)]
-        return any(self.watcher.strays.get(key, -1) < looked_up for key in found)
+        stored = [key for key in self.dynamo.items if key[0] == pk and key[1].startswith("L#") and key[1].endswith(sha256)]
+        asked_again = [entry.at for entry in history(self.dynamo.items[pk, keys.THING_SK]) if entry.code in _ASKED_AGAIN]
+        found = [entry for key in stored if self.watcher.strays.get(key, -1) < looked_up for entry in [self.answer(key)]]
+        return any(is_good(entry["answer"]) or entry["at"] >= max(asked_again, default=0) for entry in found)
+
+    def answer(self, key: Key) -> Any:
+        """A stored answer, as the ledger wrote it."""
+        item = self.dynamo.items[key]
+        if "b" in item:
+            return json.loads(bytes(item["b"]["B"]))
+        return json.loads(next(data for name, data in self.s3.objects.items() if name.endswith(item["s"]["S"])))
 
     # --- processes ----------------------------------------------------------------------------------------------------
 
@@ -197,7 +208,11 @@ class World:
         self.watcher.require(record.get("error") in _EXPECTED, "nothing ends in a bug", lambda: f"{record}")
 
     def _accept(self, body: str, delay: int) -> None:
-        self.scheduler.at(self.scheduler.now + delay + 20, partial(self._receive, _Message(body)))
+        moment = self.scheduler.now + delay + 20
+        self.scheduler.at(moment, partial(self._receive, _Message(body)))
+        if self.scenario.double_messages and self._random.random() < 0.3:
+            again = self._random.choice((0, 10, 1_000, 15_000, 400_000))
+            self.scheduler.at(moment + again, partial(self._receive, _Message(body)))
 
     def _receive(self, message: _Message) -> None:
         """The event source: a message becomes an invocation of the worker, and comes back unless that ends well."""
@@ -250,7 +265,7 @@ class World:
         due = {
             key: run
             for key, run in self.watcher.runs.items()
-            if (moment := due_at(run)) is not None and moment <= now and self.watcher.born[key] < indexed
+            if (moment := due_at(run)) is not None and moment <= now and self.watcher.listed.get(key, 0) < indexed
         }
 
         def ended(process: Process) -> None:

@@ -84,7 +84,7 @@ def test_an_execution_whose_end_was_not_seen_is_a_202(ward: Ward) -> None:
     run_id = ward.a_run()
     with within(1, 5):
         answer = ward.execute(run_id, wait=1)
-    assert (answer.status, answer.data["run"]["status"]) == (202, "running")
+    assert (answer.status, answer.data["run"]["status"] in ("queued", "running")) == (202, True)
     ward.cancel(run_id)
     ward.advance(30)
 

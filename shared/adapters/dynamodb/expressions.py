@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.items import ATTRIBUTE, DISPATCH, STATUS, field_value, history_text, index_values, step_value
 from shared.runs.changes import Change, Guard
 
@@ -83,10 +82,8 @@ def update(change: Change, e: Expression) -> str:
         name, record = change.step
         e.names["#step"] = name
         sets.append(f"{e.name('sp')}.#step = {e.value(step_value(record))}")
-    if change.artifacts:
-        sets.append(_append("ar", [keys.pack(a) for a in change.artifacts], e))
     if change.entry is not None:
-        sets.append(_append("h", [history_text(change.entry)], e))
+        sets.append(_append("h", [history_text(change.entry, change.creator)], e))
     removes = [e.name(a) for a, v in values.items() if v is None]
     return f"SET {', '.join(sets)}" + (f" REMOVE {', '.join(removes)}" if removes else "")
 

@@ -13,7 +13,21 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from shared.adapters.dynamodb import keys
 from shared.runs.canonical import canonical_json
-from shared.runs.records import TERMINAL, Dispatch, HistoryEntry, PayloadRef, Run, Status, StepRecord, Subject, TokenUsage, Usage
+from shared.runs.codes import EventCode
+from shared.runs.records import (
+    SWEEPER,
+    TERMINAL,
+    WORKER,
+    Dispatch,
+    HistoryEntry,
+    PayloadRef,
+    Run,
+    Status,
+    StepRecord,
+    Subject,
+    TokenUsage,
+    Usage,
+)
 
 Item = dict[str, Any]
 
@@ -30,7 +44,17 @@ ATTRIBUTE = {
     "output": "ou", "error_code": "ec", "error_detail": "ed", "usage": "u", "workflow": "w", "tags": "tg",
     "metadata": "md", "attributes": "at",
 }  # fmt: skip
-"""Field of a run -> attribute of its item. Together with pk, sk, s, c, g, o, q, x, h, ar and sp that is all there is."""
+"""Field of a run -> attribute of its item. Together with pk, sk, s, c, g, o, q, x, h and sp that is all there is."""
+
+_EPOCH = 1_767_225_600_000
+"""2026-01-01T00:00:00Z; before it there is no run."""
+_FAMILY = "claude-"
+_ACTOR = {WORKER: "", SWEEPER: "*"}
+_CODE: dict[str, str] = {
+    EventCode.ARTIFACT_ATTACHED: "@a", EventCode.CONTINUATION: "@c", EventCode.EXECUTE_ASKED: "@e", EventCode.HELD: "@h",
+    EventCode.LEASE_LOST: "@l", EventCode.NEXT: "@n", EventCode.RESUMED: "@r", EventCode.RETRY: "@t", EventCode.SKIP_VALIDATION: "@s",
+}  # fmt: skip
+_EVENT = {short: code for code, short in _CODE.items()}
 
 _serializer, _deserializer = TypeSerializer(), TypeDeserializer()
 
@@ -68,9 +92,8 @@ def run_item(run: Run) -> Item:
         "s": keys.subject(run.org_id, run.subject.type, run.subject.id),
         "c": keys.creator(run.org_id, run.created_by),
         "g": keys.organisation(run.org_id),
-        "h": [history_text(entry) for entry in run.history],
+        "h": [history_text(entry, run.created_by) for entry in run.history],
         "sp": {name: step_value(record) for name, record in run.steps.items()},
-        "ar": [keys.pack(a) for a in run.artifacts],
     }
     for name in ATTRIBUTE:
         encoded = field_value(name, getattr(run, name))
@@ -129,19 +152,21 @@ def _ref(value: bytes | None) -> PayloadRef | None:
 
 
 def usage_text(usage: Usage) -> str:
-    """Ten fields joined by spaces, the model last; empty for no usage at all."""
+    """Nine fields joined by spaces, nothing for a 0, the model last, without its family's name; empty for no usage at all."""
     if usage == Usage():
         return ""
     t = usage.tokens
     counts = [usage.calls, usage.reused_calls, t.input_tokens, t.output_tokens, t.cache_read_tokens, t.cache_write_tokens]
-    return " ".join(map(str, [*counts, usage.cost, usage.saved, usage.model or ""]))
+    model = (usage.model or "").replace(_FAMILY, "~", 1) if (usage.model or "").startswith(_FAMILY) else usage.model or ""
+    return " ".join([*(str(n or "") for n in (*counts, usage.cost, usage.saved)), model])
 
 
 def usage_from(text: str | None) -> Usage:
     if not text:
         return Usage()
     *numbers, model = text.split(" ", 8)
-    calls, reused, i, o, cr, cw, cost, saved = map(int, numbers)
+    calls, reused, i, o, cr, cw, cost, saved = (int(number or 0) for number in numbers)
+    model = _FAMILY + model[1:] if model.startswith("~") else model
     return Usage(model or None, calls, reused, TokenUsage(i, o, cr, cw), cost, saved)
 
 
@@ -161,33 +186,53 @@ def _step(value: Mapping[str, Any]) -> StepRecord:
     return StepRecord(_ref(value.get("r")), usage, json.loads(value.get("m", "{}")))
 
 
-def history_text(entry: HistoryEntry) -> str:
-    """`at|actor|to|op|attempt|step|code|artifacts`, empty where None, trailing separators dropped."""
+def history_text(entry: HistoryEntry, creator: str | None) -> str:
+    """`at|actor|to|op|attempt|step|code|artifacts`, empty where None, trailing separators dropped.
+
+    Times count from 2026 in base 36, the worker is empty, the run's creator `=`, and our own event codes two letters.
+    """
+    actor = _ACTOR.get(entry.actor)
+    if actor is None:
+        actor = "=" if entry.actor == creator else keys.pack(entry.actor)
     fields = [
-        str(entry.at),
-        keys.pack(entry.actor),
+        _base36(entry.at - _EPOCH),
+        actor,
         STATUS[entry.to],
         entry.op,
         "" if entry.attempt is None else str(entry.attempt),
         entry.step or "",
-        entry.code or "",
+        _CODE.get(entry.code or "", entry.code or ""),
         ",".join(keys.pack(a) for a in entry.artifacts),
     ]
     return "|".join(fields).rstrip("|")
 
 
-def _history(text: str) -> HistoryEntry:
+def _base36(number: int) -> str:
+    digits = ""
+    while number or not digits:
+        number, rest = divmod(number, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[rest] + digits
+    return digits
+
+
+def _history(text: str, creator: str) -> HistoryEntry:
     at, actor, to, op, attempt, step, code, artifacts = (text.split("|") + [""] * 7)[:8]
     return HistoryEntry(
-        int(at),
-        keys.unpack(actor),
+        int(at, 36) + _EPOCH,
+        _person(actor, creator),
         _STATUS[to],
         op,
         int(attempt) if attempt else None,
         step or None,
-        code or None,
+        _EVENT.get(code, code) or None,
         tuple(keys.unpack(a) for a in artifacts.split(",") if a),
     )
+
+
+def _person(actor: str, creator: str) -> str:
+    if actor == "=":
+        return creator
+    return next((name for name, short in _ACTOR.items() if short == actor), None) or keys.unpack(actor)
 
 
 def is_run(item: Mapping[str, Any]) -> bool:
@@ -201,6 +246,7 @@ def run_from(item: Mapping[str, Any]) -> Run:
     created_at, run_id = keys.from_order(v["o"])
     _, org, kind, subject_id = v["s"].split("#")
     numbers = ("attempt", "fence", "round", "available_at", "ring_after", "ring_interval")
+    created_by = keys.unpack(v["c"].split("#")[2])
     optional = ("lease_until", "gate_until", "started_at", "completed_at", "error_code")
     plain_fields: dict[str, Any] = {name: v.get(ATTRIBUTE[name], 0) for name in numbers}
     plain_fields |= {name: v.get(ATTRIBUTE[name]) for name in optional}
@@ -209,7 +255,7 @@ def run_from(item: Mapping[str, Any]) -> Run:
         org_id=keys.unpack(org),
         workflow=v["w"],
         subject=Subject(kind, keys.unpack(subject_id)),
-        created_by=keys.unpack(v["c"].split("#")[2]),
+        created_by=created_by,
         created_at=created_at,
         gen=v["ge"],
         status=_STATUS[v["st"]],
@@ -218,7 +264,7 @@ def run_from(item: Mapping[str, Any]) -> Run:
         max_attempts=v["m"],
         input=cast(PayloadRef, _ref(v["i"])),
         fingerprint=v["fp"].hex(),
-        history=tuple(_history(text) for text in v["h"]),
+        history=tuple(_history(text, created_by) for text in v["h"]),
         claim_cost=v.get("cc", 0),
         lessee=keys.unpack(v["le"]) if "le" in v else None,
         isolated=bool(v.get("is")),
@@ -226,7 +272,6 @@ def run_from(item: Mapping[str, Any]) -> Run:
         output=_ref(v.get("ou")),
         error_detail=_ref(v.get("ed")),
         usage=usage_from(v.get("u")),
-        artifacts=tuple(keys.unpack(a) for a in v["ar"]),
         tags=tuple(v.get("tg", ())),
         metadata=json.loads(v.get("md", "{}")),
         attributes=json.loads(v.get("at", "{}")),

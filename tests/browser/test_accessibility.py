@@ -1,0 +1,100 @@
+"""Every main view, light and dark: nothing that axe calls serious or critical, and nothing wider than a phone."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import expect
+
+from local.client import Client
+from tests.browser.conftest import Open
+from tests.browser.console import PATIENT, Console
+
+pytestmark = pytest.mark.browser
+
+GRAVE = {"serious", "critical"}
+
+
+@pytest.fixture(scope="module")
+def places(client: Client) -> dict[str, str]:
+    """Something to look at in every view: runs that succeeded, failed and wait, a phase held back, a project with its analysis."""
+    studio = f"/api/studio/patients/{PATIENT}/diagnosis-runs"
+    good = client.call("POST", studio, {"input_config": {"focus": "seen"}, "tags": ["seen"]}, "clinician", prefer="wait=20").data["run"]
+    client.call("POST", "/dev/model", {"script": ["missing_fields"]})
+    bad = client.call("POST", studio, {"input_config": {}}, "clinician", prefer="wait=20").data["run"]
+    held = _held(client)
+    project = client.call("POST", "/api/projects", {"name": "Seen by everybody"}, "admin").data["project"]["id"]
+    document = {"hypothesis": "It helps", "audience": "People", "evidence_notes": ["One", "Two"]}
+    client.call("POST", f"/api/projects/{project}/inputs", {"input": document}, "admin")
+    analysis = client.call("POST", f"/api/projects/{project}/generate", {}, "admin", prefer="wait=20").data["run"]["id"]
+    return {"good": good["id"], "bad": bad["id"], "held": held, "project": project, "analysis": analysis}
+
+
+def _held(client: Client) -> str:
+    intake = "An app. [[offline: leak planning]] [[offline: warn planning]]"
+    run = client.call("POST", "/runs", {"profile": "analytics_forecast_app", "intake": intake, "project_name": "Held"}, "admin").data["run"]
+    client.call("POST", f"/runs/{run['id']}/next", {}, "admin", prefer="wait=20")
+    return str(run["id"])
+
+
+VIEWS = [
+    ("#/runs", "Filter", None),
+    ("#/new", "What shall be done?", None),
+    ("#/new/diagnosis", "Question or focus", None),
+    ("#/new/orchestration", "Intake", None),
+    ("#/new/analysis", "The latest final version", None),
+    ("#/runs/{good}", "Recommendations", None),
+    ("#/runs/{good}?tab=artifacts", "Recommendations", None),
+    ("#/runs/{good}?tab=io", "Context pack", "Show it"),
+    ("#/runs/{good}?tab=history", "Taken up", None),
+    ("#/runs/{good}?tab=usage", "By step", None),
+    ("#/runs/{good}/clone", "Create the clone", None),
+    ("#/runs/{bad}", "What the model answered", "Retry"),
+    ("#/runs/{held}?tab=board", "Checks failed", "Decide on planning"),
+    ("#/runs/{held}?tab=artifacts", "Document", None),
+    ("#/runs/{analysis}", "Evidence", None),
+    ("#/board", "Open the gate", None),
+    ("#/projects", "Seen by everybody", None),
+    ("#/projects/{project}", "Every run", "Add an input"),
+    ("#/patients", "Patient 1", "Add a patient"),
+    (f"#/patients/{PATIENT}?enableDiagnosisRuns", "MedicationRequest", None),
+    ("#/metrics", "Failures by code", None),
+    ("#/nowhere", "There is nothing here for you", None),
+]
+
+
+def grave_findings(console: Console) -> list[str]:
+    """What axe finds, in light and in dark."""
+    found = []
+    for theme in ("light", "dark"):
+        console.page.evaluate("(theme) => { document.documentElement.dataset.theme = theme }", theme)
+        result: Any = console.page.evaluate("axe.run({resultTypes: ['violations']})")
+        found += [
+            f"{theme}: {one['id']}: {node['target']} {node['failureSummary']}"
+            for one in result["violations"]
+            if one["impact"] in GRAVE
+            for node in one["nodes"]
+        ]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("at", "text", "opens"), VIEWS, ids=[view[0].split("?")[0] + (view[0].partition("?")[2] and "+") for view in VIEWS]
+)
+def test_a_view_in_light_and_dark(open_console: Open, places: dict[str, str], at: str, text: str, opens: str | None) -> None:
+    console = open_console("admin", at=at.format(**places), width=360, height=800)
+    expect(console.page.locator("main").get_by_text(text).first).to_be_attached()
+    console.page.evaluate(AXE_SCRIPT)
+    assert console.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "wider than the screen"
+    assert grave_findings(console) == []
+    if opens is not None:
+        console.press(opens)
+        assert grave_findings(console) == []
+    console.page.set_viewport_size({"width": 1440, "height": 900})
+    assert console.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "wider than the screen"
+
+
+def test_the_sign_in(open_console: Open) -> None:
+    console = open_console(width=360, height=800).sees("Who are you today?")
+    console.page.evaluate(AXE_SCRIPT)
+    assert grave_findings(console) == []

@@ -1,0 +1,62 @@
+"""Projects: Last run, inputs, and generating an analysis once however often it is asked for."""
+
+import pytest
+from playwright.sync_api import expect
+
+from local.client import Client
+from tests.browser.conftest import Open
+from tests.browser.console import Console
+
+pytestmark = pytest.mark.browser
+
+
+def project(console: Console, name: str) -> Console:
+    console.go("#/projects").press("New project").fill("Name", name).press("Create the project")
+    expect(console.page.get_by_role("heading", name=name, level=1)).to_be_visible()
+    return console
+
+
+def input_added(console: Console) -> Console:
+    console.press("Add an input").fill("Hypothesis", "Commuters would pay for a guaranteed seat").fill("Audience", "Daily commuters")
+    console.fill("Evidence notes", "41 of 60 stand twice a week\nNight seats sell out by Tuesday").press("Add this version")
+    return console.sees("Version 1")
+
+
+def generated(console: Console) -> Console:
+    return console.press("Generate analysis").confirm("Generate", "Where this input was analysed before")
+
+
+def test_generating_twice_makes_one_run(open_console: Open, client: Client) -> None:
+    console = project(open_console("member"), "Twice")
+    console.sees("Never")
+    generated(input_added(console)).status("Succeeded").sees("Evidence").sees("41 of 60 stand twice a week")
+    first, project_id = console.run_id, client.call("GET", "/api/projects", user="member").data["projects"][0]["id"]
+    generated(console.go(f"#/projects/{project_id}")).sees("This input was analysed already")
+    assert console.run_id == first
+    assert len(client.call("GET", f"/api/projects/{project_id}/runs", user="member").data["runs"]) == 1
+
+
+def test_last_run_on_the_dashboard(open_console: Open) -> None:
+    console = project(open_console("member"), "Dashboard").go("#/projects")
+    tile = console.page.get_by_role("link", name="Dashboard")
+    expect(tile).to_contain_text("Never")
+    tile.click()
+    generated(input_added(console)).status("Succeeded").go("#/projects")
+    expect(tile).to_contain_text("Succeeded")
+    expect(tile).to_contain_text("1 run")
+
+
+def test_without_inputs_a_failed_run_stays_on_record(open_console: Open) -> None:
+    console = project(open_console("member"), "Empty").press("Generate analysis")
+    console.page.get_by_role("dialog").get_by_role("button", name="Generate", exact=True).click()
+    console.sees("The project has no final input yet.").press("Go back")
+    console.page.reload()
+    console.sees("There was nothing to analyse")
+    console.page.get_by_role("list", name="Runs of this project").get_by_role("link").click()
+    console.status("Failed").sees("Add an input to the project and generate again.")
+
+
+def test_what_an_input_lacks_is_named(open_console: Open) -> None:
+    console = project(open_console("member"), "Thin").press("Add an input").fill("Hypothesis", "Something").press("Add this version")
+    console.sees("Version 1")
+    generated(console).status("Failed").sees("The input lacks what the analysis needs").sees("audience is missing")

@@ -1,0 +1,96 @@
+"""Signing in as each of the demo users, what each is offered, and what happens when a sign-in ends."""
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from local.client import Client
+from tests.browser.conftest import Open
+
+pytestmark = pytest.mark.browser
+
+PLACES = {
+    "clinician": ["Runs", "Board", "Projects", "Patients", "Metrics"],
+    "other-clinician": ["Runs", "Board", "Projects", "Patients", "Metrics"],
+    "admin": ["Runs", "Board", "Projects", "Patients", "Metrics"],
+    "patient": ["Runs", "Patients", "Metrics"],
+    "member": ["Runs", "Board", "Projects", "Metrics"],
+    "other-member": ["Runs", "Board", "Projects", "Metrics"],
+    "system": ["Runs", "Patients", "Metrics"],
+    "outsider": ["Runs", "Board", "Projects", "Patients", "Metrics"],
+}
+
+
+@pytest.mark.parametrize("user", PLACES)
+def test_each_role_has_its_places(open_console: Open, user: str) -> None:
+    console = open_console(user)
+    assert console.places() == PLACES[user]
+    expect(console.page.get_by_role("heading", name="Runs", level=1)).to_be_visible()
+    new_run = console.page.get_by_role("link", name="New run")
+    expect(new_run).to_have_count(0 if user in ("patient", "system") else 1)
+
+
+@pytest.mark.parametrize(
+    ("user", "offered"), [("clinician", ["Diagnosis", "Orchestration", "Analysis"]), ("member", ["Orchestration", "Analysis"])]
+)
+def test_a_role_is_offered_the_workflows_it_may_start(open_console: Open, user: str, offered: list[str]) -> None:
+    console = open_console(user, at="#/new").sees("What shall be done?")
+    titles = console.page.locator("main").get_by_role("link").filter(has=console.page.locator(".tile-title"))
+    assert [text.split("\n")[0] for text in titles.all_inner_texts()] == offered
+
+
+def test_a_member_has_no_patients(open_console: Open) -> None:
+    open_console("member", at="#/patients").sees("There is nothing here for you")
+
+
+def test_a_token_that_ran_out_is_renewed_without_a_word(open_console: Open, client: Client) -> None:
+    console = open_console("clinician", at="#/patients").sees("Patient 11111111")
+    held = json.loads(console.page.evaluate("sessionStorage['studio-runs.session']"))
+    old = held | {"token": client.token("clinician", expires_in=-10), "expiresAt": 0}
+    console.page.evaluate("(held) => { sessionStorage['studio-runs.session'] = held }", json.dumps(old))
+    console.page.reload()
+    console.sees("Patient 11111111")
+    assert json.loads(console.page.evaluate("sessionStorage['studio-runs.session']"))["token"] != old["token"]
+
+
+def test_a_sign_in_that_cannot_be_renewed_ends_and_comes_back_to_the_same_place(open_console: Open, client: Client) -> None:
+    console = open_console("clinician", at="#/patients").sees("Patient 11111111")
+    held = json.loads(console.page.evaluate("sessionStorage['studio-runs.session']"))
+    lost = held | {"token": client.token("clinician", expires_in=-10), "localUser": None}
+    console.page.evaluate("(lost) => { sessionStorage['studio-runs.session'] = lost }", json.dumps(lost))
+    console.page.reload()
+    console.sees("Who are you today?").sign_in("clinician").sees("Patient 11111111")
+
+
+def test_changing_the_user_forgets_the_one_before(open_console: Open) -> None:
+    console = open_console("clinician")
+    console.page.get_by_label("Account and theme").click()
+    console.press("Change user").sees("Who are you today?")
+    assert console.page.evaluate("sessionStorage['studio-runs.session']") is None
+    assert console.sign_in("member").places() == PLACES["member"]
+
+
+def test_a_chosen_theme_is_kept(open_console: Open) -> None:
+    console = open_console("member", color_scheme="light")
+    ground = "getComputedStyle(document.documentElement).backgroundColor"
+    light = console.page.evaluate(ground)
+    console.page.get_by_label("Account and theme").click()
+    console.press("Dark")
+    dark = console.page.evaluate(ground)
+    console.page.reload()
+    assert console.page.evaluate(ground) == dark != light
+
+
+def test_the_keyboard_finds_its_way(open_console: Open) -> None:
+    """Skip link, then the places, with a visible ring; a new page takes the focus to its heading."""
+    console = open_console("member")
+    console.page.keyboard.press("Tab")
+    expect(console.page.get_by_text("Skip to the content")).to_be_focused()
+    console.page.keyboard.press("Enter")
+    assert console.page.evaluate("document.activeElement.id") == "main"
+    console.page.get_by_role("link", name="Board").focus()
+    assert console.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    console.page.keyboard.press("Enter")
+    expect(console.page.get_by_role("heading", name="Board", level=1)).to_be_focused()
+    assert console.page.title() == "Board · Studio Runs"

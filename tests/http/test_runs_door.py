@@ -1,0 +1,321 @@
+"""The /runs door: every row of its table in API.md, as written, for orchestrations and for every run by any door."""
+
+import hashlib
+import json
+from itertools import pairwise
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from local.client import Answer, Client
+from tests.support import fields
+from tests.support.care import Ward, any_uuid
+from tests.support.waiting import until
+
+PHASES = ["planning", "architecture", "data", "development", "qa", "documentation"]
+BODY = {"profile": "analytics_forecast_app", "intake": "Build a demand forecasting app"}
+
+
+def create(client: Client, user: str = "member", wait: int = 0, **body: Any) -> Answer:
+    return client.call("POST", "/runs", BODY | body, user, **({"prefer": f"wait={wait}"} if wait else {}))
+
+
+def new(client: Client, user: str = "member", **body: Any) -> str:
+    return str(create(client, user, **body).data["run"]["id"])
+
+
+def show(client: Client, run_id: str, user: str = "member", wait: int = 0) -> Any:
+    return client.call("GET", f"/runs/{run_id}", None, user, **({"prefer": f"wait={wait}"} if wait else {})).data["run"]
+
+
+def advance(client: Client, run_id: str, wait: int = 0, user: str = "member", **body: Any) -> Answer:
+    return client.call("POST", f"/runs/{run_id}/next", body or None, user, **({"prefer": f"wait={wait}"} if wait else {}))
+
+
+# --- POST /runs -------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_run_waits_for_its_first_next_in_planning(client: Client) -> None:
+    answer = create(client, project_name="Forecast Q4", metadata={"client": "Acme"}, tags=["a"])
+    run = answer.data["run"]
+    assert (answer.status, run.keys()) == (201, fields.RUN | fields.RUNS)
+    assert (run["workflow"], run["status"], run["current_phase"], run["current_step"]) == (
+        "orchestration",
+        "waiting",
+        "planning",
+        "planning",
+    )
+    assert (run["profile"], run["project_name"], run["intake"]) == (BODY["profile"], "Forecast Q4", BODY["intake"])
+    assert (run["metadata"], run["tags"], run["attempt"], run["started_at"]) == ({"client": "Acme"}, ["a"], 0, None)
+    assert [(phase["phase"], phase.keys()) for phase in run["phases"]] == [(name, fields.PHASE) for name in PHASES]
+    assert show(client, run["id"]) == run
+
+
+@pytest.mark.parametrize(("sent", "wrong"), [
+    ({"profile": None}, "body.profile"), ({"profile": ""}, "body.profile"), ({"intake": 5}, "body.intake"),
+    ({"intake": "x" * (100 * 1024 - 1)}, "body.intake"), ({"project_name": ""}, "body.project_name"), ({"metadata": []}, "body.metadata"),
+    ({"metadata": {"a": "x" * 4_096}}, "body.metadata"), ({"tags": [None]}, "body.tags[0]"), ({"auto_advance": "yes"}, "body.auto_advance"),
+    ({"auto_advance": 1}, "body.auto_advance"), ({"max_cost_usd": 0}, "body.max_cost_usd"), ({"dispatch": "auto"}, "body.dispatch"),
+], ids=lambda sent: str(sent)[:40])  # fmt: skip
+def test_a_field_out_of_its_bounds_is_named(client: Client, sent: dict[str, Any], wrong: str) -> None:
+    answer = client.call("POST", "/runs", BODY | sent, "member")
+    assert (answer.code, [found["field"] for found in answer.body["error"]["errors"]]) == ("VALIDATION_ERROR", [wrong])
+
+
+def test_an_intake_of_100_kb_and_metadata_of_4_kb_are_taken(client: Client) -> None:
+    for sent in ({"intake": "x" * (100 * 1024 - 2)}, {"metadata": {"a": "x" * (4_096 - 8)}}, {"intake": None}):
+        run = create(client, **sent).data["run"]
+        assert run | sent == run
+
+
+def test_an_unknown_profile_is_a_422_that_lists_the_known(client: Client) -> None:
+    answer = client.call("POST", "/runs", {"profile": "no_such_profile"}, "member")
+    (found,) = answer.body["error"]["errors"]
+    assert (answer.status, found["field"]) == (422, "body.profile")
+    assert "analytics_forecast_app" in found["message"]
+
+
+def test_with_auto_advance_it_runs_through_all_phases(client: Client) -> None:
+    assert create(client, auto_advance=True).data["run"]["status"] in ("queued", "running")
+    run = create(client, auto_advance=True, wait=25).data["run"]
+    run = run if run["status"] == "succeeded" else show(client, run["id"], wait=25)
+    assert (run["status"], run["current_phase"]) == ("succeeded", "documentation")
+    assert [(phase["status"], phase["artifacts_count"] > 0) for phase in run["phases"]] == [("succeeded", True)] * 6
+    assert run["artifacts_count"] == sum(phase["artifacts_count"] for phase in run["phases"])
+    assert run["total_duration_seconds"] >= 0
+
+
+# --- next -------------------------------------------------------------------------------------------------------------
+
+
+def test_next_executes_the_current_phase(client: Client) -> None:
+    run_id = new(client)
+    answer = advance(client, run_id)
+    assert (answer.status, answer.data.keys()) == (202, {"run_id", "previous_phase", "current_phase", "status", "message"})
+    assert (answer.data["run_id"], answer.data["previous_phase"], answer.data["current_phase"]) == (run_id, "planning", "planning")
+    assert (show(client, run_id, wait=25)["status"], show(client, run_id)["current_phase"]) == ("waiting", "architecture")
+
+
+def test_with_wait_next_shows_the_next_gate_up_to_the_end(client: Client) -> None:
+    run_id = new(client)
+    for before, after in pairwise(PHASES):
+        answer = advance(client, run_id, wait=25)
+        assert (answer.status, answer.data["status"]) == (200, "waiting")
+        assert answer.data["message"] == f"Advanced from {before} to {after}"
+        assert (answer.data["previous_phase"], answer.data["current_phase"]) == (before, after)
+    last = advance(client, run_id, wait=25)
+    assert (last.status, last.data["status"], last.data["current_phase"]) == (200, "succeeded", "documentation")
+    assert advance(client, run_id).code == "CONFLICT"
+
+
+def test_next_is_a_conflict_unless_it_waits(ward: Ward, client: Client) -> None:
+    ward.script("hang")
+    calls, run_id = ward.model_calls(), new(client)
+    assert advance(client, run_id).status == 202
+    until(ward.model_calls, lambda now: now > calls)
+    assert advance(client, run_id).body["error"]["message"] == "Run is not in 'waiting' status (current: running)"
+    client.call("POST", f"/runs/{run_id}/cancel", None, "member")
+    assert advance(client, run_id).body["error"]["message"] == "Run is not in 'waiting' status (current: cancelled)"
+    ward.advance(30)
+
+
+def test_a_repeated_next_under_its_key_is_the_same_next(client: Client) -> None:
+    run_id, key = new(client), any_uuid()
+    for _ in range(3):
+        answer = client.call("POST", f"/runs/{run_id}/next", None, "member", prefer="wait=25", idempotency_key=key)
+        assert (answer.status, show(client, run_id)["current_phase"]) == (200, "architecture")
+
+
+# --- artifacts, metrics, events ---------------------------------------------------------------------------------------
+
+
+def test_artifacts_come_by_phase_and_download_as_what_they_are(client: Client) -> None:
+    run_id = new(client)
+    advance(client, run_id, wait=25)
+    advance(client, run_id, wait=25)
+    found = client.call("GET", f"/runs/{run_id}/artifacts", None, "member").data
+    assert found.keys() == {"run_id", "total_count", "artifacts_by_phase", "artifacts", "next_cursor"}
+    assert (found["run_id"], found["total_count"]) == (run_id, len(found["artifacts"]))
+    assert set(found["artifacts_by_phase"]) == {"planning", "architecture"}
+    assert sorted(row["id"] for rows in found["artifacts_by_phase"].values() for row in rows) == sorted(
+        row["id"] for row in found["artifacts"]
+    )
+    only = client.call("GET", f"/runs/{run_id}/artifacts?phase=planning", None, "member").data
+    assert {row["phase"] for row in only["artifacts"]} == {"planning"}
+    for row in found["artifacts"]:
+        assert row.keys() == fields.ARTIFACT_ROW
+        answer = client.call("GET", f"/runs/{run_id}/artifacts/{row['id']}/download", None, "member")
+        assert answer.status == 302
+        query = parse_qs(urlsplit(answer.headers["location"]).query)
+        assert (query["X-Amz-Algorithm"], query["X-Amz-Expires"]) == (["AWS4-HMAC-SHA256"], ["300"])
+        file = client.fetch(answer.headers["location"])
+        assert (file.status, hashlib.sha256(file.raw).hexdigest(), len(file.raw)) == (200, row["sha256"], row["size_bytes"])
+        assert row["path"].rsplit("/", 1)[-1] in file.headers["content-disposition"]
+
+
+def test_a_download_url_is_good_for_five_minutes_and_only_as_it_is(ward: Ward, client: Client) -> None:
+    run = ward.create(wait=20).data["run"]
+    location = client.call("GET", f"/runs/{run['id']}/artifacts/{run['artifact_id']}/download", None, "clinician").headers["location"]
+    assert client.fetch(location.replace(run["artifact_id"], any_uuid())).status == 403
+    assert client.fetch(location.replace("X-Amz-Expires=300", "X-Amz-Expires=3000")).status == 403
+    ward.advance(200)
+    assert client.fetch(location).status == 200
+    ward.advance(200)
+    assert client.fetch(location).status == 403
+
+
+def test_an_artifact_of_another_run_is_not_this_runs_to_download(ward: Ward, client: Client) -> None:
+    artifact = ward.create(wait=20).data["run"]["artifact_id"]
+    assert client.call("GET", f"/runs/{ward.a_run()}/artifacts/{artifact}/download", None, "clinician").code == "NOT_FOUND"
+
+
+def test_metrics_of_an_orchestration(client: Client) -> None:
+    run_id = new(client)
+    advance(client, run_id, wait=25)
+    metrics = client.call("GET", f"/runs/{run_id}/metrics", None, "member").data
+    assert metrics.keys() == fields.METRICS | {"run_id"}
+    assert [phase.keys() for phase in metrics["phases_metrics"]] == [fields.PHASE_METRICS] * 6
+    planned = metrics["phases_metrics"][0]
+    assert planned["governance_passed"] is True
+    assert planned["artifacts_generated"] > 0
+    assert (metrics["total_token_usage"], metrics["total_cost_usd"]) == (planned["token_usage"], planned["cost_usd"])
+    assert 0 <= metrics["governance_score"] <= 1
+    assert 0 <= metrics["hygiene_score"] <= 1
+    assert metrics["projection"].keys() == {"cost_usd", "seconds"}
+    assert metrics["projection"]["cost_usd"] > 0
+
+
+def test_metrics_of_a_diagnosis_have_steps_for_phases_and_no_scores(ward: Ward, client: Client) -> None:
+    run = ward.create(wait=20).data["run"]
+    metrics = client.call("GET", f"/runs/{run['id']}/metrics", None, "clinician").data
+    assert [phase["phase"] for phase in metrics["phases_metrics"]] == [step["name"] for step in run["steps"]]
+    assert (metrics["governance_score"], metrics["hygiene_score"], metrics["governance_violations"]) == (None, None, [])
+    assert metrics["total_token_usage"] == {"input": run["usage"]["input_tokens"], "output": run["usage"]["output_tokens"]}
+    assert (metrics["total_cost_usd"], metrics["artifacts_total"], metrics["errors_count"]) == (run["usage"]["cost_usd"], 1, 0)
+
+
+# --- GET /runs --------------------------------------------------------------------------------------------------------
+
+
+def rows(client: Client, query: str, user: str) -> list[Any]:
+    found: list[Any] = client.call("GET", f"/runs?{query}", None, user).data["runs"]
+    return found
+
+
+def test_the_list_has_rows_of_every_workflow_newest_first(ward: Ward, client: Client) -> None:
+    project = client.call("POST", "/api/projects", {"name": "P"}, "admin").data["project"]["id"]
+    analysis = client.call("POST", f"/api/projects/{project}/generate", None, "admin").body["error"]["run_id"]
+    made = [analysis, new(client, "admin", tags=["red"]), ward.a_run(user="admin", tags=["red", "blue"])]
+    found = rows(client, "limit=3", "admin")
+    assert [row["id"] for row in found] == made[::-1]
+    assert {frozenset(row) for row in found} == {fields.ROW | fields.RUNS - fields.LEFT_OUT_OF_ROWS - {"total_duration_seconds"}}
+    assert [(row["workflow"], row["profile"], row["current_phase"]) for row in found] == [
+        ("diagnosis", None, None), ("orchestration", BODY["profile"], "planning"), ("analysis", None, None),
+    ]  # fmt: skip
+
+
+def test_the_list_filters_by_workflow_profile_status_and_tag(ward: Ward, client: Client) -> None:
+    tag = any_uuid()
+    waiting, cancelled, queued = new(client, tags=[tag, "x"]), new(client, tags=[tag]), ward.a_run(user="admin", tags=[tag])
+    client.call("POST", f"/runs/{cancelled}/cancel", None, "member")
+    expected = {
+        f"tag={tag}": [queued, cancelled, waiting],
+        f"tag={tag}&status=waiting": [waiting],
+        f"tag={tag}&status=cancelled": [cancelled],
+        f"tag={tag}&status=queued": [queued],
+        f"tag={tag}&status=failed": [],
+        f"tag={tag}&workflow=orchestration": [cancelled, waiting],
+        f"tag={tag}&workflow=diagnosis": [queued],
+        f"tag={tag}&profile={BODY['profile']}&status=waiting": [waiting],
+        f"tag={tag}&profile=other": [],
+        f"tag={tag[:-1]}": [],
+    }
+    assert {query: [row["id"] for row in rows(client, query, "admin")] for query in expected} == expected
+    assert [row["id"] for row in rows(client, f"tag={tag}", "member")] == [cancelled, waiting]
+
+
+@pytest.mark.parametrize("tag", ["a,b", "a b", "a&b=c", "ü💊", "%2F", "[x]"])
+def test_a_tag_of_odd_characters_is_found(client: Client, tag: str) -> None:
+    from urllib.parse import quote
+
+    run_id = new(client, tags=[tag])
+    assert rows(client, f"tag={quote(tag, safe='')}", "member")[0]["id"] == run_id
+
+
+def test_created_after_is_inclusive_and_created_before_exclusive(ward: Ward, client: Client) -> None:
+    made = []
+    for _ in range(3):
+        made.append(show(client, new(client)))
+        ward.advance(2)
+    (first, second, third) = (run["created_at"] for run in made)
+    ids = [run["id"] for run in made]
+
+    def found(query: str) -> list[str]:
+        return [row["id"] for row in rows(client, f"limit=100&{query}", "member") if row["id"] in ids]
+
+    assert found(f"created_after={second}") == [ids[2], ids[1]]
+    assert found(f"created_before={second}") == [ids[0]]
+    assert found(f"created_after={first}&created_before={third}") == [ids[1], ids[0]]
+    assert found(f"created_after={third}&created_before={first}") == []
+    later = second.replace("Z", "001Z") if "." in second else second.replace("Z", ".001Z")
+    assert found(f"created_after={later}") == [ids[2]]
+
+
+@pytest.mark.parametrize(
+    "bad", ["yesterday", "", "2026-01-01", "2026-01-01T00:00:00", "1767225600", "2026-13-01T00:00:00Z", "2026-01-01T00:00:00 00:00"]
+)
+@pytest.mark.parametrize("name", ["created_after", "created_before"])
+def test_a_time_is_rfc_3339(client: Client, name: str, bad: str) -> None:
+    answer = client.call("GET", f"/runs?{name}={bad.replace(' ', '%20')}", None, "member")
+    assert (answer.status, [found["field"] for found in answer.body["error"]["errors"]]) == (422, [f"query.{name}"])
+
+
+@pytest.mark.parametrize(
+    "fine", ["1960-01-01T00:00:00Z", "0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59.999999999-14:00", "2026-01-01t00:00:00z"]
+)
+def test_any_time_of_any_age_is_taken(client: Client, fine: str) -> None:
+    for name in ("created_after", "created_before"):
+        for user in ("member", "admin"):
+            assert client.call("GET", f"/runs?{name}={fine}&status=failed", None, user).status == 200
+
+
+# --- clone ------------------------------------------------------------------------------------------------------------
+
+
+def clone(client: Client, run_id: str, user: str, **overrides: Any) -> Answer:
+    return client.call("POST", f"/runs/{run_id}/clone", {"overrides": overrides} if overrides else None, user)
+
+
+def test_a_clone_is_made_with_what_its_original_was_made_with(ward: Ward, client: Client) -> None:
+    run_id = new(client, project_name="P", metadata={"a": 1}, tags=["t"], max_cost_usd=5)
+    made = clone(client, run_id, "member")
+    run = made.data["run"]
+    assert (made.status, run["status"], run["metadata"]) == (201, "waiting", {"a": 1, "cloned_from": run_id})
+    assert (run["profile"], run["intake"], run["project_name"], run["tags"]) == (BODY["profile"], BODY["intake"], "P", ["t"])
+    other = clone(client, run_id, "member", intake="Another.", tags=[]).data["run"]
+    assert (other["intake"], other["tags"], other["project_name"]) == ("Another.", [], "P")
+    patients = ward.a_run("succeeded", input_config={"q": 1}, max_attempts=7, tags=["x"])
+    again = clone(client, patients, "admin", input_config={"q": 2}).data["run"]
+    assert (again["input"], again["max_attempts"], again["tags"], again["subject"]["id"]) == ({"q": 2}, 7, ["x"], ward.patient)
+    assert (again["created_by"], again["dispatch"], again["metadata"]) == (ward.sub("admin"), "manual", {"cloned_from": patients})
+
+
+@pytest.mark.parametrize("overrides", [{"colour": "red"}, {"tags": "x"}, {"profile": "no_such_profile"}, {"metadata": 5}], ids=str)
+def test_an_override_that_could_not_be_created_with_is_a_422(client: Client, overrides: dict[str, Any]) -> None:
+    answer = clone(client, new(client), "member", **overrides)
+    (name,) = overrides
+    assert [found["field"] for found in answer.body["error"]["errors"]] == [f"body.overrides.{name}"]
+
+
+def test_a_clone_of_an_assessments_run_needs_another_correlation(ward: Ward, client: Client) -> None:
+    run_id = ward.assess(ward.assessment(), "first", dispatch="manual").data["run"]["id"]
+    assert clone(client, run_id, "clinician").code == "CONFLICT"
+    made = clone(client, run_id, "clinician", correlation_id="second")
+    assert (made.status, made.data["run"]["metadata"]) == (201, {"cloned_from": run_id})
+    assert clone(client, run_id, "system", correlation_id="third").status == 201  # who may create its like
+
+
+def test_every_body_of_the_door_survives_a_round_trip(client: Client) -> None:
+    odd = {"": None, "ü": "\u0000\u2028 💊", "n": [1e308, -0.0, 2**63, True]}
+    assert show(client, new(client, metadata=odd))["metadata"] == json.loads(json.dumps(odd))
