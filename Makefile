@@ -54,3 +54,7 @@ redrive: $(READY) ## Empty a deployment's dead-letter queue: STACK=name, DISCARD
 bench: $(READY) ## Write units and requests of a run's life; cold imports as ratios
 	@$(BIN)/python -m bench.capacity | grep -v '^{'
 	@$(BIN)/python -m bench.coldstart
+
+.PHONY: console-deploy
+console-deploy: $(READY) ## Put the console into a deployment: STACK=name
+	@$(BIN)/python -m local.console_deploy --stack "$(STACK)"

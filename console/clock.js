@@ -1,12 +1,14 @@
-// The service's time, as far as its answers show it: this machine's, moved on where a run was changed "in the future".
+// The service's time, as far as its answers show it: this machine's, moved on where something happened "in the future".
 let ahead = 0;
 
 export const now = () => Date.now() + ahead;
 
-/** `data`: what an answer held. No run was last changed after now. */
+/** `data`: what an answer held. Nothing in it was made or changed after now. */
 export function learnTime(data) {
-  [data?.run, ...(data?.runs ?? [])].forEach((run) => {
-    const difference = Date.parse(run?.updated_at) - Date.now();
-    if (difference > ahead) ahead = difference;
+  Object.values(data ?? {}).flat().forEach((one) => {
+    [one?.updated_at, one?.created_at, one?.last_run?.finished_at].forEach((time) => {
+      const difference = Date.parse(time) - Date.now();
+      if (difference > ahead) ahead = difference;
+    });
   });
 }

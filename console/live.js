@@ -6,6 +6,7 @@ import { getRun, listEvents } from "./api.js";
 import { isOpen } from "./words.js";
 
 const WAIT_SECONDS = 20;
+const NEWS_PAUSE = 250;
 const SHORTEST_PAUSE = 1_500;
 const PERSON_PAUSE = 12_000;
 const LONGEST_PAUSE = 60_000;
@@ -74,7 +75,7 @@ async function followRun(runId, signal, update) {
       events = [...events, ...fresh];
       update({ run, events, error: null });
       if (!isOpen(run)) return;
-      pause = isMoving(run) ? SHORTEST_PAUSE : PERSON_PAUSE;
+      pause = pauseAfter(run, fresh);
     } catch (error) {
       if (signal.aborted) return;
       update({ error });
@@ -83,6 +84,12 @@ async function followRun(runId, signal, update) {
     }
     await pauseFor(pause, signal);
   }
+}
+
+/** A held answer with news is asked for again at once; one without news, or a run that waits for a person, after a while. */
+function pauseAfter(run, fresh) {
+  if (!isMoving(run)) return PERSON_PAUSE;
+  return fresh.length ? NEWS_PAUSE : SHORTEST_PAUSE;
 }
 
 /** Whether the next change may come without a person. */

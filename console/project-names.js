@@ -11,6 +11,7 @@ export function needProjectNames(runs) {
   const unknown = runs.some((run) => run.subject?.type === "project" && !projectNames.get()[run.subject.id]);
   if (!unknown || asked === user().sub || !mayCreate.analysis(user())) return;
   asked = user().sub;
+  projectNames.set({});
   listProjects({ limit: 100 }).then(
     ({ projects }) => projectNames.set(Object.fromEntries(projects.map((one) => [one.id, one.name]))),
     () => undefined,

@@ -78,6 +78,8 @@ class _Names:
             raise TemplateError(where, f"there is no parameter or resource {name}")
         if not self._exists(name, body):
             raise TemplateError(where, f"{name} does not exist under its condition")
+        if body["Type"] not in KINDS and attribute == "DomainName":
+            return f"{name.lower()}.local.invalid"  # a host of its own kind: it stands among the API's allowed origins
         if body["Type"] not in KINDS:
             return f"local-{name}" if attribute is None else f"arn:aws:local:{REGION}:{ACCOUNT}:{name}/{attribute}"
         known = self._known(self._resource(name))

@@ -2,10 +2,11 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from local.client import Client
 from local.process import running_stack
@@ -32,6 +33,7 @@ def browser() -> Iterator[Browser]:
     executable = next(filter(None, map(shutil.which, NAMES)), None)
     if executable is None:
         pytest.skip("the console was NOT tested: Chromium is not installed (apt-get install chromium)")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         yield chromium
@@ -52,6 +54,12 @@ def client(url: str) -> Client:
 @pytest.fixture
 def open_console(browser: Browser, url: str) -> Iterator[Open]:
     """Opens the console in a browser of its own, signed in as `user` if one is named. No page may break its policy or itself."""
+    with opening(browser, url) as opens:
+        yield opens
+
+
+@contextmanager
+def opening(browser: Browser, url: str) -> Iterator[Open]:
     contexts: list[Any] = []
     opened: list[Console] = []
 

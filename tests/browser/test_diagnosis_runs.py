@@ -49,11 +49,18 @@ def test_the_sections_of_a_run(open_console: Open) -> None:
 
 
 def test_a_failure_in_plain_words_and_its_retry(open_console: Open, client: Client) -> None:
-    client.call("POST", "/dev/model", {"script": ["missing_fields"]})
-    console = created(open_console("clinician"), "Invalid at first").status("Failed")
-    console.sees("The model's answer did not have the agreed form").sees("What the model answered").sees_no("Cancel run")
-    console.press("Retry").confirm("Retry", "exactly one more attempt", "Validate the answer")
+    client.call("POST", "/dev/model", {"script": ["400"]})
+    console = created(open_console("clinician"), "Refused at first").status("Failed")
+    console.sees("The model call failed for good").sees("LLM_ERROR").sees_no("Cancel run")
+    console.press("Retry").confirm("Retry", "exactly one more attempt", "Call the model")
     console.status("Succeeded").sees_no("Retry")
+
+
+def test_an_invalid_answer_is_explained_and_shown(open_console: Open, client: Client) -> None:
+    client.call("POST", "/dev/model", {"script": ["missing_fields"]})
+    console = created(open_console("clinician"), "Invalid").status("Failed").sees("The model's answer did not have the agreed form")
+    console.sees("findings is required").page.get_by_text("What the model answered").click()
+    console.sees('"confidence_score"')
 
 
 def test_cancelling_a_run_that_is_being_worked_on(open_console: Open, client: Client) -> None:
@@ -78,6 +85,8 @@ def test_the_list_follows_by_itself_and_is_filtered(open_console: Open, client: 
     assert "status=failed" in console.page.url
     console.press("Clear")
     expect(console.page.get_by_label("Tag")).to_have_value("")
+    console.page.get_by_label("Created").select_option("dates")
+    console.fill("From", "2001-01-01").fill("To", "2001-01-02").sees("No run matches")
 
 
 def test_pages_by_cursor(open_console: Open, client: Client) -> None:
@@ -146,7 +155,7 @@ def test_the_patient_sees_the_result_and_not_the_input(open_console: Open, clien
     console = open_console("patient", at=f"#/runs/{run['id']}").status("Succeeded").sees("Recommendations")
     assert console.page.locator("main").get_by_role("button", name=re.compile("Retry|Cancel|Execute|Attach")).count() == 0
     console.section("Input and output").sees("The input is not shown to you.")
-    expect(console.page.get_by_text("for the clinician only")).to_have_count(0)
+    expect(console.page.get_by_role("heading", name="Context pack")).to_have_count(0)
 
 
 def test_another_clinician_is_refused(open_console: Open, client: Client) -> None:

@@ -89,7 +89,7 @@ def test_the_keyboard_finds_its_way(open_console: Open) -> None:
     expect(console.page.get_by_text("Skip to the content")).to_be_focused()
     console.page.keyboard.press("Enter")
     assert console.page.evaluate("document.activeElement.id") == "main"
-    console.page.get_by_role("link", name="Board").focus()
+    console.page.get_by_role("link", name="Board", exact=True).focus()
     assert console.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     console.page.keyboard.press("Enter")
     expect(console.page.get_by_role("heading", name="Board", level=1)).to_be_focused()

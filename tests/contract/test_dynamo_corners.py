@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from shared.adapters.aws_errors import PASSING
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.care_store import DynamoCareStore
+from shared.adapters.dynamodb.items import run_from, run_item
 from shared.adapters.dynamodb.run_store import DynamoRunStore
 from shared.adapters.dynamodb.table import Table
 from shared.errors import StoreError, StoreUnavailable
 from shared.ports import Scope
 from shared.runs import transitions
-from shared.runs.records import Status
+from shared.runs.codes import EventCode, FailureCode
+from shared.runs.records import SWEEPER, WORKER, HistoryEntry, Status
 from shared.runs.timing import HOUR
 from tests.contract.worlds import RealAdapters
 from tests.fakes.world import MORNING
@@ -40,6 +42,29 @@ def test_any_identifier_survives_packing(identifier: str) -> None:
 
 def test_nobodys_name_packs_to_somebody_elses_uuid() -> None:
     assert keys.pack(keys.pack(PATIENT)) != keys.pack(PATIENT)
+
+
+# --- items ---------------------------------------------------------------------------------------------------------------
+
+PEOPLE = st.sampled_from([WORKER, SWEEPER, CLINICIAN, "=", "*", "a|b", "~x", "auth0|dr.who"]) | st.uuids().map(str)
+CODES = st.none() | st.sampled_from([*FailureCode, *EventCode]) | st.from_regex(r"\A[A-Za-z][A-Za-z0-9_.-]{0,63}\Z")
+ENTRIES = st.builds(
+    HistoryEntry,
+    at=st.integers(MORNING - 3_600_000, MORNING + 10**12),
+    actor=PEOPLE,
+    to=st.sampled_from(Status),
+    op=st.from_regex(r"\A[A-Za-z0-9_-]{1,24}\Z"),
+    attempt=st.none() | st.integers(0, 20),
+    step=st.none() | st.sampled_from(["build_context", "outline!"]),
+    code=CODES,
+    artifacts=st.lists(st.uuids().map(str), max_size=3).map(tuple),
+)
+
+
+@given(st.lists(ENTRIES, min_size=1, max_size=5).map(tuple), PEOPLE)
+def test_any_history_survives_being_packed(history: tuple[HistoryEntry, ...], creator: str) -> None:
+    run = a_run(history=history, created_by=creator)
+    assert run_from(run_item(run)) == run
 
 
 # --- reads ---------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ DIAGNOSIS = {
     "risk_level": "low",
     "confidence_score": 0.82,
 }
+RECORD = Path(__file__).parents[2] / "local" / "seed_record.json"
 BUSY = TransientFailure("LLM_ERROR", "The model service is busy.", retry_after=1.0)
 
 
@@ -43,8 +45,7 @@ class Scales:
         self.world.model.default = json.dumps(DIAGNOSIS)
         self.world.model.usage = TokenUsage(12_345, 1_234, 2_345, 3_456)
         self.world.workflows["diagnosis"] = diagnosis(real.care, real.artifacts, "claude-sonnet-5-5", 8_192)
-        bundle = json.dumps({"resourceType": "Bundle", "type": "collection", "entry": [{"resource": {"resourceType": "Patient"}}]})
-        real.care.put_record(ORG, PATIENT, bundle.encode(), {"Patient": 1}, MORNING)
+        real.care.put_record(ORG, PATIENT, RECORD.read_bytes(), {"Patient": 1}, MORNING)
 
     def _weigh(self, update_item: Callable[..., Any], **arguments: Any) -> Any:
         answer = update_item(**arguments)

@@ -1,6 +1,7 @@
 """The small fakes: a clock that moves when told, ids that repeat, a doorbell that remembers, a step probe that kills."""
 
 from dataclasses import dataclass
+from itertools import count
 from uuid import UUID
 
 from shared.errors import StoreUnavailable
@@ -30,20 +31,16 @@ class VirtualClock:
 
 
 class SequentialIds:
-    """Implements shared.ports.Ids: unique, ascending, the same in every test."""
+    """Implements shared.ports.Ids: unique, ascending, the same in every test; threads may share it."""
 
     def __init__(self) -> None:
-        self._count = 0
-
-    def _next(self) -> int:
-        self._count += 1
-        return self._count
+        self._numbers = count(1)
 
     def unique(self) -> str:
-        return str(UUID(int=MORNING << 80 | 0x7 << 76 | 0x2 << 62 | self._next()))
+        return str(UUID(int=MORNING << 80 | 0x7 << 76 | 0x2 << 62 | next(self._numbers)))
 
     def op(self) -> str:
-        return f"{self._next():08d}"
+        return f"{next(self._numbers):08d}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,9 +104,11 @@ class FakeDynamo:
         ConsistentRead: bool = False,
         ScanIndexForward: bool = True,
         Limit: int = 1_000,
+        ProjectionExpression: str = "",
     ) -> Any:
         parsed = condition(KeyConditionExpression, _names(ExpressionAttributeNames))
-        _all_used(parsed.used, ExpressionAttributeNames, ExpressionAttributeValues)
+        shown = ProjectionExpression.split(", ") if ProjectionExpression else []
+        _all_used(parsed.used.union(shown), ExpressionAttributeNames, ExpressionAttributeValues)
         if IndexName is None and not ConsistentRead:
             raise Unsupported("an eventually consistent query")
         held = self.items.values() if IndexName is None else self._indexed(INDEXES[IndexName])
@@ -114,6 +116,9 @@ class FakeDynamo:
         order = "sk" if IndexName is None else "o"
         found.sort(key=lambda item: simple(item[order]), reverse=not ScanIndexForward)
         projected = found if IndexName is None else [_keys_only(item, INDEXES[IndexName]) for item in found]
+        if shown:
+            names = [ExpressionAttributeNames[name] for name in shown]
+            projected = [{name: item[name] for name in names if name in item} for item in projected]
         more = {"LastEvaluatedKey": {}} if len(projected) > Limit else {}
         return {"Items": projected[:Limit], **more}
 

@@ -2,17 +2,17 @@
 
 import json
 from collections import Counter
-from typing import Any
 
+from shared.adapters.dynamodb import keys
+from shared.adapters.dynamodb.items import usage_from
+from shared.engine.account import run_usage
 from shared.engine.creation import keyed_id
-from shared.http.views import Viewer
+from shared.runs.codes import EventCode, FailureCode
 from shared.runs.records import WORKER, Run, Status
 from shared.runs.timing import HOUR
-from tests.faults.expressions import Item
 from tests.faults.model import Asked
 from tests.faults.people import People
 from tests.faults.scenarios import DIAGNOSIS
-from tests.faults.stored import has_ended, history, number, run_id
 from tests.faults.world import ORG, World
 
 SETTLING = HOUR
@@ -23,55 +23,50 @@ def judge(world: World, people: People) -> None:
     """Add every violation of a drained history to its watcher's."""
     for run in world.watcher.runs.values():
         _judge_end(world, people, run)
-        decoded = world.runs.get(run_id(run))
-        assert decoded is not None
-        _judge_money(world, decoded)
-        _judge_artifacts(world, decoded)
+        _judge_money(world, run)
+        _judge_artifacts(world, run)
     _judge_calls(world)
     _judge_answers(world, people)
 
 
-def _judge_end(world: World, people: People, run: Item) -> None:
-    require, scenario = world.watcher.require, world.scenario
-    require(has_ended(run), "every run ends", lambda: f"it is {run['st']['S']} for ever")
-    last = history(run)[-1]
-    faults = sum(fault.attempts for fault in world.calls.faults) + sum(one.outcome.startswith("error") for one in world.model.asked)
-    if last.code == "DEADLINE_EXCEEDED":
+def _judge_end(world: World, people: People, run: Run) -> None:
+    require, scenario, last = world.watcher.require, world.scenario, run.history[-1]
+    require(run.is_terminal, "every run ends", lambda: f"it is {run.status} for ever")
+    errors = sum(one.outcome.startswith("error") for one in world.model.asked)
+    faults = sum(fault.attempts for fault in world.calls.faults) + errors + world.overdue
+    if last.code == FailureCode.DEADLINE_EXCEEDED:
         waited = scenario.deadline is not None or scenario.dispatch == "manual" or scenario.flag_off is not None
         require(waited, "an automatic run ends long before its deadline", "only its deadline ended it")
-    if scenario.settles and (faults == 0 or (faults < scenario.max_attempts and not _was_retried(run))):
-        require(run["st"]["S"] == "s", "fewer faults than attempts do not fail a run", lambda: f"{last} after {world.calls.faults}")
+    retried = any(entry.code == EventCode.RETRY for entry in run.history)
+    if scenario.settles and (faults == 0 or (faults < scenario.max_attempts and not retried)):
+        done = run.status is Status.SUCCEEDED
+        require(done, "fewer faults than attempts do not fail a run", lambda: f"{last} after {world.calls.faults}")
         quiet = max(people.last_deed_at, world.calls.last_fault_at)
         require(last.at <= quiet + SETTLING, "a run settles soon", lambda: f"{(last.at - quiet) // 1_000} s after the last fault")
     if scenario.settles and faults == 0:
-        spent = number(run, "attempt")
-        least = 2 if _was_retried(run) else 1
-        require(spent <= least, "what the SDK or a guard deals with costs no attempt", f"{spent} were spent")
-
-
-def _was_retried(run: Item) -> bool:
-    return any(entry.code == "RETRY" for entry in history(run))
+        least = 2 if retried else 1
+        require(run.attempt <= least, "what the SDK or a guard deals with costs no attempt", f"{run.attempt} were spent")
 
 
 def _judge_money(world: World, run: Run) -> None:
     """What a run shows to have cost: every stored answer once, and nothing that was not paid."""
     paid = [asked for asked in world.model.asked if asked.paid and asked.process.notes["pk"] == world.pk(run.id)]
-    stored = _ledger(world, run)
-    shown = Viewer(world.payloads, world.runs).usage(run)
-    costs = {asked.usage.input_tokens: 2 * asked.usage.input_tokens + 10 * asked.usage.output_tokens for asked in paid}
-    least, most = sum(entry["cost"] for entry in stored), sum(costs.values())
+    stored = _stored_costs(world, run)
+    shown = run_usage(world.payloads, run)
+    least, most = sum(stored), sum(2 * one.usage.input_tokens + 10 * one.usage.output_tokens for one in paid)
     require = world.watcher.require
     require(least <= shown.cost <= most, "usage is what was paid", f"shows {shown.cost}, stored {least}, paid {most}")
-    bad = sum(entry.code == "VALIDATION_ERROR" for entry in run.history)
-    require(bad <= len(paid), "a retry does not meet the same bad answer", f"{bad} times bad, {len(paid)} answers")
     require(len(stored) <= shown.calls <= len(paid), "usage is what was paid", f"{shown.calls} calls, {len(stored)} stored, {len(paid)} paid")
     limit = run.attributes.get("max_cost")
     require(limit is None or least <= limit, "a budget holds", f"{least} of {limit}")
+    bad = sum(entry.code == FailureCode.VALIDATION_ERROR for entry in run.history)
+    require(bad <= len(paid), "a retry does not meet the same bad answer", f"{bad} times bad, {len(paid)} answers")
 
 
-def _ledger(world: World, run: Run) -> list[Any]:
-    """The stored answers of a run."""
-    return [world.answer(key) for key in world.dynamo.items if key[0] == world.pk(run.id) and key[1].startswith("L#")]
+def _stored_costs(world: World, run: Run) -> list[int]:
+    """What each stored answer of a run cost, in micro-dollars."""
+    ledger = [item for key, item in world.dynamo.items.items() if key[0] == world.pk(run.id) and key[1].startswith(keys.LEDGER)]
+    return [usage_from(item["u"]["S"]).cost for item in ledger]
 
 
 def _judge_calls(world: World) -> None:

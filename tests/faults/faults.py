@@ -13,7 +13,7 @@ READ, WRITE, SEND, MODEL = "r", "w", "s", "m"
 
 WAKES = ("swept", "claimed", "stored", "ended")
 """What a frozen process sleeps through: a sweep that saw its lease run out, the next claim, the next stored answer, the end."""
-LATE_SECONDS = (600, 7_200)
+LATE_SECONDS = (595, 7_195)
 
 _SDK = ("timeout", "throttle")
 _LOST = ("crash_before", "outage")

@@ -4,19 +4,18 @@
 `random/4711` a scenario and faults that a seed makes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 
 import shared.observability
-from shared.runs.records import SWEEPER, WORKER
+from shared.runs.records import SWEEPER, WORKER, Run
 from tests.faults.endings import judge
 from tests.faults.faults import Drawn, Plan, Planned, fault
 from tests.faults.people import People
 from tests.faults.scenarios import LIFECYCLES, Scenario, drawn
 from tests.faults.scheduler import Livelock
-from tests.faults.stored import Line, history
 from tests.faults.watcher import Violation
 from tests.faults.world import World
 
@@ -27,7 +26,7 @@ _MOST_FAULTS, _WITHIN = 8, (25, 45, 80)
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """`sorts`: one letter for each call that was made; `faults`: those that struck; `moves`: what the runs' histories show, as
-    `q>r worker`; `trace`: lines, when asked for."""
+    `queued > running worker`; `trace`: lines, when asked for."""
 
     name: str
     violations: tuple[Violation, ...]
@@ -55,16 +54,16 @@ def play(name: str, *, traced: bool = False) -> Outcome:
         violations=tuple(world.watcher.violations),
         sorts="".join(world.calls.sorts),
         faults=tuple(map(str, world.calls.faults)),
-        moves=tuple(move for run in world.watcher.runs.values() for move in _moves(history(run))),
+        moves=tuple(move for run in world.watcher.runs.values() for move in _moves(run)),
         trace=tuple(trace or ()),
     )
 
 
-def _moves(entries: Sequence[Line]) -> Iterator[str]:
-    before = "-"
-    for entry in entries:
+def _moves(run: Run) -> Iterator[str]:
+    before = "nothing"
+    for entry in run.history:
         actor = entry.actor if entry.actor in (WORKER, SWEEPER) else "person"
-        yield f"{before}>{entry.to} {actor} {entry.code}".rstrip()
+        yield f"{before} > {entry.to} {actor} {entry.code or ''}".rstrip()
         before = entry.to
 
 

@@ -54,6 +54,9 @@ _CREATE = Act("create", key="k1")
 _NEXTS = (Act("next", 1, "waiting", key="n1"), Act("next", 1, "waiting:2", key="n2"))
 LIFECYCLES: Mapping[str, Scenario] = {
     "lifecycle": Scenario(),
+    "once": Scenario(max_attempts=1),
+    "released": Scenario(script=("error@2000",)),
+    "switched": Scenario(flag_off=(30, 590)),
     "retried": Scenario(acts=(_CREATE, Act("retry", 5, "failed")), script=("bad",)),
     "cancelled": Scenario(acts=(_CREATE, Act("cancel", 4, "claimed")), settles=False),
     "executed": Scenario(acts=(_CREATE, Act("execute", 20, "queued"), Act("execute", 20, "queued", "admin")), dispatch="manual"),

@@ -5,53 +5,50 @@ A pair's second fault strikes in the history that the first one made, recovery i
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from random import Random
 
-from tests.faults.faults import READ, ZOMBIES, kinds_at
+from tests.faults.faults import ZOMBIES, kinds_at
 from tests.faults.histories import Outcome, play
-from tests.faults.scenarios import LIFECYCLES
 
 _KEPT = 20
 
 
 @dataclass(slots=True)
 class Tally:
-    """What a search has seen. `worst`: the first histories that broke a rule, shortest name first."""
+    """What a search has seen. `worst`: of each rule the shortest names of histories that broke it."""
 
     histories: int = 0
+    broken: int = 0
     calls: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     moves: Counter[str] = field(default_factory=Counter)
     violations: Counter[str] = field(default_factory=Counter)
-    broken: int = 0
     worst: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, outcome: Outcome) -> None:
         self.histories += 1
+        self.broken += bool(outcome.violations)
         self.calls += len(outcome.sorts)
         self.faults.update(fault.partition("@")[0] for fault in outcome.faults)
         self.moves.update(outcome.moves)
-        self.broken += bool(outcome.violations)
         for rule in {violation.rule for violation in outcome.violations}:
             self.violations[rule] += 1
-            names = self.worst.setdefault(rule, [])
-            names.append(outcome.name)
-            names.sort(key=len)
-            del names[_KEPT:]
+            self._note(rule, [outcome.name])
 
     def merge(self, other: "Tally") -> None:
-        self.histories += other.histories
-        self.calls += other.calls
-        self.faults += other.faults
-        self.violations += other.violations
-        self.moves += other.moves
-        self.broken += other.broken
+        for one in fields(self):
+            if one.name != "worst":
+                setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
         for rule, names in other.worst.items():
-            self.worst[rule] = sorted(self.worst.get(rule, []) + names, key=len)[:_KEPT]
+            self._note(rule, names)
+
+    def _note(self, rule: str, names: list[str]) -> None:
+        self.worst[rule] = sorted(self.worst.get(rule, []) + names, key=lambda name: (len(name), name))[:_KEPT]
 
 
 def singles(lifecycle: str) -> Iterator[str]:
-    """The lifecycle itself, then every fault at each of its calls; zombies with every wake, call by call of the others."""
+    """The lifecycle itself, then every fault at each of its calls."""
     calm = play(lifecycle)
     yield lifecycle
     for index, sort in enumerate(calm.sorts):
@@ -77,11 +74,28 @@ def seconds(first: str) -> Iterator[str]:
                 yield f"{first},{index}={kind}"
 
 
+def sampled_pairs(lifecycle: str, count: int, seed: int) -> Iterator[str]:
+    """Some of the ordered pairs: one second fault each, of `count` first ones."""
+    random = Random(f"pairs {seed}")
+    firsts = list(singles(lifecycle))[1:]
+    for _ in range(count):
+        found = list(seconds(random.choice(firsts)))
+        if found:
+            yield random.choice(found)
+
+
 def search(names: Iterable[str]) -> Tally:
+    """Play them all."""
     tally = Tally()
     for name in names:
         tally.add(play(name))
     return tally
 
 
-__all__ = ["LIFECYCLES", "READ", "Tally", "search", "seconds", "singles", "sleepers"]
+def report(tally: Tally) -> str:
+    """What broke, and how to see it again; empty when nothing did."""
+    lines = []
+    for rule, count in tally.violations.most_common():
+        replays = "".join(f"\n    python -m tests.faults.replay {name}" for name in tally.worst[rule][:3])
+        lines.append(f"violates '{rule}' in {count} of {tally.histories} histories:{replays}")
+    return "\n".join(lines)

@@ -1,83 +1,31 @@
-"""Runs as they are stored, read without the code that wrote them: what the watcher judges. Knows attribute names, no rule."""
-
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+"""What the judges need to know of a stored run beyond its fields: when it is due, and what it names."""
 
 from shared.adapters.dynamodb import keys
-from shared.adapters.dynamodb.items import ATTRIBUTE, STATUS
-from shared.runs.records import Status
+from shared.runs.records import Dispatch, PayloadRef, Run, Status
 from tests.faults.aws import Key
 from tests.faults.expressions import Item
 
-STATUS_OF = {letter: status for status, letter in STATUS.items()}
-_TERMINAL = {STATUS[s] for s in (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)}
-_NAMED = ("i", "ou", "ed")
 
-
-class Line(NamedTuple):
-    """One history entry as written."""
-
-    at: int
-    actor: str
-    to: str
-    op: str
-    attempt: str
-    step: str
-    code: str
-
-
-def is_run(key: Key, item: Mapping[str, Any]) -> bool:
+def is_run(key: Key, item: Item) -> bool:
     return key[1] == keys.THING_SK and "k" not in item and "h" in item
 
 
-def number(item: Item, field: str) -> int:
-    """A field of a run, 0 when it is not there."""
-    held = item.get(ATTRIBUTE[field])
-    return int(held["N"]) if held else 0
-
-
-def status(item: Item) -> str:
-    return str(item["st"]["S"])
-
-
-def has_ended(item: Item) -> bool:
-    return item["st"]["S"] in _TERMINAL
-
-
-def history(item: Item) -> list[Line]:
-    return [line(entry["S"]) for entry in item["h"]["L"]]
-
-
-def line(text: str) -> Line:
-    at, actor, to, op, attempt, step, code = (text.split("|") + [""] * 6)[:7]
-    return Line(int(at), actor, to, op, attempt, step, code)
-
-
-def run_id(item: Item) -> str:
-    return keys.from_order(bytes(item["o"]["B"]))[1]
-
-
-def due_at(item: Item) -> int | None:
+def due_at(run: Run) -> int | None:
     """When the sweeper has to do something about the run next; None when it has ended."""
-    if has_ended(item):
+    if run.is_terminal:
         return None
-    moments = [number(item, "deadline_at")]
-    letter = status(item)
-    if letter == STATUS[Status.QUEUED] and item["d"]["S"] == "a":
-        moments.append(number(item, "ring_after"))
-    if letter == STATUS[Status.RUNNING]:
-        moments.append(number(item, "lease_until"))
-    if letter == STATUS[Status.WAITING]:
-        moments.append(number(item, "gate_until"))
+    moments = [run.deadline_at]
+    if run.status is Status.QUEUED and run.dispatch is Dispatch.AUTO:
+        moments.append(run.ring_after)
+    if run.status is Status.RUNNING:
+        moments.append(run.lease_until or 0)
+    if run.status is Status.WAITING:
+        moments.append(run.gate_until or 0)
     return min(moments)
 
 
-def named_payloads(item: Item) -> dict[str, tuple[str, int]]:
-    """Where the run names a payload -> (sha256, size)."""
-    found = {name: item[name]["B"] for name in _NAMED if name in item}
-    found |= {f"sp.{step}": held["M"]["r"]["B"] for step, held in item["sp"]["M"].items() if "r" in held["M"]}
-    return {place: (bytes(ref[:32]).hex(), int.from_bytes(ref[32:], "big")) for place, ref in found.items()}
-
-
-def named_artifacts(item: Item) -> list[str]:
-    return [held["S"] for held in item["ar"]["L"]]
+def named_payloads(run: Run) -> dict[str, PayloadRef]:
+    """Every payload that the run names, by where it does."""
+    found = {"input": run.input, "output": run.output, "error_detail": run.error_detail}
+    found |= {f"step {name}": record.result for name, record in run.steps.items()}
+    return {place: ref for place, ref in found.items() if ref is not None}

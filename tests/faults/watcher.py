@@ -1,5 +1,5 @@
-"""Judges every write of a history as it happens. Each check is a rule that no fault may break, told from the stored items
-and from who wrote them, never from the guards under test.
+"""Judges every write of a history as it happens. Each check is a rule that no fault may break, told from what is stored and
+from who wrote it, never from the guards under test.
 """
 
 import hashlib
@@ -8,27 +8,45 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from shared.adapters.dynamodb import keys
+from shared.adapters.dynamodb.items import run_from
 from shared.adapters.payload_store import INLINE_BYTES
+from shared.runs.codes import EventCode, FailureCode
+from shared.runs.records import SWEEPER, WORKER, Dispatch, HistoryEntry, PayloadRef, Run, Status
 from tests.faults.aws import FakeDynamo, FakeS3, Key
 from tests.faults.expressions import Item
 from tests.faults.faults import Fault, fault
 from tests.faults.scheduler import Process, Scheduler
 from tests.faults.sdk import Calls
-from tests.faults.stored import Line, has_ended, is_run, line, named_artifacts, named_payloads, number, status
+from tests.faults.stored import is_run, named_payloads
 
-MOVES = {"q": "qrcf", "r": "rsfwqc", "w": "qfc", "f": "qw", "s": "", "c": ""}
-"""From each stored status, what the next history entry may lead to."""
-_ENDS, _LEASE = {"ca", "ou", "ec", "ed"}, {"le", "lu"}
-HAS = {"q": set(), "r": {"sa", *_LEASE}, "w": {"gu"}, "s": {"sa", "ca", "ou"}, "f": {"ca", "ec"}, "c": {"ca"}}
-LACKS = {
-    "q": _ENDS | _LEASE | {"sa", "gu"},
-    "r": _ENDS | {"gu"},
-    "w": _ENDS | _LEASE,
-    "s": _LEASE | {"ec", "ed", "gu"},
-    "f": _LEASE | {"ou", "gu"},
-    "c": _LEASE | {"ou", "ec", "ed", "gu"},
+_Q, _R, _W, _S, _F, _C = Status.QUEUED, Status.RUNNING, Status.WAITING, Status.SUCCEEDED, Status.FAILED, Status.CANCELLED
+MOVES: Mapping[Status, frozenset[Status]] = {
+    _Q: frozenset({_Q, _R, _C, _F}),
+    _R: frozenset({_R, _S, _F, _W, _Q, _C}),
+    _W: frozenset({_Q, _F, _C}),
+    _F: frozenset({_Q, _W}),
+    _S: frozenset(),
+    _C: frozenset(),
 }
-_MOST_ENTRIES = 202
+"""From each status, what the next history entry may lead to."""
+_LEASE, _ERROR = ("lessee", "lease_until"), ("error_code", "error_detail")
+HAS: Mapping[Status, tuple[str, ...]] = {
+    _Q: (),
+    _R: ("started_at", *_LEASE),
+    _W: ("gate_until",),
+    _S: ("started_at", "completed_at", "output"),
+    _F: ("completed_at", "error_code"),
+    _C: ("completed_at",),
+}
+LACKS: Mapping[Status, tuple[str, ...]] = {
+    _Q: ("started_at", "completed_at", "gate_until", "output", *_LEASE, *_ERROR),
+    _R: ("completed_at", "gate_until", "output", *_ERROR),
+    _W: ("completed_at", "output", *_LEASE, *_ERROR),
+    _S: ("gate_until", *_LEASE, *_ERROR),
+    _F: ("gate_until", "output", *_LEASE),
+    _C: ("gate_until", "output", *_LEASE, *_ERROR),
+}
+_LEASE_ENDS = (EventCode.LEASE_LOST, FailureCode.LEASE_EXPIRED, FailureCode.MAX_ATTEMPTS_REACHED)
 
 
 class Violation(NamedTuple):
@@ -44,7 +62,7 @@ class Watcher:
     scheduler: Scheduler
     s3: FakeS3
     violations: list[Violation] = field(default_factory=list)
-    runs: dict[Key, Item] = field(default_factory=dict)
+    runs: dict[Key, Run] = field(default_factory=dict)
     owners: dict[Key, Process | None] = field(default_factory=dict)
     strays: dict[Key, int] = field(default_factory=dict)
     listed: dict[Key, int] = field(default_factory=dict)
@@ -65,145 +83,140 @@ class Watcher:
             return
         if process.kind == "sweeper" and operation == "batch_get_item" and self._lease_is_over():
             self.calls.milestones["swept"] += 1
-        if operation == "get_item" and request["Key"]["sk"]["S"].startswith("L#"):
+        if operation == "get_item" and request["Key"]["sk"]["S"].startswith(keys.LEDGER):
             process.notes["looked_up"] = len(self.calls.sorts)
         if process.notes.get("unstored") is None:
             return
-        stores = operation == "put_object" or (operation == "put_item" and request["Item"]["sk"]["S"].startswith("L#"))
+        stores = operation == "put_object" or (operation == "put_item" and request["Item"]["sk"]["S"].startswith(keys.LEDGER))
         self.require(stores, "an answer is stored before it is used", f"{operation} came before the answer was stored")
         if operation != "put_object" or (struck and struck.attempts):
             process.notes["unstored"] = None
 
     def _lease_is_over(self) -> bool:
-        return any(status(run) == "r" and number(run, "lease_until") <= self.scheduler.now for run in self.runs.values())
+        return any(run.status is _R and (run.lease_until or 0) <= self.scheduler.now for run in self.runs.values())
 
     # --- writes -------------------------------------------------------------------------------------------------------
 
     def written(self, key: Key, before: Item | None, after: Item | None) -> None:
         """Every write of the table."""
-        if after is None or not is_run(key, after):
-            self.require(before is None, "what was created is never overwritten", f"{key} was")
-            if key[1].startswith("L#"):
-                self.calls.milestones["stored"] += 1
-                if self.owners.get((key[0], keys.THING_SK)) is not self.scheduler.current:
-                    self.strays[key] = len(self.calls.sorts)
-            elif key[1].startswith("P#") and after is not None:
-                sha256 = hashlib.sha256(bytes(after["b"].get("B", b""))).digest()
-                self.require(keys.payload_sk(key[1].split("#")[1], sha256.hex()) == key[1], "a payload has its hash", f"{key} has not")
+        if after is not None and is_run(key, after):
+            self._judge(key, before, after)
             return
-        self.runs[key] = after
-        self._judge(key, before, after)
+        self.require(before is None, "what was created is never overwritten", f"{key} was")
+        if key[1].startswith(keys.LEDGER):
+            self.calls.milestones["stored"] += 1
+            if self.owners.get((key[0], keys.THING_SK)) is not self.scheduler.current:
+                self.strays[key] = len(self.calls.sorts)
+        elif key[1].startswith("P#") and after is not None:
+            sha256 = hashlib.sha256(bytes(after["b"].get("B", b""))).hexdigest()
+            self.require(keys.payload_sk(key[1].split("#")[1], sha256) == key[1], "a payload has its hash", f"{key} has not")
 
-    def _judge(self, key: Key, before: Item | None, after: Item) -> None:
-        letter, names = status(after), after.keys()
-        missing, extra = HAS[letter] - names, LACKS[letter] & names
-        self.require(not missing and not extra, "state and timestamps fit", f"{letter} lacks {missing} or has {extra}")
-        self.require(("q" in names) == (not has_ended(after)), "the OPEN index holds the open runs", f"q in {letter}: {'q' in names}")
-        self.require(("x" in names) == (letter in "fc"), "rare ends stand in their list", f"x in {letter}: {'x' in names}")
-        self.require(number(after, "attempt") <= number(after, "max_attempts"), "attempts are bounded", "attempt is over max_attempts")
-        if "q" in names and (before is None or "q" not in before):
+    def _judge(self, key: Key, item_before: Item | None, item: Item) -> None:
+        before, run = self.runs.get(key), run_from(item)
+        self.runs[key] = run
+        missing = [name for name in HAS[run.status] if getattr(run, name) is None]
+        extra = [name for name in LACKS[run.status] if getattr(run, name) is not None]
+        self.require(not missing and not extra, "state and timestamps fit", f"{run.status} lacks {missing} or has {extra}")
+        self.require(("q" in item) != run.is_terminal, "the OPEN index holds the open runs", f"q in {run.status}: {'q' in item}")
+        self.require(("x" in item) == (run.status in (_F, _C)), "rare ends stand in their list", f"x in {run.status}: {'x' in item}")
+        self.require(run.attempt <= run.max_attempts, "attempts are bounded", f"{run.attempt} of {run.max_attempts}")
+        if "q" in item and (item_before is None or "q" not in item_before):
             self.listed[key] = self.scheduler.now
-        self._judge_named(before, after)
-        if before is None:
-            self.require(len(after["h"]["L"]) == 1, "history is gapless", "a run begins with one entry")
+        self._judge_named(key, before, run)
+        if before is None or item_before is None:
+            self.require(run.version == 1, "history is gapless", "a run begins with one entry")
             return
-        old, new = before["h"]["L"], after["h"]["L"]
+        old, new = item_before["h"]["L"], item["h"]["L"]
         self.require(new[: len(old)] == old and len(new) <= len(old) + 1, "history is gapless", "an entry changed, went or came in bulk")
-        self.require(len(new) <= _MOST_ENTRIES, "history is bounded", f"{len(new)} entries")
         if len(new) == len(old):
-            self._judge_ring(before, after)
+            self._judge_ring(before, run, {name for name in item.keys() | item_before.keys() if item.get(name) != item_before.get(name)})
         else:
-            self._judge_move(key, before, after, line(new[-1]["S"]))
+            self._judge_move(key, before, run)
 
-    def _judge_named(self, before: Item | None, after: Item) -> None:
+    def _judge_named(self, key: Key, before: Run | None, run: Run) -> None:
         known = {} if before is None else named_payloads(before)
-        for place, (sha256, size) in named_payloads(after).items():
-            if known.get(place) != (sha256, size):
-                self.require(self._is_there(after, sha256, size), "what a run names exists", f"{place} does not")
-        old = [] if before is None else named_artifacts(before)
-        new = named_artifacts(after)
+        for place, ref in named_payloads(run).items():
+            if known.get(place) != ref:
+                self.require(self._is_there(key, run, ref), "what a run names exists", f"{place} does not")
+        old, new = () if before is None else before.artifacts, run.artifacts
         self.require(new[: len(old)] == old and len(set(new)) == len(new), "artifacts are named once", f"{old} became {new}")
-        for packed in new[len(old) :]:
-            record = self.dynamo.items.get((f"R#{packed}", keys.THING_SK))
-            self.require(record and record.get("k") == {"S": "artifact"}, "what a run names exists", f"artifact {packed} does not")
+        for artifact in new[len(old) :]:
+            record = self.dynamo.items.get((keys.thing_pk(artifact), keys.THING_SK))
+            self.require(record and record.get("k") == {"S": "artifact"}, "what a run names exists", f"artifact {artifact} does not")
 
-    def _is_there(self, run: Item, sha256: str, size: int) -> bool:
-        if size > INLINE_BYTES:
-            return any(name.endswith(f"/{run['ge']['S']}/{sha256}") for name in self.s3.objects)
-        return (run["pk"]["S"], keys.payload_sk(run["ge"]["S"], sha256)) in self.dynamo.items
+    def _is_there(self, key: Key, run: Run, ref: PayloadRef) -> bool:
+        if ref.size > INLINE_BYTES:
+            return any(name.endswith(f"/{run.gen}/{ref.sha256}") for name in self.s3.objects)
+        return (key[0], keys.payload_sk(run.gen, ref.sha256)) in self.dynamo.items
 
-    def _judge_ring(self, before: Item, after: Item) -> None:
-        changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    def _judge_ring(self, before: Run, run: Run, changed: set[str]) -> None:
         self.require(changed <= {"ra", "ri"}, "what moves a run stands in its history", f"{changed} changed without an entry")
-        due = number(before, "ring_after") <= min(self.scheduler.now, number(after, "ring_after") - 1)
-        won = status(before) == "q" and before["d"]["S"] == "a" and due
+        due = before.ring_after <= min(self.scheduler.now, run.ring_after - 1)
+        won = before.status is _Q and before.dispatch is Dispatch.AUTO and due
         self.require(won, "a ring is won once an interval", "a run was rung that was not due")
 
-    def _judge_move(self, key: Key, before: Item, after: Item, entry: Line) -> None:
-        source, letter = status(before), status(after)
-        self.require(entry.to == letter and letter in MOVES[source], "every move is a transition", f"{source} -> {letter} ({entry})")
-        ops = [line(one["S"]).op for one in after["h"]["L"]]
-        self.require(len(set(ops)) == len(ops), "a write is applied once", f"{entry.op} was applied again")
-        if letter == "w":
-            patience = number(after, "deadline_at") - number(after, "gate_until")
+    def _judge_move(self, key: Key, before: Run, run: Run) -> None:
+        source, target, entry = before.status, run.status, run.history[-1]
+        self.require(entry.to is target and target in MOVES[source], "every move is a transition", f"{source} -> {target} by {entry}")
+        self.require(entry.op not in {one.op for one in before.history}, "a write is applied once", f"{entry} was applied again")
+        if source is _F:
+            self.require(entry.code == EventCode.RETRY, "an end is left by a retry only", f"{entry}")
+        if target is _W:
+            patience = run.deadline_at - (run.gate_until or 0)
             self.require(patience >= 0, "a gate is open as long as it says", f"the deadline comes {-patience // 1_000} s before")
-        if source == "f":
-            self.require(entry.code == "RETRY", "an end is left by a retry only", f"{entry}")
-        self._judge_steps(before, after, entry)
-        if entry.actor == "sweeper":
+        self._judge_steps(before, run, entry)
+        if entry.actor == SWEEPER:
             self._judge_sweeper(key, before, entry)
-        elif entry.actor == "worker":
-            self._judge_worker(key, before, after, entry)
-        elif letter == "r":
+        elif entry.actor == WORKER:
+            self._judge_worker(key, before, run, entry)
+        elif target is _R:
             self.owners[key] = None
-            self.require(number(after, "fence") == number(before, "fence") + 1, "claims are counted", "a person's was not")
-        if entry.code == "EXECUTE_ASKED":
+            self.require(run.fence == before.fence + 1, "claims are counted", "a person's was not")
+        if entry.code == EventCode.EXECUTE_ASKED:
             self.require(not _asked_before(before), "execute is accepted once a queued spell", "it was accepted twice")
-        if has_ended(after):
+        if run.is_terminal:
             self.calls.milestones["ended"] += 1
 
-    def _judge_steps(self, before: Item, after: Item, entry: Line) -> None:
-        old, new = before["sp"]["M"], after["sp"]["M"]
-        redone = number(after, "round") > number(before, "round")
-        for name, record in old.items():
-            kept = new.get(name) == record or name.endswith("!") or (redone and name not in new)
+    def _judge_steps(self, before: Run, run: Run, entry: HistoryEntry) -> None:
+        for name, record in before.steps.items():
+            dropped = name not in run.steps and run.round > before.round
+            kept = run.steps.get(name) == record or name.endswith("!") or dropped
             self.require(kept, "no step succeeds twice", f"{name} was done again")
-        added = [name.rstrip("!") for name in new if name not in old]
+        added = [name.rstrip("!") for name in run.steps if name not in before.steps]
         self.require(added in ([], [entry.step]), "a finished step stands in the history", f"{added} by {entry}")
 
-    def _judge_sweeper(self, key: Key, before: Item, entry: Line) -> None:
+    def _judge_sweeper(self, key: Key, before: Run, entry: HistoryEntry) -> None:
         now = self.scheduler.now
-        if entry.code in ("LEASE_LOST", "LEASE_EXPIRED", "MAX_ATTEMPTS_REACHED"):
-            self.require(status(before) == "r" and number(before, "lease_until") <= now, "only a lease that ran out is broken", f"{entry}")
+        if entry.code in _LEASE_ENDS:
+            over = before.status is _R and (before.lease_until or 0) <= now
+            self.require(over, "only a lease that ran out is broken", f"{entry}")
             owner = self.owners.get(key)
-            if owner is not None:
-                cause = any(scar == "time limit" or fault(scar).attempts for scar in owner.scars)
-                self.require(cause, "no worker abandons a run that it can still write", f"{owner.name} did")
-        if entry.code == "DEADLINE_EXCEEDED":
-            self.require(number(before, "deadline_at") <= now, "a deadline ends what is past it", f"{entry}")
-        if entry.code == "GATE_EXPIRED":
-            self.require(number(before, "gate_until") <= now, "a gate ends when it is over", f"{entry}")
+            cause = owner is None or any(scar == "time limit" or fault(scar).attempts for scar in owner.scars)
+            self.require(cause, "no worker abandons a run that it can still write", lambda: f"{owner and owner.name} did")
+        if entry.code == FailureCode.DEADLINE_EXCEEDED:
+            self.require(before.deadline_at <= now, "a deadline ends what is past it", f"{entry}")
+        if entry.code == FailureCode.GATE_EXPIRED:
+            self.require((before.gate_until or 0) <= now, "a gate ends when it is over", f"{entry}")
 
-    def _judge_worker(self, key: Key, before: Item, after: Item, entry: Line) -> None:
+    def _judge_worker(self, key: Key, before: Run, run: Run, entry: HistoryEntry) -> None:
         process = self.scheduler.current
-        if status(before) == "q":
-            due = before["d"]["S"] == "a" and number(before, "available_at") <= self.scheduler.now
-            self.require(due, "only what is due is claimed", f"claimed before {number(before, 'available_at')}")
-            spent = number(after, "attempt") - number(before, "attempt")
-            self.require(spent == number(before, "claim_cost"), "a start costs an attempt, a continuation none", f"{spent} were spent")
-            self.require(number(after, "fence") == number(before, "fence") + 1, "claims are counted", "a worker's was not")
+        if before.status is _Q:
+            due = before.dispatch is Dispatch.AUTO and before.available_at <= self.scheduler.now
+            self.require(due, "only what is due is claimed", f"claimed before {before.available_at}")
+            spent = run.attempt - before.attempt
+            self.require(spent == before.claim_cost, "a start costs an attempt, a continuation none", f"{spent} were spent")
+            self.require(run.fence == before.fence + 1, "claims are counted", "a worker's was not")
             self.owners[key] = process
             self.calls.milestones["claimed"] += 1
             return
-        owns = status(before) == "r" and self.owners.get(key) is process
+        owns = before.status is _R and self.owners.get(key) is process
         self.require(owns, "no write by a fenced worker takes effect", lambda: f"{process.name if process else '-'} wrote {entry}")
 
 
-def _asked_before(run: Item) -> bool:
-    spell = []
-    for entry in reversed(run["h"]["L"]):
-        read = line(entry["S"])
-        if read.to != "q":
-            break
-        spell.append(read.code)
-    return "EXECUTE_ASKED" in spell
+def _asked_before(run: Run) -> bool:
+    for entry in reversed(run.history):
+        if entry.to is not _Q:
+            return False
+        if entry.code == EventCode.EXECUTE_ASKED:
+            return True
+    return False

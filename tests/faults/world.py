@@ -24,16 +24,17 @@ from shared.engine.ledger import Ledger
 from shared.engine.sweeper import Sweeper
 from shared.engine.worker import Worker
 from shared.runs.prices import PRICES
+from shared.runs.records import Dispatch, Run, Status
 from shared.runs.timing import MINUTE, SECOND, Timing
 from shared.sqs.batch import run_id_of
 from tests.faults.aws import FakeDynamo, FakeS3, FakeSqs, Key
 from tests.faults.expressions import Item
 from tests.faults.faults import Plan
 from tests.faults.model import ScriptedModel, is_good
-from tests.faults.scenarios import Scenario
+from tests.faults.scenarios import DIAGNOSIS, Scenario
 from tests.faults.scheduler import Process, Scheduler
 from tests.faults.sdk import Calls
-from tests.faults.stored import due_at, history
+from tests.faults.stored import due_at
 from tests.faults.watcher import Watcher
 from tests.faults.workflows import RECORD, workflows
 
@@ -87,7 +88,7 @@ class _Message:
 
 
 class World:
-    """One history's world. `bugs` are what the outermost wrappers logged as such."""
+    """One history's world. `overdue`: how many workers came to their time limit, which slow calls may bring about."""
 
     def __init__(self, scenario: Scenario, plan: Plan, random: Random, trace: list[str] | None) -> None:
         self.scenario, self._random = scenario, random
@@ -102,6 +103,7 @@ class World:
         self.watcher.calls, self.watcher.dynamo = self.calls, self.dynamo
         self.happened: Counter[str] = Counter()
         self.awaited: dict[str, list[Callable[[], None]]] = {}
+        self.overdue = 0
         self._last_tick, self._workers, self._sweeps = START, 0, 0
         self._flips = {START + second * SECOND for second in scenario.flag_off or ()}
         self._assemble()
@@ -115,7 +117,7 @@ class World:
         self.runs, self.payloads, self.artifacts = DynamoRunStore(table), AwsPayloadStore(table, bucket), AwsArtifactStore(table, bucket)
         self.model = ScriptedModel(self.scheduler, self.calls, scenario.script, self._is_stored)
         timing = Timing() if scenario.deadline is None else Timing(deadline_worker=scenario.deadline * SECOND)
-        ledger = Ledger(self.payloads, self.runs, self.model, PRICES, clock, timing.model)
+        ledger = Ledger(self.payloads, self.model, PRICES, clock, timing.model)
         made = workflows(DynamoCareStore(table, bucket), self.artifacts)
         kit = Kit(self.runs, self.payloads, self.artifacts, doorbell, ledger, clock, ids, _NoProbe(), timing, made)
         self._worker = {on: Worker(kit, on) for on in (True, False)}
@@ -161,7 +163,7 @@ class World:
         for what in self.calls.milestones - seen:
             self.happen(what)
         if after is not None and key in self.watcher.runs and (before is None or before["st"] != after["st"]):
-            self.happen({"q": "queued", "r": "running", "w": "waiting", "f": "failed"}.get(after["st"]["S"], "final"))
+            self.happen(self.watcher.runs[key].status)
 
     def _is_stored(self, sha256: str) -> bool:
         """Whether an answer to that very request of the running process's run stands in the ledger, and may be used.
@@ -172,8 +174,8 @@ class World:
         process = self.scheduler.current
         assert process is not None
         pk, looked_up = process.notes["pk"], process.notes.get("looked_up", 0)
-        stored = [key for key in self.dynamo.items if key[0] == pk and key[1].startswith("L#") and key[1].endswith(sha256)]
-        asked_again = [entry.at for entry in history(self.dynamo.items[pk, keys.THING_SK]) if entry.code in _ASKED_AGAIN]
+        stored = [key for key in self.dynamo.items if key[0] == pk and key[1].startswith(keys.LEDGER) and key[1].endswith(sha256)]
+        asked_again = [entry.at for entry in self.watcher.runs[pk, keys.THING_SK].history if entry.code in _ASKED_AGAIN]
         found = [entry for key in stored if self.watcher.strays.get(key, -1) < looked_up for entry in [self.answer(key)]]
         return any(is_good(entry["answer"]) or entry["at"] >= max(asked_again, default=0) for entry in found)
 
@@ -196,6 +198,7 @@ class World:
         return self.scheduler.spawn(moment, Process(name, kind, body, moment + limit, ended))
 
     def _judge_end(self, process: Process) -> None:
+        self.overdue += process.kind == "worker" and process.scars[-1:] == ["time limit"]
         how = "killed" if process.killed else f"raised {type(process.error).__name__}" if process.error else "ended"
         self.calls.note(f"{process.name} {how}")
         if process.error is not None:
@@ -243,13 +246,13 @@ class World:
         due = max(min(moments), self._last_tick + 1)
         return START + -(-(due - START) // MINUTE) * MINUTE
 
-    def _due(self, run: Item) -> int | None:
+    def _due(self, run: Run) -> int | None:
         due = due_at(run)
-        if due is None or not self._flips or run["w"]["S"] != "diagnosis":
+        if due is None or not self._flips or run.workflow != DIAGNOSIS:
             return due
         # A switched flag holds or resumes at the next sweep, whatever the run's own moments are.
-        held, on = run["d"]["S"] == "h", self.is_on()
-        if run["st"]["S"] == "q" and run["d"]["S"] != "m" and held == on:
+        is_held = run.dispatch is Dispatch.HELD
+        if run.status is Status.QUEUED and run.dispatch is not Dispatch.MANUAL and is_held == self.is_on():
             return self.scheduler.now
         return min([due, *(flip for flip in self._flips if flip > self.scheduler.now)])
 

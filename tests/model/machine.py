@@ -6,6 +6,7 @@ An actor acts on stale knowledge as often as not, as a worker with a lost lease,
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from hypothesis import event
 from hypothesis import strategies as st
@@ -27,11 +28,18 @@ from tests.support.samples import ORG, REF, a_run, run_id
 TIMING = Timing()
 ACTORS = st.sampled_from(["anna", "bert", "cleo"])
 STEPS = st.sampled_from(["one", "two", "three"])
-DISPATCH = st.sampled_from([Dispatch.AUTO, Dispatch.MANUAL])
+DISPATCH = st.sampled_from([Dispatch.AUTO, Dispatch.AUTO, Dispatch.MANUAL])
 LOOKS = st.sampled_from([True, True, False])
 """Whether an actor looks at the run again before acting."""
-CALL = Usage(calls=1)
+CALL, MADE = Usage(calls=1), run_id(900)
 HAS_CLAIMS = precondition(lambda self: bool(self.claims))
+
+
+def sensible_when(*statuses: str) -> Callable[[Any], Any]:
+    """Keeps a move to when it could be made on what somebody sees, so that histories get somewhere; refusals still happen."""
+    return precondition(
+        lambda self: any(view.seen.status in statuses for view in (*self.views.values(), View(self.first, self.reference.run)))
+    )
 
 
 @dataclass(frozen=True)
@@ -91,10 +99,10 @@ class RunMachine(RuleBasedStateMachine):
     def _now(self) -> int:
         return self.clock.now_ms()
 
-    def _agree(self, actor: str, expected: str | None, decide: Callable[[], Change | None]) -> Run | None:
+    def _agree(self, name: str, actor: str, expected: str | None, decide: Callable[[], Change | None]) -> Run | None:
         """Make the move on the store; it must come to what the reference says. The run after it, when it was made."""
         outcome, after = self._made(decide)
-        event(f"{decide.__qualname__.split('.')[1]} {outcome}")
+        event(f"{name} {outcome}")
         assert outcome == expected
         if after is not None:
             self.views[actor] = View(after, self.reference.run)
@@ -111,129 +119,121 @@ class RunMachine(RuleBasedStateMachine):
 
     # --- the worker ---------------------------------------------------------------------------------------------------
 
+    @sensible_when("queued", "running")
     @rule(actor=ACTORS)
     def claim(self, actor: str) -> None:
-        expected = self.reference.claim(self._now())
-        change = transitions.claim(self.first.id, self._now(), self._now() + TIMING.lease, self.ids.op())
-        self._claimed(actor, self._agree(actor, expected, lambda: change))
+        now, op = self._now(), self.ids.op()
+        change = transitions.claim(self.first.id, now, now + TIMING.lease, op)
+        self._claimed(actor, self._agree("claim", actor, self.reference.claim(now), lambda: change))
 
     def _claimed(self, actor: str, after: Run | None) -> None:
         if after is not None:
             self.claims[actor] = View(after, self.reference.run)
 
-    def _mine(self, actor: str) -> View | None:
+    def _as_worker(self, name: str, actor: str, move: Callable[[Run, int, str], Change], *what: Any) -> Run | None:
         """Only who claimed a run acts under its fence, however long ago that was."""
-        return self.claims.get(actor)
+        mine, now, op = self.claims.get(actor), self._now(), self.ids.op()
+        if mine is None:
+            return None
+        expected = getattr(self.reference, name)(mine.seen, now, *what)
+        return self._agree(name, actor, expected, lambda: move(mine.run, now, op))
 
     @HAS_CLAIMS
     @rule(actor=ACTORS, step=STEPS)
     def checkpoint(self, actor: str, step: str) -> None:
-        if mine := self._mine(actor):
-            now, op, run = self._now(), self.ids.op(), mine.run
-            expected = self.reference.checkpoint(mine.seen, now, step)
-            change = transitions.checkpoint(
-                run, now, op, step, StepRecord(REF, CALL), lease_until=now + TIMING.lease, usage=run.usage + CALL
-            )
-            self._claimed(actor, self._agree(actor, expected, lambda: change))
+        def move(r: Run, now: int, op: str) -> Change:
+            record = StepRecord(REF, CALL)
+            return transitions.checkpoint(r, now, op, step, record, lease_until=now + TIMING.lease, usage=r.usage + CALL)
+
+        self._claimed(actor, self._as_worker("checkpoint", actor, move, step))
 
     @HAS_CLAIMS
     @rule(actor=ACTORS, step=STEPS)
     def complete(self, actor: str, step: str) -> None:
-        if mine := self._mine(actor):
-            now, op, run, artifact = self._now(), self.ids.op(), mine.run, run_id(900)
-            expected = self.reference.complete(mine.seen, step, artifact)
-            usage = run.usage
-            self._agree(
-                actor,
-                expected,
-                lambda: transitions.complete(run, now, op, step, StepRecord(), output=REF, usage=usage, artifacts=(artifact,)),
-            )
+        def move(r: Run, now: int, op: str) -> Change:
+            return transitions.complete(r, now, op, step, StepRecord(), output=REF, usage=r.usage, artifacts=(MADE,))
+
+        self._as_worker("complete", actor, move, step, MADE)
 
     @HAS_CLAIMS
     @rule(actor=ACTORS)
     def fail(self, actor: str) -> None:
-        if mine := self._mine(actor):
-            now, op, run = self._now(), self.ids.op(), mine.run
-            expected = self.reference.fail(mine.seen)
-            usage = run.usage
-            self._agree(
-                actor, expected, lambda: transitions.fail(run, now, op, "LLM_ERROR", step="one", detail=REF, usage=usage, new_round=True)
-            )
+        def move(r: Run, now: int, op: str) -> Change:
+            return transitions.fail(r, now, op, "LLM_ERROR", step="one", detail=REF, usage=r.usage, new_round=True)
+
+        self._as_worker("fail", actor, move)
 
     @HAS_CLAIMS
     @rule(actor=ACTORS, wait=st.sampled_from([0, 2 * SECOND, 5 * MINUTE]))
     def release(self, actor: str, wait: int) -> None:
-        if mine := self._mine(actor):
-            now, op, run = self._now(), self.ids.op(), mine.run
-            expected = self.reference.release(mine.seen, now, wait)
-            usage = run.usage
-            self._agree(
-                actor, expected, lambda: transitions.release(run, now, op, "LLM_ERROR", step="one", available_at=now + wait, usage=usage)
-            )
+        def move(r: Run, now: int, op: str) -> Change:
+            return transitions.release(r, now, op, "LLM_ERROR", step="one", available_at=now + wait, usage=r.usage)
+
+        self._as_worker("release", actor, move, wait)
 
     @HAS_CLAIMS
     @rule(actor=ACTORS)
     def continue_later(self, actor: str) -> None:
-        if mine := self._mine(actor):
-            now, op = self._now(), self.ids.op()
-            expected = self.reference.continue_later(mine.seen, now)
-            self._agree(actor, expected, lambda: transitions.continue_later(mine.run, now, op))
+        self._as_worker("continue_later", actor, transitions.continue_later)
 
     @HAS_CLAIMS
     @rule(actor=ACTORS, step=STEPS)
     def pause(self, actor: str, step: str) -> None:
-        if mine := self._mine(actor):
-            now, op, run = self._now(), self.ids.op(), mine.run
-            expected = self.reference.pause(mine.seen, now, step)
-            usage = run.usage
-            self._agree(
-                actor, expected, lambda: transitions.pause(run, now, op, step=step, record=StepRecord(REF), timing=TIMING, usage=usage)
-            )
+        def move(r: Run, now: int, op: str) -> Change:
+            return transitions.pause(r, now, op, step=step, record=StepRecord(REF), timing=TIMING, usage=r.usage)
+
+        self._as_worker("pause", actor, move, step)
 
     # --- people -------------------------------------------------------------------------------------------------------
 
+    def _as_person(self, name: str, actor: str, looks_first: bool, move: Callable[[Run, int, str], Change], *what: Any) -> None:
+        view, now, op = self._view(actor, looks_first), self._now(), self.ids.op()
+        expected = getattr(self.reference, name)(view.seen, now, *what)
+        self._agree(name, actor, expected, lambda: move(view.run, now, op))
+
+    @sensible_when("queued")
     @rule(actor=ACTORS, looks_first=LOOKS)
     def take(self, actor: str, looks_first: bool) -> None:
-        view, now, op = self._view(actor, looks_first), self._now(), self.ids.op()
-        expected = self.reference.take(view.seen, now, actor)
-        self._agree(actor, expected, lambda: transitions.take(view.run, actor, now, op, TIMING))
+        self._as_person("take", actor, looks_first, lambda r, now, op: transitions.take(r, actor, now, op, TIMING), actor)
 
+    @sensible_when("running")
     @rule(actor=ACTORS, looks_first=LOOKS, is_success=st.booleans())
     def end_taken(self, actor: str, looks_first: bool, is_success: bool) -> None:
-        view, now, op = self._view(actor, looks_first), self._now(), self.ids.op()
-        expected = self.reference.end_taken(view.seen, is_success)
         output, code = (REF, None) if is_success else (None, "OWN_REASON")
-        self._agree(actor, expected, lambda: transitions.end_taken(view.run, actor, now, op, output=output, code=code, detail=None))
 
+        def move(r: Run, now: int, op: str) -> Change:
+            return transitions.end_taken(r, actor, now, op, output=output, code=code, detail=None)
+
+        self._as_person("end_taken", actor, looks_first, move, is_success)
+
+    @sensible_when("queued")
     @rule(actor=ACTORS, looks_first=LOOKS)
     def execute(self, actor: str, looks_first: bool) -> None:
-        view, now, op = self._view(actor, looks_first), self._now(), self.ids.op()
-        expected = self.reference.execute(view.seen, now)
-        self._agree(actor, expected, lambda: transitions.execute(view.run, actor, now, op, TIMING))
+        self._as_person("execute", actor, looks_first, lambda r, now, op: transitions.execute(r, actor, now, op, TIMING))
 
+    @sensible_when("queued")
     @rule(actor=ACTORS, looks_first=LOOKS, number=st.integers(901, 904))
     def attach(self, actor: str, looks_first: bool, number: int) -> None:
-        view, now, op = self._view(actor, looks_first), self._now(), self.ids.op()
-        expected = self.reference.attach(view.seen, run_id(number))
-        self._agree(actor, expected, lambda: transitions.attach(view.run, actor, now, op, run_id(number)))
+        artifact = run_id(number)
+        self._as_person("attach", actor, looks_first, lambda r, now, op: transitions.attach(r, actor, now, op, artifact), artifact)
 
+    @precondition(lambda self: self.reference.run.length >= 4)
     @rule(actor=ACTORS, looks_first=LOOKS)
     def cancel(self, actor: str, looks_first: bool) -> None:
-        view, now, op = self._view(actor, looks_first), self._now(), self.ids.op()
-        expected = self.reference.cancel(view.seen)
-        self._agree(actor, expected, lambda: transitions.cancel(view.run, actor, now, op))
+        self._as_person("cancel", actor, looks_first, lambda r, now, op: transitions.cancel(r, actor, now, op))
 
+    @sensible_when("failed")
     @rule(actor=ACTORS, looks_first=LOOKS)
     def retry(self, actor: str, looks_first: bool) -> None:
-        view, now, op = self._view(actor, looks_first), self._now(), self.ids.op()
-        expected = self.reference.retry(view.seen, now)
-        self._agree(actor, expected, lambda: transitions.retry(view.run, actor, now, op, TIMING))
+        self._as_person("retry", actor, looks_first, lambda r, now, op: transitions.retry(r, actor, now, op, TIMING))
 
+    @sensible_when("waiting")
     @rule(actor=ACTORS, looks_first=LOOKS)
     def advance(self, actor: str, looks_first: bool) -> None:
-        view, now, op = self._view(actor, looks_first), self._now(), self.ids.op()
-        expected = self.reference.advance(view.seen, now)
-        self._agree(actor, expected, lambda: transitions.advance(view.run, actor, now, op, skip_validation=False))
+        def move(r: Run, now: int, op: str) -> Change:
+            return transitions.advance(r, actor, now, op, skip_validation=False)
+
+        self._as_person("advance", actor, looks_first, move)
 
     # --- the sweeper --------------------------------------------------------------------------------------------------
 
@@ -241,8 +241,7 @@ class RunMachine(RuleBasedStateMachine):
     def sweep(self, actor: str, looks_first: bool) -> None:
         view, now = self._view(actor, looks_first), self._now()
         sweeper = Sweeper(self.store, RememberingDoorbell(), self.clock, self.ids, TIMING, True)
-        expected = self.reference.sweep(view.seen, now)
-        self._agree(actor, expected, lambda: sweeper.due(view.run, now))
+        self._agree("sweep", actor, self.reference.sweep(view.seen, now), lambda: sweeper.due(view.run, now))
 
     # --- always -------------------------------------------------------------------------------------------------------
 

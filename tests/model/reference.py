@@ -79,11 +79,11 @@ class Reference:
         fields = {"steps": self.run.steps | {step}, "lease": now + LEASE, "calls": mine.calls + 1}
         return self._owned(mine, lambda: self._moved("running", **fields))
 
-    def complete(self, mine: Seen, step: str, artifact: str) -> str:
+    def complete(self, mine: Seen, now: int, step: str, artifact: str) -> str:
         fields = {"steps": self.run.steps | {step}, "artifacts": (*self.run.artifacts, artifact), "calls": mine.calls}
         return self._owned(mine, lambda: self._moved("succeeded", **fields))
 
-    def fail(self, mine: Seen) -> str:
+    def fail(self, mine: Seen, now: int) -> str:
         return self._owned(mine, lambda: self._moved("failed", error="LLM_ERROR", calls=mine.calls))
 
     def release(self, mine: Seen, now: int, wait: int) -> str:
@@ -109,7 +109,7 @@ class Reference:
         fields |= {"holder": who, "lease": now + PERSON_LEASE, "deadline": max(seen.deadline, now + PEOPLE_DAYS)}
         return self._decided(seen, seen.status == "queued", lambda: self._moved("running", **fields))
 
-    def end_taken(self, seen: Seen, is_success: bool) -> str:
+    def end_taken(self, seen: Seen, now: int, is_success: bool) -> str:
         allowed = seen.status == "running" and seen.holder != "worker"
         if is_success:
             return self._decided(seen, allowed, lambda: self._moved("succeeded"))
@@ -121,11 +121,11 @@ class Reference:
         allowed = seen.status == "queued" and not seen.asked
         return self._decided(seen, allowed, lambda: self._queued(now, now, **fields))
 
-    def attach(self, seen: Seen, artifact: str) -> str:
+    def attach(self, seen: Seen, now: int, artifact: str) -> str:
         allowed = seen.status == "queued" and seen.fence == 0
         return self._decided(seen, allowed, lambda: self._moved("queued", artifacts=(*seen.artifacts, artifact), asked=self.run.asked))
 
-    def cancel(self, seen: Seen) -> str:
+    def cancel(self, seen: Seen, now: int) -> str:
         return self._decided(seen, seen.status in OPEN, lambda: self._moved("cancelled"))
 
     def retry(self, seen: Seen, now: int) -> str:

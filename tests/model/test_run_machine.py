@@ -96,6 +96,6 @@ def _thorough(few: int) -> settings:
 
 
 TestInMemory = InMemoryMachine.TestCase
-TestInMemory.settings = _thorough(80)
+TestInMemory.settings = _thorough(200)
 TestTwins = TwinMachine.TestCase
 TestTwins.settings = _thorough(10)

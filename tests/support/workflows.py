@@ -1,12 +1,14 @@
 """Two tiny workflows for the engine: a letter that runs through, and a book that stops for a person after each chapter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
+
+import pytest
 
 from shared.ports import ModelRequest
 from shared.runs.codes import FailureCode
-from shared.workflows.definitions import Definition
+from shared.workflows.definitions import DEFINITIONS, Definition
 from shared.workflows.steps import NewArtifact, Step, StepContext, StepResult, Workflow
 
 LETTER = Definition("letter", "patient", ("gather", "write", "send"), flagged=True)
@@ -44,6 +46,13 @@ def _chapter(name: str) -> Do:
 
 def _accept(ctx: StepContext, held: Any) -> StepResult:
     return StepResult({**held, "accepted": True}, output={"accepted": True})
+
+
+def register(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let everything that looks a definition up find the two, until the test ends."""
+    registry = cast(MutableMapping[str, Definition], DEFINITIONS)
+    for definition in (LETTER, BOOK):
+        monkeypatch.setitem(registry, definition.name, definition)
 
 
 def letter() -> Workflow:

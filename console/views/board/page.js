@@ -39,8 +39,7 @@ function Lane({ phase, runs, reload }) {
 
 function Ticket({ run, reload }) {
   const open = async () => {
-    if ((await askNext(run)) === undefined) return;
-    toast("The gate is open.");
+    if ((await askNext(run)) !== undefined) toast("The gate is open.");
     reload();
   };
   return html`<article class="ticket ticket-${run.status}">

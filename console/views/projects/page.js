@@ -74,7 +74,7 @@ function Runs({ projectId }) {
   return html`<${Card} title="Every run">
     <${Problem} error=${error} retry=${reload} />
     ${!data && !error && html`<${Loading} />`}
-    ${data && (data.runs.length ? html`<${RunList} runs=${data.runs} label="Runs of this project" />` : html`<${Empty} icon="chart" title="Not analysed yet"><p>Add an input, then generate the analysis.</p></${Empty}>`)}
+    ${data && (data.runs.length ? html`<${RunList} runs=${data.runs} label="Runs of this project" name=${(run) => (run.input_version ? `Analysis of input ${run.input_version}` : "Analysis without input")} />` : html`<${Empty} icon="chart" title="Not analysed yet"><p>Add an input, then generate the analysis.</p></${Empty}>`)}
     ${data && html`<${Pager} trail=${trail} next=${data.next_cursor} go=${go} shown=${data.runs.length} />`}
   </${Card}>`;
 }

@@ -10,13 +10,13 @@ import { Button, LinkButton } from "../../ui/basics.js";
 import { PHASES } from "../../words.js";
 import { ask } from "../../ui/dialog.js";
 import { toast } from "../../ui/toast.js";
-import { stepLabel } from "./waterfall.js";
+import { stepInSentence, stepLabel } from "./waterfall.js";
 
 export function Actions({ run, events, workerEnabled, refresh, open }) {
   const may = actionsFor(user(), run, { events, workerEnabled });
+  // Also where it was refused: then the run is not what this page took it for.
   const after = (text) => (answer) => {
-    if (answer === undefined) return;
-    toast(text);
+    if (answer !== undefined) toast(text);
     refresh();
   };
   return html`<div class="actions">
@@ -35,7 +35,7 @@ export const phaseOf = (run) => run.current_phase ?? run.current_step;
 export const failedChecks = (run) => run.steps?.find((step) => step.name === phaseOf(run))?.error?.code === "CHECKS_FAILED" || run.error_info?.code === "CHECKS_FAILED";
 
 export function nextLabel(run) {
-  return failedChecks(run) ? `Decide on ${stepLabel(phaseOf(run)).toLowerCase()}` : `Execute ${stepLabel(phaseOf(run)).toLowerCase()}`;
+  return failedChecks(run) ? `Decide on ${stepInSentence(phaseOf(run))}` : `Execute ${stepInSentence(phaseOf(run))}`;
 }
 
 export function askNext(run) {
@@ -45,7 +45,7 @@ export function askNext(run) {
     title: held ? `${phase}: what now?` : `${phase}: open the gate?`,
     body: held ? heldText : html`<p>The worker executes this phase with the model, which costs money, and the run ${phaseOf(run) === PHASES.at(-1) ? "is then finished" : "then waits at the next gate"}.</p>`,
     confirm: held ? "Go on" : "Open the gate",
-    options: held ? heldOptions(phase.toLowerCase()) : openOptions(phase.toLowerCase()),
+    options: held ? heldOptions(stepInSentence(phaseOf(run))) : openOptions(stepInSentence(phaseOf(run))),
     act: (skipped) => api.nextPhase(run.id, { skip_validation: skipped }),
   });
 }

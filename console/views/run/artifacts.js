@@ -11,6 +11,8 @@ import { Viewer } from "../../ui/viewer.js";
 import { isOpen } from "../../words.js";
 import { stepLabel } from "./waterfall.js";
 
+const CODE = /\.(py|js|ts|sql|sh|html|css|ya?ml|toml|ini|cfg)$/i;
+
 export const fileName = (artifact) => (artifact.path || artifact.artifact_name || artifact.id).split("/").at(-1);
 
 export function Artifacts({ run, query }) {
@@ -45,7 +47,7 @@ function List({ run, artifacts, chosen }) {
       ${phase && html`<h3 class="group">${stepLabel(phase)}</h3>`}
       <ul class="file-list">${members.map(
         (one) => html`<li key=${one.id}><a href=${href(`/runs/${run.id}`, { tab: "artifacts", artifact: one.id })} aria-current=${one.id === chosen.id ? "true" : undefined}>
-          <${Icon} name=${/json|markdown|text\/plain/.test(one.content_type ?? "") ? "file" : "code"} /><span class="file-name">${one.artifact_name || fileName(one)}</span>
+          <${Icon} name=${CODE.test(fileName(one)) ? "code" : "file"} /><span class="file-name">${one.artifact_name || fileName(one)}</span>
           <span class="quiet small">${bytes(one.size_bytes)}</span></a></li>`,
       )}</ul></div>`,
   )}</nav>`;

@@ -51,9 +51,10 @@ function Phase({ one, run, data, refresh }) {
   </li>`;
 }
 
+/** A finding belongs to its artifact's phase; one about a file that is missing names the path, which begins with the phase. */
 function violationsOf(data, phase, artifacts) {
   const ids = new Set(artifacts.map((artifact) => artifact.id));
-  return (data?.metrics.governance_violations ?? []).filter((one) => one.phase === phase || (one.phase === undefined && ids.has(one.artifact_id)));
+  return (data?.metrics.governance_violations ?? []).filter((one) => (one.artifact_id ? ids.has(one.artifact_id) : one.message.startsWith(`${phase}/`)));
 }
 
 function Checks({ metrics, violations, begun }) {
@@ -73,8 +74,7 @@ function Checks({ metrics, violations, begun }) {
 function Gate({ run, refresh }) {
   const may = actionsFor(user(), run).next;
   const open = async () => {
-    if ((await askNext(run)) === undefined) return;
-    toast("The gate is open.");
+    if ((await askNext(run)) !== undefined) toast("The gate is open.");
     refresh();
   };
   if (run.status === "waiting" && may) return html`<${Button} kind="primary" icon="play" onClick=${open}>${nextLabel(run)}</${Button}>`;

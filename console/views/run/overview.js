@@ -10,7 +10,7 @@ import { Card, LinkButton, Notice, Time } from "../../ui/basics.js";
 import { valueWays } from "../../ui/viewer.js";
 import { failureAdvice, failureTitle } from "../../words.js";
 import { failedChecks, phaseOf } from "./actions.js";
-import { stepLabel, Waterfall } from "./waterfall.js";
+import { stepInSentence, stepLabel, Waterfall } from "./waterfall.js";
 
 export function Overview({ run, events, workerEnabled }) {
   const result = run.output && (run.output.diagnosis ?? run.output);
@@ -47,7 +47,7 @@ const textOf = (value) => (typeof value === "string" ? value : JSON.stringify(va
 
 function Gate({ run }) {
   const mine = actionsFor(user(), run).next;
-  const phase = stepLabel(phaseOf(run)).toLowerCase();
+  const phase = stepInSentence(phaseOf(run));
   const held = failedChecks(run);
   const board = html`<${LinkButton} kind="small" href=${href(`/runs/${run.id}`, { tab: "board" })}>See the phases</${LinkButton}>`;
   return html`<${Notice} kind="wait" title=${held ? `The checks of ${phase} failed` : `At the gate before ${phase}`} actions=${board}>

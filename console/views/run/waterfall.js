@@ -11,6 +11,8 @@ const HEIGHT = 26;
 const KINDS = { queue: "waited to be taken up", backoff: "waited before the next try", gate: "waited for a person" };
 
 export const stepLabel = (name) => STEP_LABELS[name] ?? words(name);
+/** The label inside a sentence: QA stays QA. */
+export const stepInSentence = (name) => (stepLabel(name) === stepLabel(name).toUpperCase() ? stepLabel(name) : stepLabel(name).toLowerCase());
 
 export function Waterfall({ run, events }) {
   const now = useNow(isOpen(run) ? 1_000 : 0);

@@ -13,19 +13,20 @@ import { failureTitle, isOpen, WORKFLOWS } from "../../words.js";
 import { elapsed, runTitle, workflowLabel } from "../run/names.js";
 import { stepLabel } from "../run/waterfall.js";
 
-export function RunList({ runs, label = "Runs" }) {
+/** `name` calls a run; where all are of one patient or project, it says something else than that. */
+export function RunList({ runs, label = "Runs", name = runTitle }) {
   useStore(projectNames);
   useEffect(() => needProjectNames(runs), [runs]);
-  return html`<ul class="run-list" aria-label=${label}>${runs.map((run) => html`<${RunRow} key=${run.id} run=${run} />`)}</ul>`;
+  return html`<ul class="run-list" aria-label=${label}>${runs.map((run) => html`<${RunRow} key=${run.id} run=${run} name=${name(run)} />`)}</ul>`;
 }
 
-function RunRow({ run }) {
+function RunRow({ run, name }) {
   const now = useNow(isOpen(run) ? 1_000 : 20_000);
   return html`<li class="run-row">
     <a href=${href(`/runs/${run.id}`)}>
       <span class="run-mark"><${Icon} name=${WORKFLOWS[run.workflow]?.icon ?? "layers"} /></span>
-      <span class="run-what"><span class="run-name">${runTitle(run)}</span>
-        <span class="quiet small">${workflowLabel(run)}${run.input_version ? ` of input ${run.input_version}` : ""} · <span class="mono">${shortId(run.id)}</span> · ${personName(run.created_by)}</span>
+      <span class="run-what"><span class="run-name">${name}</span>
+        <span class="quiet small">${workflowLabel(run)} · <span class="mono">${shortId(run.id)}</span> · ${personName(run.created_by)}</span>
         <${Tags} values=${run.tags} /></span>
       <${Steps} run=${run} />
       <span class="run-state"><${Status} value=${run.status} /><span class="quiet small">${progress(run)}</span></span>

@@ -13,7 +13,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from shared.adapters.dynamodb import keys
 from shared.runs.canonical import canonical_json
-from shared.runs.codes import EventCode
+from shared.runs.codes import EventCode, FailureCode
 from shared.runs.records import (
     SWEEPER,
     TERMINAL,
@@ -53,6 +53,7 @@ _ACTOR = {WORKER: "", SWEEPER: "*"}
 _CODE: dict[str, str] = {
     EventCode.ARTIFACT_ATTACHED: "@a", EventCode.CONTINUATION: "@c", EventCode.EXECUTE_ASKED: "@e", EventCode.HELD: "@h",
     EventCode.LEASE_LOST: "@l", EventCode.NEXT: "@n", EventCode.RESUMED: "@r", EventCode.RETRY: "@t", EventCode.SKIP_VALIDATION: "@s",
+    FailureCode.LLM_ERROR: "@m", FailureCode.PERSISTENCE_ERROR: "@p", FailureCode.CONTEXT_FETCH_ERROR: "@f",
 }  # fmt: skip
 _EVENT = {short: code for code, short in _CODE.items()}
 
@@ -209,7 +210,7 @@ def history_text(entry: HistoryEntry, creator: str | None) -> str:
 
 def _base36(number: int) -> str:
     digits = ""
-    while number or not digits:
+    while number > 0 or not digits:
         number, rest = divmod(number, 36)
         digits = "0123456789abcdefghijklmnopqrstuvwxyz"[rest] + digits
     return digits

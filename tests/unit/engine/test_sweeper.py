@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from shared.engine.sweeper import Health
-from shared.errors import StoreUnavailable
+from shared.errors import StoreError, StoreUnavailable
 from shared.runs import transitions
 from shared.runs.changes import Change
 from shared.runs.codes import FailureCode
@@ -136,6 +136,8 @@ def test_whatever_becomes_of_it_a_run_ends_within_its_bound(world: EngineWorld) 
     assert all(world.now(run).is_terminal for run in runs)
 
 
+LASTING = pytest.mark.xfail(strict=True, raises=StoreError, reason="Sweeper._tend lets a lasting store error of one run end the sweep")
+
 # --- races and faults ----------------------------------------------------------------------------------------------------
 
 
@@ -165,13 +167,14 @@ def test_a_run_that_was_claimed_since_is_left_alone(world: EngineWorld) -> None:
     assert world.now(run) == done
 
 
-def test_one_run_that_cannot_be_written_does_not_stop_the_sweep(world: EngineWorld) -> None:
+@pytest.mark.parametrize("exc", [StoreUnavailable("throttled"), pytest.param(StoreError("ValidationException"), marks=LASTING)])
+def test_one_run_that_cannot_be_written_does_not_stop_the_sweep(world: EngineWorld, exc: Exception) -> None:
     runs = [world.create() for _ in range(5)]
     world.clock.advance(DAY)
 
     def throttled(real: Callable[[Change], Run], change: Change) -> Run:
         if change.run_id == runs[1].id:
-            raise StoreUnavailable("throttled")
+            raise exc
         return real(change)
 
     world.runs = intercepted(world.runs, apply=throttled)

@@ -1,0 +1,155 @@
+"""The console's pure parts, asked in the browser that they run in: what a history says about time, who is offered what, numbers."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import opening
+
+pytestmark = pytest.mark.browser
+
+STATUSES = ("queued", "running", "waiting", "succeeded", "failed", "cancelled")
+MINE, OTHERS = "me", "somebody"
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, url: str) -> Iterator[Page]:
+    with opening(browser, url) as opens:
+        yield opens().page
+
+
+def event(seq: int, at: int, to: str, step: str | None = None, code: str | None = None, actor: str = "worker") -> dict[str, Any]:
+    return {
+        "seq": seq,
+        "at": f"2026-01-01T00:00:{at:02}.000Z",
+        "to": to,
+        "from": None,
+        "step": step,
+        "code": code,
+        "attempt": 1,
+        "actor": actor,
+    }
+
+
+def segments(page: Page, run: dict[str, Any], events: list[dict[str, Any]], now: str) -> list[Any]:
+    script = """async ([run, events, now]) => {
+      const { segmentsOf, placed } = await import('/console/views/run/segments.js');
+      const found = placed(segmentsOf(run, events, Date.parse(now)));
+      return found.map((one) => [one.kind, one.step, one.outcome, one.end - one.start, one.width]);
+    }"""
+    return list(page.evaluate(script, [run, events, now]))
+
+
+def test_a_retried_run_as_work_and_waits(page: Page) -> None:
+    run = {"status": "running", "attempt": 2, "current_step": "two", "steps": [{"name": "one"}, {"name": "two"}]}
+    history = [
+        event(1, 0, "queued"),
+        event(2, 2, "running"),
+        event(3, 4, "running", "one"),
+        event(4, 5, "queued", "two", "LLM_ERROR"),
+        event(5, 45, "running"),
+    ]
+    found = segments(page, run, history, "2026-01-01T00:00:50.000Z")
+    assert [one[:4] for one in found] == [
+        ["queue", "one", "done", 2000],
+        ["work", "one", "done", 2000],
+        ["work", "two", "failed", 1000],
+        ["backoff", "two", "done", 40000],
+        ["work", "two", "active", 5000],
+    ]
+    widths = [one[4] for one in found]
+    assert sum(widths) == pytest.approx(100)
+    assert widths[3] < widths[4], "a long wait is drawn shorter than the work beside it"
+
+
+def test_a_gate_is_a_persons_wait_and_what_interrupts_a_wait_does_not_cut_it(page: Page) -> None:
+    run = {"status": "waiting", "attempt": 1, "steps": [{"name": "one"}, {"name": "two"}]}
+    history = [
+        event(1, 0, "queued"),
+        event(2, 3, "queued", None, "ARTIFACT_ATTACHED", MINE),
+        event(3, 5, "running"),
+        event(4, 6, "waiting", "one"),
+    ]
+    found = segments(page, run, history, "2026-01-01T00:00:10.000Z")
+    assert [one[:4] for one in found] == [["queue", "one", "done", 5000], ["work", "one", "done", 1000], ["gate", "two", "active", 4000]]
+
+
+def offered(page: Page, user: dict[str, Any], run: dict[str, Any], events: list[dict[str, Any]] | None = None) -> set[str]:
+    script = """async ([user, run, events]) => {
+      const { actionsFor } = await import('/console/permissions.js');
+      return Object.entries(actionsFor(user, run, { events })).filter(([, may]) => may).map(([name]) => name);
+    }"""
+    return set(page.evaluate(script, [user, run, events or []]))
+
+
+def a_run(workflow: str, status: str, creator: str = MINE) -> dict[str, Any]:
+    return {"workflow": workflow, "status": status, "created_by": creator, "attempt": 0}
+
+
+@pytest.mark.parametrize("workflow", ["diagnosis", "orchestration", "analysis"])
+def test_no_button_in_a_state_that_refuses_it(page: Page, workflow: str) -> None:
+    """The contract's states, for the role that may do most."""
+    by_status = {status: offered(page, {"sub": MINE, "roles": ["admin"]}, a_run(workflow, status)) - {"clone"} for status in STATUSES}
+    diagnosis, orchestration = workflow == "diagnosis", workflow == "orchestration"
+    assert by_status == {
+        "queued": {"cancel", "execute", "take", "attach"} if diagnosis else {"cancel"},
+        "running": {"cancel"},
+        "waiting": {"cancel", "next"} if orchestration else {"cancel"},
+        "succeeded": set(),
+        "failed": {"retry"},
+        "cancelled": set(),
+    }
+
+
+def test_who_is_offered_what(page: Page) -> None:
+    def some(role: str, run: dict[str, Any]) -> set[str]:
+        return offered(page, {"sub": MINE, "roles": [role]}, run)
+
+    for workflow, status in itertools.product(("diagnosis", "orchestration", "analysis"), STATUSES):
+        assert some("patient", a_run(workflow, status)) == set()
+        assert some("system", a_run(workflow, status)) == ({"process"} if (workflow, status) == ("diagnosis", "queued") else set())
+        assert some("member", a_run(workflow, status, OTHERS)) - {"clone"} == set()
+    assert some("clinician", a_run("diagnosis", "queued", OTHERS)) == {"execute", "cancel", "attach", "clone"}
+    assert some("member", a_run("orchestration", "waiting")) == {"next", "cancel", "clone"}
+
+
+def test_only_who_holds_a_run_finishes_it_by_hand(page: Page) -> None:
+    me = {"sub": MINE, "roles": ["clinician"]}
+    taken = [event(1, 0, "queued", actor=MINE), event(2, 1, "running", actor=MINE)]
+    by_worker = [event(1, 0, "queued", actor=MINE), event(2, 1, "running")]
+    assert "finish" in offered(page, me, a_run("diagnosis", "running"), taken)
+    assert "finish" not in offered(page, me, a_run("diagnosis", "running"), by_worker)
+
+
+def test_numbers_as_people_read_them(page: Page) -> None:
+    script = """async () => {
+      const { ago, bytes, duration, money, words } = await import('/console/format.js');
+      const now = Date.parse('2026-06-15T12:00:00Z');
+      return [
+        [0.0421, 8.44, 59, 200, 7500, 100000, null].map(duration),
+        [0, 0.00042, 0.0153, 1.2345, 310.4, null].map(money),
+        [999, 2500, 4200000].map(bytes),
+        ['2026-06-15T11:59:40Z', '2026-06-15T11:00:00Z', '2026-06-14T11:00:00Z', '2026-07-15T12:00:00Z'].map((at) => ago(at, now)),
+        ['build_context', 'qa_engineer'].map(words),
+      ];
+    }"""
+    assert page.evaluate(script) == [
+        ["42 ms", "8.4 s", "59 s", "3 min 20 s", "2 h 5 min", "1 d 3 h", "–"],
+        ["$0", "$0.0004", "$0.0153", "$1.23", "$310", "–"],
+        ["999 B", "2.5 kB", "4.2 MB"],
+        ["just now", "1 hour ago", "1 day ago", "in 30 days"],
+        ["Build context", "QA engineer"],
+    ]
+
+
+def test_every_value_is_in_exactly_one_class_of_a_histogram(page: Page) -> None:
+    script = """async (values) => {
+      const { histogram } = await import('/console/views/metrics/numbers.js');
+      return histogram(values, String).map((one) => [one.label, one.parts[0]]);
+    }"""
+    assert page.evaluate(script, [0.019, 0.02, 0.04, 0.3, 0]) == [["0.01", 1], ["0.02", 2], ["0.05", 0], ["0.1", 0], ["0.2", 1]]
+    assert page.evaluate(script, [5]) == [["5", 1]]
+    assert page.evaluate(script, []) == []

@@ -1,0 +1,86 @@
+"""The service routes: health, invariants, the OpenAPI document and its page; and quotas, which the local stack can set."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from local.client import Client
+from tests.support.care import Ward, any_uuid
+from tests.support.routes import OPENAPI, routes
+
+
+def test_health_needs_no_token_and_says_whether_the_worker_is_on(client: Client) -> None:
+    assert client.call("GET", "/health").data.keys() == {"status", "version", "worker_enabled"}
+    assert client.call("GET", "/health").data["worker_enabled"] is True
+    client.call("POST", "/dev/settings", {"worker_enabled": False})
+    assert client.call("GET", "/health").data["worker_enabled"] is False
+
+
+@pytest.mark.rule("R-BOUND-1")
+def test_invariants_count_open_runs_and_nothing_is_past_due(ward: Ward, client: Client) -> None:
+    before = client.call("GET", "/health/invariants", None, "admin").data
+    assert before.keys() == {"open_runs", "past_due", "violations"}
+    for status in ("queued", "running", "succeeded", "failed", "cancelled"):
+        ward.a_run(status)
+    after = client.call("GET", "/health/invariants", None, "system").data
+    assert (after["open_runs"] - before["open_runs"], after["past_due"], after["violations"]) == (2, 0, 0)
+    ward.advance(20 * 86_400)  # the queued one is manual: nobody has to see to it
+    later = client.call("GET", "/health/invariants", None, "admin").data
+    assert (later["past_due"], later["violations"]) == (0, 0)
+
+
+def test_openapi_json_is_the_committed_document(client: Client) -> None:
+    answer = client.call("GET", "/openapi.json")
+    assert answer.body == json.loads(OPENAPI.read_text("utf-8"))
+    assert answer.body["openapi"].startswith("3.1")
+    assert answer.headers["x-request-id"]
+
+
+def test_docs_is_a_page_that_loads_nothing_from_elsewhere(client: Client) -> None:
+    answer = client.call("GET", "/docs")
+    assert (answer.status, answer.headers["content-type"].partition(";")[0]) == (200, "text/html")
+    assert b"swagger" in answer.raw.lower()
+    assert not re.findall(rb"<(?:script|link|img)[^>]+(?:src|href)=[\"']?https?:", answer.raw)
+
+
+def test_every_route_of_the_template_is_documented_and_back() -> None:
+    template = (Path(__file__).parents[2] / "template.yaml").read_text("utf-8")
+    declared = {f"{method} {path}" for method, path in re.findall(r'Method: (\w+), Path: "([^"]+)"', template)}
+    assert declared == {route.name for route in routes()}
+
+
+# --- quotas -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("R-QUOTA-1")
+def test_a_caller_over_their_quota_waits_and_others_do_not(ward: Ward, client: Client) -> None:
+    client.call("POST", "/dev/settings", {"quota_per_minute": 3})
+    ward.advance(120)
+    answers = [ward.create("clinician", dispatch="manual") for _ in range(5)]
+    assert [answer.status for answer in answers] == [201] * 3 + [429] * 2
+    wait = int(answers[-1].headers["retry-after"])
+    assert 1 <= wait <= 60
+    assert ward.create("admin", dispatch="manual").status == 201
+    assert ward.run(answers[0].data["run"]["id"])["status"] == "queued"  # reading takes no quota
+    ward.advance(wait)
+    assert ward.create("clinician", dispatch="manual").status == 201
+
+
+@pytest.mark.rule("R-QUOTA-1")
+def test_creating_and_advancing_take_from_it_and_what_is_refused_creates_nothing(ward: Ward, client: Client) -> None:
+    body = {"profile": "analytics_forecast_app", "intake": "x", "tags": [any_uuid()]}
+    run_id = client.call("POST", "/runs", body, "member").data["run"]["id"]
+    client.call("POST", "/dev/settings", {"quota_per_minute": 1})
+    while client.call("POST", "/api/projects", {"name": "quota"}, "member").status != 429:
+        pass
+    refused = [
+        client.call("POST", "/runs", body, "member"),
+        client.call("POST", f"/runs/{run_id}/next", None, "member"),
+        client.call("POST", f"/runs/{run_id}/clone", None, "member"),
+    ]
+    assert [answer.code for answer in refused] == ["RATE_LIMITED"] * 3
+    shown = client.call("GET", f"/runs?tag={body['tags'][0]}", None, "member").data["runs"]
+    assert [(row["id"], row["status"]) for row in shown] == [(run_id, "waiting")]
+    assert client.call("POST", f"/runs/{run_id}/cancel", None, "member").status == 200
