@@ -26,12 +26,15 @@ export const listEvents = (runId, query, options) => get(path`/runs/${runId}/eve
 export const getMetrics = (runId, options) => get(path`/runs/${runId}/metrics`, options);
 
 // Studio door: diagnosis runs of a patient
-export const createPatientRun = (patientId, body, options) => post(path`/api/studio/patients/${patientId}/diagnosis-runs`, { body, ...options });
-export const listPatientRuns = (patientId, query, options) => get(path`/api/studio/patients/${patientId}/diagnosis-runs`, { query, ...options });
+export const createPatientRun = (patientId, body, options) =>
+  post(path`/api/studio/patients/${patientId}/diagnosis-runs`, { body, ...options });
+export const listPatientRuns = (patientId, query, options) =>
+  get(path`/api/studio/patients/${patientId}/diagnosis-runs`, { query, ...options });
 export const getStudioRun = (runId, options) => get(path`/api/studio/diagnosis-runs/${runId}`, options);
 export const updateStudioRun = (runId, body) => patch(path`/api/studio/diagnosis-runs/${runId}`, { body });
 export const executeRun = (runId) => post(path`/api/studio/diagnosis-runs/${runId}/execute`, { body: {} });
-export const listStudioArtifacts = (runId, query, options) => get(path`/api/studio/diagnosis-runs/${runId}/artifacts`, { query, ...options });
+export const listStudioArtifacts = (runId, query, options) =>
+  get(path`/api/studio/diagnosis-runs/${runId}/artifacts`, { query, ...options });
 export const attachArtifact = (runId, body, options) => post(path`/api/studio/diagnosis-runs/${runId}/artifacts`, { body, ...options });
 export const getStudioArtifact = (artifactId, options) => get(path`/api/studio/diagnosis-artifacts/${artifactId}`, options);
 

@@ -59,16 +59,19 @@ function App({ failure }) {
   const found = matched(parts);
   if (!found || !maySee[found.place](user())) return html`<${Shell} place=""><${NotFound} /></${Shell}>`;
   // A page begins anew when its address does, so that nothing of one thing is shown under the name of another.
-  return html`<${Shell} place=${found.place} key=${signedIn.user.sub}><${found.View} key=${path} ...${found.properties} query=${query} /></${Shell}>`;
+  return html`<${Shell} place=${found.place} key=${signedIn.user.sub}><${found.View} key=${path} ...${found.properties} query=${query} />
+    </${Shell}>`;
 }
 
 function NotFound() {
-  return html`<${Page} title="Not found"><${Card}><${Empty} icon="info" title="There is nothing here for you"><p>The address is wrong, or your role does not have this page.</p>
+  return html`<${Page} title="Not found">
+    <${Card}><${Empty} icon="info" title="There is nothing here for you"><p>The address is wrong, or your role does not have this page.</p>
     <p><${LinkButton} kind="primary" href=${href("/runs")}>Go to the runs</${LinkButton}></p></${Empty}></${Card}></${Page}>`;
 }
 
 function Unavailable({ error }) {
-  return html`<main class="sign-in"><div class="sign-in-box"><h1>Studio Runs</h1><${Problem} error=${error} retry=${() => location.reload()} /></div></main>`;
+  return html`<main class="sign-in">
+    <div class="sign-in-box"><h1>Studio Runs</h1><${Problem} error=${error} retry=${() => location.reload()} /></div></main>`;
 }
 
 async function start(root) {

@@ -1,6 +1,12 @@
 // Numbers and times as people read them. Pure; "now" is always handed in.
 
-const UNITS = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3_600], ["minute", 60]];
+const UNITS = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
 const relative = new Intl.RelativeTimeFormat("en");
 const absolute = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" });
 const short = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
@@ -10,7 +16,8 @@ export const milliseconds = (time) => (time ? Date.parse(time) : null);
 export function ago(time, now) {
   const seconds = (milliseconds(time) - now) / 1000;
   if (Math.abs(seconds) < 45) return seconds > 5 ? "in a moment" : "just now";
-  const [unit, size] = UNITS.find(([name, length]) => Math.abs(seconds) >= length * (name === "year" || name === "month" ? 1.5 : 0.75)) || UNITS.at(-1);
+  const [unit, size] =
+    UNITS.find(([name, length]) => Math.abs(seconds) >= length * (name === "year" || name === "month" ? 1.5 : 0.75)) || UNITS.at(-1);
   return relative.format(Math.round(seconds / size), unit);
 }
 
@@ -67,6 +74,9 @@ export const shortId = (id) => {
 
 /** build_context -> Build context, qa_engineer -> QA engineer */
 export function words(name) {
-  const text = String(name ?? "").replaceAll("_", " ").trim().replace(/\b(qa|prd|api|json)\b/gi, (short) => short.toUpperCase());
+  const text = String(name ?? "")
+    .replaceAll("_", " ")
+    .trim()
+    .replace(/\b(qa|prd|api|json)\b/gi, (short) => short.toUpperCase());
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

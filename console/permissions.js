@@ -1,4 +1,5 @@
-// What to offer whom: the contract's "who" columns, applied to what the page knows. Pure. The API decides; a button left out here is a courtesy.
+// What to offer whom: the contract's "who" columns, applied to what the page knows. Pure.
+// The API decides; a button left out here is a courtesy.
 import { isOpen } from "./words.js";
 
 const has = (user, ...roles) => user.roles.some((role) => roles.includes(role));
@@ -41,7 +42,7 @@ export function holder(run, events) {
   return claim && claim.actor !== "worker" ? claim.actor : null;
 }
 
-/** The actions that this run's state and this person's role allow, as {execute, process, next, cancel, retry, clone, take, finish, attach}. */
+/** Which actions this run's state and this person's role allow: {execute, process, next, cancel, retry, clone, take, finish, attach}. */
 export function actionsFor(user, run, { events = [], workerEnabled = true } = {}) {
   const change = mayChange(user, run);
   const isDiagnosis = run.workflow === "diagnosis";

@@ -36,7 +36,10 @@ export const STEP_LABELS = {
 /** Failure codes: what happened, and what a person can do about it. */
 export const FAILURES = {
   VALIDATION_ERROR: ["The model's answer did not have the agreed form", "A retry asks the model anew."],
-  LLM_ERROR: ["The model call failed for good", "Where the model declined, a retry asks it anew. Where a key or a permission is missing, that has to be mended first."],
+  LLM_ERROR: [
+    "The model call failed for good",
+    "Where the model declined, a retry asks it anew. Where a key or a permission is missing, that has to be mended first.",
+  ],
   CONTEXT_FETCH_ERROR: ["The facts for this run could not be read", "Check that the patient has a record, then retry."],
   PERSISTENCE_ERROR: ["The result could not be stored", "A retry stores it without calling the model again."],
   EXECUTION_ERROR: ["The run could not be executed", "A retry takes it up at the failed step."],

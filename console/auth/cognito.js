@@ -1,4 +1,4 @@
-// Signing in through the hosted pages of a Cognito user pool: authorization code with PKCE (RFC 7636), state and nonce (OpenID Connect Core 3.1).
+// Signing in through a Cognito user pool's hosted pages: authorization code with PKCE (RFC 7636), state and nonce (OpenID Connect Core).
 // The verifier, state and nonce live in this tab's session storage between leaving and coming back, and are used once.
 import { base64Url, claimsOf, randomText, sessionOf } from "./tokens.js";
 
@@ -37,7 +37,8 @@ export function isReturning(query) {
 export async function finish(config, query) {
   const pending = JSON.parse(sessionStorage.getItem(PENDING) || "null");
   sessionStorage.removeItem(PENDING);
-  if (!pending || query.get("state") !== pending.state) throw new SignInFailed("This sign-in was not started here, or it is too old. Please start again.");
+  if (!pending || query.get("state") !== pending.state)
+    throw new SignInFailed("This sign-in was not started here, or it is too old. Please start again.");
   if (query.has("error")) throw new SignInFailed(query.get("error_description") || "The sign-in was refused.");
   const answer = await exchange(config, {
     grant_type: "authorization_code",
@@ -75,12 +76,15 @@ async function exchange(config, fields) {
     throw new SignInFailed("The sign-in service could not be reached.");
   }
   if (response.ok) return response.json();
-  throw Object.assign(new SignInFailed("The sign-in service did not accept this sign-in. Please start again."), { refused: response.status < 500 });
+  throw Object.assign(new SignInFailed("The sign-in service did not accept this sign-in. Please start again."), {
+    refused: response.status < 500,
+  });
 }
 
 function checked(config, answer, nonce) {
   const claims = claimsOf(answer.id_token);
-  if (claims.aud !== config.clientId || (nonce && claims.nonce !== nonce)) throw new SignInFailed("The token was not made for this sign-in.");
+  if (claims.aud !== config.clientId || (nonce && claims.nonce !== nonce))
+    throw new SignInFailed("The token was not made for this sign-in.");
   return { ...sessionOf(answer.id_token, config), refreshToken: answer.refresh_token };
 }
 

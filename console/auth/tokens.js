@@ -19,7 +19,11 @@ export function sessionOf(token, { orgClaim = "custom:org_id", roleClaim = "cogn
       sub: claims.sub,
       email: claims.email || "",
       orgId: claims[orgClaim] || "",
-      roles: Array.isArray(roles) ? roles : String(roles).split(/[\s,]+/).filter(Boolean),
+      roles: Array.isArray(roles)
+        ? roles
+        : String(roles)
+            .split(/[\s,]+/)
+            .filter(Boolean),
     },
   };
 }
@@ -29,5 +33,8 @@ export function randomText(bytes = 32) {
 }
 
 export function base64Url(bytes) {
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 }

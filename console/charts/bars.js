@@ -6,7 +6,8 @@ export function Bars({ rows, label, tone = "accent" }) {
   const largest = Math.max(1e-9, ...rows.map((row) => row.value));
   return html`<ul class="bars" aria-label=${label}>${rows.map(
     (row) => html`<li key=${row.label}><span class="bar-name">${row.label}</span><span class="bar-text">${row.text}</span>
-      <svg class="bar" width="100%" height="10" aria-hidden="true"><rect class="bar-ground" width="100%" height="10" rx="3" />${partsOf(row, tone, largest)}</svg></li>`,
+      <svg class="bar" width="100%" height="10" aria-hidden="true"><rect class="bar-ground" width="100%" height="10" rx="3" />
+        ${partsOf(row, tone, largest)}</svg></li>`,
   )}</ul>`;
 }
 
@@ -15,6 +16,7 @@ function partsOf(row, tone, largest) {
   return (row.parts ?? [{ value: row.value, tone }]).map((part) => {
     const width = (part.value / largest) * 100;
     left += width;
-    return html`<rect class="fill-${part.tone}" x="${left - width}%" width="${width}%" height="10" rx="3">${part.title && html`<title>${part.title}</title>`}</rect>`;
+    return html`<rect class="fill-${part.tone}" x="${left - width}%" width="${width}%" height="10" rx="3">
+      ${part.title && html`<title>${part.title}</title>`}</rect>`;
   });
 }

@@ -15,10 +15,12 @@ export function Columns({ label, summary, columns, series, first, format = Strin
   const top = niceTop(Math.max(...totals, 0), TICKS);
   const slot = (100 - LEFT) / Math.max(1, columns.length);
   const every = Math.ceil(columns.length / MOST_LABELS);
-  return html`<${ChartFrame} label=${label} summary=${summary} legend=${series} head=${[first, ...series.map(([name]) => name)]} rows=${columns.map((one) => [one.title, ...one.parts.map(format)])}>
+  return html`<${ChartFrame} label=${label} summary=${summary} legend=${series} head=${[first, ...series.map(([name]) => name)]}
+    rows=${columns.map((one) => [one.title, ...one.parts.map(format)])}>
     <svg class="columns" width="100%" height=${HEIGHT} role="img" aria-label="${label}. ${summary ?? ""}">
       <${Axis} top=${top} format=${format} />
-      ${columns.map((one, place) => html`<${Column} key=${one.title} one=${one} x=${LEFT + place * slot} slot=${slot} top=${top} series=${series} labelled=${place % every === 0} format=${format} />`)}
+      ${columns.map((one, place) => html`<${Column} key=${one.title} one=${one} x=${LEFT + place * slot} slot=${slot} top=${top}
+        series=${series} labelled=${place % every === 0} spare=${(place / every) % 2 === 1} format=${format} />`)}
     </svg>
   </${ChartFrame}>`;
 }
@@ -29,19 +31,26 @@ function Axis({ top, format }) {
   return Array.from({ length: TICKS + 1 }, (_, tick) => {
     const value = (top / TICKS) * tick;
     const y = HEIGHT - BOTTOM - heightOf(value, top);
-    return html`<line class="grid" x1="${LEFT}%" x2="100%" y1=${y} y2=${y} /><text class="tick" x="${LEFT - 1}%" y=${y + 3.5} text-anchor="end">${format(value)}</text>`;
+    return html`<line class="grid" x1="${LEFT}%" x2="100%" y1=${y} y2=${y} />
+      <text class="tick" x="${LEFT - 1}%" y=${y + 3.5} text-anchor="end">${format(value)}</text>`;
   });
 }
 
-function Column({ one, x, slot, top, series, labelled, format }) {
+function Column({ one, x, slot, top, series, labelled, spare, format }) {
   let base = HEIGHT - BOTTOM;
   const gap = slot * 0.14;
   return html`<g>
     ${one.parts.map((value, place) => {
       const height = heightOf(value, top);
       base -= height;
-      return value > 0 && html`<rect class="fill-${series[place][1]}" x="${x + gap}%" width="${slot - 2 * gap}%" y=${base} height=${height} rx="2"><title>${`${one.title}: ${format(value)} ${series[place][0]}`}</title></rect>`;
+      return (
+        value > 0 &&
+        html`<rect class="fill-${series[place][1]}" x="${x + gap}%" width="${slot - 2 * gap}%" y=${base} height=${height} rx="2">
+          <title>${`${one.title}: ${format(value)} ${series[place][0]}`}</title></rect>`
+      );
     })}
-    ${labelled && html`<text class="tick" x="${x + slot / 2}%" y=${HEIGHT - 7} text-anchor="middle">${one.label}</text>`}
+    ${labelled
+      && html`<text class=${spare ? "tick tick-spare" : "tick"} x="${x + slot / 2}%" y=${HEIGHT - 7} text-anchor="middle">${one.label}
+        </text>`}
   </g>`;
 }

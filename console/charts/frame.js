@@ -5,11 +5,14 @@ import { html } from "../preact.js";
 export function ChartFrame({ label, summary, legend = [], head, rows, children }) {
   return html`<figure class="chart" aria-label=${label}>
     ${children}
-    ${legend.length > 1 && html`<div class="legend" aria-hidden="true">${legend.map(([name, tone]) => html`<span class="key tone-${tone}">${name}</span>`)}</div>`}
+    ${legend.length > 1
+      && html`<div class="legend" aria-hidden="true">
+        ${legend.map(([name, tone]) => html`<span class="key tone-${tone}">${name}</span>`)}</div>`}
     ${summary && html`<figcaption class="quiet small">${summary}</figcaption>`}
     <details class="as-table"><summary>As a table</summary><div class="scroll" tabindex="0" role="region" aria-label="${label}, as a table">
       <table class="numbers"><thead><tr>${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
-      <tbody>${rows.map((row) => html`<tr>${row.map((cell, place) => (place === 0 ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}</tr>`)}</tbody></table>
+      <tbody>${rows.map((row) => html`<tr>
+        ${row.map((cell, place) => (place === 0 ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}</tr>`)}</tbody></table>
     </div></details>
   </figure>`;
 }

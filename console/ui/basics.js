@@ -16,7 +16,8 @@ export function Status({ value, size = "" }) {
 export function Time({ at, both = false }) {
   const now = useNow();
   if (!at) return html`<span class="quiet">–</span>`;
-  return html`<time datetime=${at} title=${fullTime(at)}>${ago(at, now)}${both && html` <span class="quiet">· ${shortTime(at)}</span>`}</time>`;
+  return html`<time datetime=${at} title=${fullTime(at)}>${ago(at, now)}${both && html` <span class="quiet">· ${shortTime(at)}</span>`}
+    </time>`;
 }
 
 export function Button({ children, icon, kind = "", busy = false, type = "button", disabled = false, ...rest }) {
@@ -31,7 +32,8 @@ export function LinkButton({ children, icon, kind = "", ...rest }) {
 
 export function Card({ title, aside, children, class: extra = "", level = 2, ...rest }) {
   return html`<section class="card ${extra}" ...${rest}>
-    ${title && html`<header class="card-head">${level === 3 ? html`<h3>${title}</h3>` : html`<h2>${title}</h2>`}${aside && html`<div class="card-aside">${aside}</div>`}</header>`}
+    ${title && html`<header class="card-head">${level === 3 ? html`<h3>${title}</h3>` : html`<h2>${title}</h2>`}
+      ${aside && html`<div class="card-aside">${aside}</div>`}</header>`}
     ${children}
   </section>`;
 }
@@ -39,7 +41,8 @@ export function Card({ title, aside, children, class: extra = "", level = 2, ...
 /** [[term, value], ...] as a description list; rows without a value are left out. */
 export function Facts({ rows, class: extra = "" }) {
   const shown = rows.filter(([, value]) => value !== null && value !== undefined && value !== "" && value !== false);
-  return html`<dl class="facts ${extra}">${shown.map(([term, value]) => html`<div key=${term}><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`;
+  return html`<dl class="facts ${extra}">
+    ${shown.map(([term, value]) => html`<div key=${term}><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
 export function Tags({ values = [] }) {
@@ -53,7 +56,11 @@ export function CopyId({ id, label = "id" }) {
     const timer = setTimeout(() => setCopied(false), 1_600);
     return () => clearTimeout(timer);
   }, [copied]);
-  const copy = () => navigator.clipboard.writeText(id).then(() => setCopied(true), () => setCopied(false));
+  const copy = () =>
+    navigator.clipboard.writeText(id).then(
+      () => setCopied(true),
+      () => setCopied(false),
+    );
   return html`<button type="button" class="copy" title=${id} aria-label="Copy ${label} ${id}" onClick=${copy}>
     <span class="mono">${shortId(id)}</span><${Icon} name=${copied ? "check" : "copy"} />
     <span class="sr-only" role="status">${copied ? "Copied" : ""}</span>

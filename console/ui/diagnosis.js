@@ -4,7 +4,8 @@ import { fullTime, percent, words } from "../format.js";
 import { Facts, Notice } from "./basics.js";
 import { Meter } from "./meter.js";
 
-export const isDiagnosis = (value) => typeof value?.summary === "string" && Array.isArray(value.findings) && Array.isArray(value.recommendations);
+export const isDiagnosis = (value) =>
+  typeof value?.summary === "string" && Array.isArray(value.findings) && Array.isArray(value.recommendations);
 
 export function Diagnosis({ value }) {
   const made = value.metadata && typeof value.metadata === "object" ? value.metadata : {};
@@ -12,15 +13,22 @@ export function Diagnosis({ value }) {
     <p class="lead">${value.summary}</p>
     <div class="measures">
       ${value.risk_level && html`<${Risk} level=${value.risk_level} />`}
-      ${typeof value.confidence_score === "number" && html`<div class="measure"><span class="measure-name">Confidence</span>
-        <${Meter} share=${value.confidence_score} label="Confidence" text=${percent(value.confidence_score)} /></div>`}
+      ${
+        typeof value.confidence_score === "number" &&
+        html`<div class="measure"><span class="measure-name">Confidence</span>
+        <${Meter} share=${value.confidence_score} label="Confidence" text=${percent(value.confidence_score)} /></div>`
+      }
     </div>
     ${listOfTexts(made.warnings).map((warning) => html`<${Notice} kind="wait" title="Be wary"><p>${warning}</p></${Notice}>`)}
     <div class="two-columns">
       <section><h3>Findings</h3><${Lines} values=${value.findings} none="None." /></section>
       <section><h3>Recommendations</h3><${Lines} values=${value.recommendations} none="None." ordered /></section>
     </div>
-    <${Facts} class="strip small" rows=${[["Model", made.model], ["Prompt", made.prompt_version], ["Made", made.created_at && fullTime(made.created_at)]]} />
+    <${Facts} class="strip small" rows=${[
+      ["Model", made.model],
+      ["Prompt", made.prompt_version],
+      ["Made", made.created_at && fullTime(made.created_at)],
+    ]} />
   </article>`;
 }
 

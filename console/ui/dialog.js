@@ -48,7 +48,8 @@ function Question({ title, body, confirm, kind = "primary", options, act, resolv
   };
   return html`<${Dialog} title=${title} onClose=${() => question.get() && close(undefined)}>
     <div class="dialog-text">${body}</div>
-    ${options && html`<${Choices} options=${options} value=${state.choice} choose=${(choice) => setState((before) => ({ ...before, choice }))} />`}
+    ${options
+      && html`<${Choices} options=${options} value=${state.choice} choose=${(choice) => setState((before) => ({ ...before, choice }))} />`}
     <${Problem} error=${state.error} focus />
     <div class="dialog-actions">
       <${Button} onClick=${() => close(undefined)}>Go back</${Button}>

@@ -18,7 +18,8 @@ export function Text({ label, hint, error, optional, value, set, area = 0, mono 
   return html`<${Field} label=${label} hint=${hint} error=${error} optional=${optional}>
     ${(ties) =>
       area
-        ? html`<textarea class=${mono ? "input mono" : "input"} rows=${area} value=${value} onInput=${onInput} spellcheck=${!mono} ...${ties} ...${rest}></textarea>`
+        ? html`<textarea class=${mono ? "input mono" : "input"} rows=${area} value=${value} onInput=${onInput} spellcheck=${!mono}
+          ...${ties} ...${rest}></textarea>`
         : html`<input class=${mono ? "input mono" : "input"} value=${value} onInput=${onInput} autocomplete="off" ...${ties} ...${rest} />`}
   </${Field}>`;
 }
@@ -35,7 +36,8 @@ export function Select({ label, hint, error, value, set, options, ...rest }) {
 export function Check({ label, hint, checked, set }) {
   const id = useId();
   return html`<div class="check">
-    <input type="checkbox" id=${id} checked=${checked} aria-describedby=${hint ? `${id}-hint` : undefined} onChange=${(event) => set(event.target.checked)} />
+    <input type="checkbox" id=${id} checked=${checked} aria-describedby=${hint ? `${id}-hint` : undefined}
+      onChange=${(event) => set(event.target.checked)} />
     <div><label for=${id}>${label}</label>${hint && html`<p class="hint" id="${id}-hint">${hint}</p>`}</div>
   </div>`;
 }
@@ -92,4 +94,8 @@ export function objectOf(text, field) {
   return value;
 }
 
-export const listOf = (text) => text.split(",").map((one) => one.trim()).filter(Boolean);
+export const listOf = (text) =>
+  text
+    .split(",")
+    .map((one) => one.trim())
+    .filter(Boolean);

@@ -13,7 +13,8 @@ function Node({ name, value, open }) {
   if (value === null || typeof value !== "object") return html`<div class="json-leaf">${label}<${Leaf} value=${value} /></div>`;
   const entries = Array.isArray(value) ? value.map((one, place) => [place, one]) : Object.entries(value);
   const size = Array.isArray(value) ? `[${entries.length}]` : `{${entries.length}}`;
-  if (!entries.length) return html`<div class="json-leaf">${label}<span class="json-mark">${Array.isArray(value) ? "[ ]" : "{ }"}</span></div>`;
+  if (!entries.length)
+    return html`<div class="json-leaf">${label}<span class="json-mark">${Array.isArray(value) ? "[ ]" : "{ }"}</span></div>`;
   return html`<${Branch} label=${label} size=${size} entries=${entries} open=${open} />`;
 }
 
@@ -22,8 +23,14 @@ function Branch({ label, size, entries, open }) {
   const [shown, setShown] = useState(PORTION);
   return html`<details class="json-branch" open=${isOpen} onToggle=${(event) => setOpen(event.currentTarget.open)}>
     <summary>${label}<span class="json-mark">${size}</span></summary>
-    ${isOpen && html`<div class="json-children">${entries.slice(0, shown).map(([key, one]) => html`<${Node} key=${key} name=${key} value=${one} open=${open - 1} />`)}
-      ${shown < entries.length && html`<button type="button" class="button small" onClick=${() => setShown(shown + PORTION)}>Show ${Math.min(PORTION, entries.length - shown)} more</button>`}</div>`}
+    ${
+      isOpen &&
+      html`<div class="json-children">
+        ${entries.slice(0, shown).map(([key, one]) => html`<${Node} key=${key} name=${key} value=${one} open=${open - 1} />`)}
+      ${shown < entries.length
+        && html`<button type="button" class="button small"
+          onClick=${() => setShown(shown + PORTION)}>Show ${Math.min(PORTION, entries.length - shown)} more</button>`}</div>`
+    }
   </details>`;
 }
 
@@ -32,5 +39,6 @@ function Leaf({ value }) {
   if (typeof value !== "string") return html`<span class="json-${value === null ? "null" : typeof value}">${String(value)}</span>`;
   const isLong = value.length > LONG_TEXT && !whole;
   return html`<span class="json-string">"${isLong ? value.slice(0, LONG_TEXT) : value}${!isLong && '"'}</span>
-    ${isLong && html`<button type="button" class="button small" onClick=${() => setWhole(true)}>… ${value.length - LONG_TEXT} more characters</button>`}`;
+    ${isLong && html`<button type="button" class="button small"
+      onClick=${() => setWhole(true)}>… ${value.length - LONG_TEXT} more characters</button>`}`;
 }

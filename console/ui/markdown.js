@@ -49,7 +49,9 @@ function heading(token) {
 }
 
 function list(token) {
-  const items = token.items.map((item) => html`<li>${item.task && !hasBox(item) && (item.checked ? "☑ " : "☐ ")}${blocks(item.tokens)}</li>`);
+  const items = token.items.map(
+    (item) => html`<li>${item.task && !hasBox(item) && (item.checked ? "☑ " : "☐ ")}${blocks(item.tokens)}</li>`,
+  );
   return token.ordered ? html`<ol start=${token.start || 1}>${items}</ol>` : html`<ul>${items}</ul>`;
 }
 

@@ -5,15 +5,22 @@ import { href } from "../router.js";
 import { Markdown } from "./markdown.js";
 import { Meter } from "./meter.js";
 
-export const isOpportunities = (value) => Array.isArray(value?.opportunities) && value.opportunities.every((one) => one && typeof one === "object");
+export const isOpportunities = (value) =>
+  Array.isArray(value?.opportunities) && value.opportunities.every((one) => one && typeof one === "object");
 
 export function Opportunities({ value }) {
   const evidence = Array.isArray(value.evidence) ? value.evidence.filter((one) => one && typeof one === "object") : [];
   return html`<div class="opportunities">
     ${typeof value.summary === "string" && html`<div class="lead"><${Markdown} text=${value.summary} /></div>`}
-    <ol class="opportunity-list">${value.opportunities.map((one, place) => html`<li key=${place}><${Opportunity} value=${one} rank=${one.rank ?? place + 1} /></li>`)}</ol>
-    ${evidence.length > 0 && html`<section><h3>Evidence</h3><ul class="evidence">${evidence.map((one) => html`<li key=${one.id}><${Evidence} one=${one} /></li>`)}</ul>
-      ${value.evidence_left_out > 0 && html`<p class="quiet small">${value.evidence_left_out} more pieces did not fit.</p>`}</section>`}
+    <ol class="opportunity-list">
+      ${value.opportunities.map((one, place) => html`<li key=${place}><${Opportunity} value=${one} rank=${one.rank ?? place + 1} />
+      </li>`)}</ol>
+    ${
+      evidence.length > 0 &&
+      html`<section><h3>Evidence</h3>
+        <ul class="evidence">${evidence.map((one) => html`<li key=${one.id}><${Evidence} one=${one} /></li>`)}</ul>
+      ${value.evidence_left_out > 0 && html`<p class="quiet small">${value.evidence_left_out} more pieces did not fit.</p>`}</section>`
+    }
   </div>`;
 }
 
@@ -26,9 +33,14 @@ function Opportunity({ value, rank }) {
       <p>${textOf(value.rationale)}</p>
       ${value.first_step && html`<p class="first-step"><strong>First step</strong> ${textOf(value.first_step)}</p>`}
       <div class="measures">
-        ${value.effort && html`<div class="measure"><span class="measure-name">Effort</span><span class="tag">${words(value.effort)}</span></div>`}
-        ${typeof value.confidence === "number" && html`<div class="measure"><span class="measure-name">Confidence</span><${Meter} share=${value.confidence} label="Confidence" text=${percent(value.confidence)} /></div>`}
-        ${references.length > 0 && html`<div class="measure"><span class="measure-name">Evidence</span><span class="tags">${references.map((one) => html`<span class="tag mono">${textOf(one)}</span>`)}</span></div>`}
+        ${value.effort
+          && html`<div class="measure"><span class="measure-name">Effort</span><span class="tag">${words(value.effort)}</span></div>`}
+        ${typeof value.confidence === "number"
+          && html`<div class="measure"><span class="measure-name">Confidence</span>
+            <${Meter} share=${value.confidence} label="Confidence" text=${percent(value.confidence)} /></div>`}
+        ${references.length > 0
+          && html`<div class="measure"><span class="measure-name">Evidence</span>
+            <span class="tags">${references.map((one) => html`<span class="tag mono">${textOf(one)}</span>`)}</span></div>`}
       </div>
     </div>
   </article>`;
@@ -36,9 +48,13 @@ function Opportunity({ value, rank }) {
 
 function Evidence({ one }) {
   const source = one.source ?? {};
-  const from = source.kind === "run" ? html`<a href=${href(`/runs/${textOf(source.ref)}`)}>an earlier analysis</a>` : html`input version ${textOf(source.ref)}`;
+  const from =
+    source.kind === "run"
+      ? html`<a href=${href(`/runs/${textOf(source.ref)}`)}>an earlier analysis</a>`
+      : html`input version ${textOf(source.ref)}`;
   return html`<span class="tag mono">${textOf(one.id)}</span>
-    <div><blockquote>${textOf(source.quote)}</blockquote><p class="quiet small">${from} · ${textOf(source.part)}${source.origin && ` · ${textOf(source.origin)}`}</p></div>`;
+    <div><blockquote>${textOf(source.quote)}</blockquote>
+      <p class="quiet small">${from} · ${textOf(source.part)}${source.origin && ` · ${textOf(source.origin)}`}</p></div>`;
 }
 
 const textOf = (value) => (value === null || value === undefined ? "" : typeof value === "object" ? JSON.stringify(value) : String(value));

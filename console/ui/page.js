@@ -38,7 +38,8 @@ function Crumbs({ crumbs }) {
 /** Sections of a page as links: [[key, label, href], ...]. */
 export function Sections({ label, items, current }) {
   return html`<nav class="sections" aria-label=${label}><ul>
-    ${items.map(([key, text, address]) => html`<li key=${key}><a href=${address} aria-current=${key === current ? "page" : undefined}>${text}</a></li>`)}
+    ${items.map(([key, text, address]) => html`<li key=${key}>
+      <a href=${address} aria-current=${key === current ? "page" : undefined}>${text}</a></li>`)}
   </ul></nav>`;
 }
 

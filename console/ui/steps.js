@@ -10,7 +10,8 @@ export function Steps({ run }) {
   const at = reached(run, names);
   const total = names.length * (WIDTH + GAP) - GAP;
   return html`<svg class="steps" viewBox="0 0 ${Math.max(1, total)} 6" width=${total} height="6" aria-hidden="true">
-    ${names.map((name, place) => html`<rect key=${name} class=${toneOf(run, place, at)} x=${place * (WIDTH + GAP)} width=${WIDTH} height="6" rx="3" />`)}
+    ${names.map((name, place) => html`<rect key=${name} class=${toneOf(run, place, at)} x=${place * (WIDTH + GAP)} width=${WIDTH} height="6"
+      rx="3" />`)}
   </svg>`;
 }
 

@@ -20,8 +20,12 @@ export function ToastHost() {
   const shown = useStore(toasts);
   return html`<div class="toasts" role="status" aria-live="polite">
     ${shown.map(
-      (one) => html`<div class="toast toast-${one.kind}" key=${one.id}><${Icon} name=${one.kind === "good" ? "check" : "info"} /><span>${one.text}</span>
-        <button type="button" class="icon-button" aria-label="Dismiss" onClick=${() => drop(one.id)}><${Icon} name="cross" /></button></div>`,
+      (
+        one,
+      ) => html`<div class="toast toast-${one.kind}" key=${one.id}><${Icon} name=${one.kind === "good" ? "check" : "info"} />
+        <span>${one.text}</span>
+        <button type="button" class="icon-button" aria-label="Dismiss" onClick=${() => drop(one.id)}><${Icon} name="cross" />
+        </button></div>`,
     )}
   </div>`;
 }

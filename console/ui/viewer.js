@@ -1,4 +1,4 @@
-// Chooses how an artifact's content is shown: a diagnosis, a list of opportunities, Markdown, JSON or code; always with the source one choice away.
+// Chooses how an artifact's content is shown: a diagnosis, opportunities, Markdown, JSON or code; the source is always one choice away.
 import { html, useState } from "../preact.js";
 import { Code } from "./code.js";
 import { Diagnosis, isDiagnosis } from "./diagnosis.js";
@@ -12,9 +12,13 @@ export function Viewer({ content, name, type = "" }) {
   const [chosen, setChosen] = useState(null);
   const current = ways.find(([label]) => label === chosen) ?? ways[0];
   return html`<div class="viewer">
-    ${ways.length > 1 && html`<div class="switch" role="group" aria-label="Show as">
-      ${ways.map(([label]) => html`<button type="button" key=${label} aria-pressed=${label === current[0] ? "true" : "false"} onClick=${() => setChosen(label)}>${label}</button>`)}
-    </div>`}
+    ${
+      ways.length > 1 &&
+      html`<div class="switch" role="group" aria-label="Show as">
+      ${ways.map(([label]) => html`<button type="button" key=${label} aria-pressed=${label === current[0] ? "true" : "false"}
+        onClick=${() => setChosen(label)}>${label}</button>`)}
+    </div>`
+    }
     ${current[1]()}
   </div>`;
 }
@@ -23,7 +27,8 @@ function waysOf(content, name, type) {
   const source = ["Source", () => html`<${Code} text=${content} label=${name} />`];
   const value = type.includes("json") || /\.json$/i.test(name) ? parsed(content) : undefined;
   if (value !== undefined) return [...valueWays(value), source];
-  if (type.includes("markdown") || /\.(md|markdown)$/i.test(name)) return [["Document", () => html`<${Markdown} text=${content} />`], source];
+  if (type.includes("markdown") || /\.(md|markdown)$/i.test(name))
+    return [["Document", () => html`<${Markdown} text=${content} />`], source];
   return [source];
 }
 

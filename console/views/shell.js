@@ -30,7 +30,10 @@ export function Shell({ place, children }) {
       <header class="side">
         <a class="brand" href=${href("/runs")}><${Logo} /><span>Studio Runs</span></a>
         <nav class="places" aria-label="Main"><ul>${PLACES.filter(([key]) => maySee[key](user())).map(
-          ([key, label, icon]) => html`<li key=${key}><a href=${href(`/${key}`)} aria-current=${key === place ? "page" : undefined}><${Icon} name=${icon} /><span>${label}</span></a></li>`,
+          ([key, label, icon]) =>
+            html`<li key=${key}>
+              <a href=${href(`/${key}`)} aria-current=${key === place ? "page" : undefined}><${Icon} name=${icon} /><span>${label}</span>
+              </a></li>`,
         )}</ul></nav>
         <${Account} />
       </header>
@@ -44,11 +47,14 @@ function Account() {
   return html`<div class="account">
     <details class="account-menu">
       <summary aria-label="Account and theme"><span class="avatar avatar-${who.roles[0]}"><${Icon} name="user" /></span>
-        <span class="account-name"><span>${who.email.split("@")[0] || "Signed in"}</span><span class="quiet small">${who.roles.map(words).join(", ")} · ${who.orgId}</span></span></summary>
+        <span class="account-name"><span>${who.email.split("@")[0] || "Signed in"}</span>
+          <span class="quiet small">${who.roles.map(words).join(", ")} · ${who.orgId}</span></span></summary>
       <div class="account-body">
         <${ThemeChoice} />
-        <a class="menu-line" href=${descriptionAddress()} target="_blank" rel="noopener"><${Icon} name="code" /><span>API description</span></a>
-        <button type="button" class="menu-line" onClick=${signOut}><${Icon} name="leave" /><span>${isLocal() ? "Change user" : "Sign out"}</span></button>
+        <a class="menu-line" href=${descriptionAddress()} target="_blank" rel="noopener"><${Icon} name="code" />
+          <span>API description</span></a>
+        <button type="button" class="menu-line" onClick=${signOut}><${Icon} name="leave" /><span>${isLocal() ? "Change user" : "Sign out"}
+          </span></button>
       </div>
     </details>
   </div>`;
@@ -57,6 +63,8 @@ function Account() {
 function ThemeChoice() {
   const current = useStore(theme);
   return html`<div class="switch" role="group" aria-label="Theme">${THEMES.map(
-    (name) => html`<button type="button" key=${name} aria-pressed=${name === current ? "true" : "false"} title=${words(name)} onClick=${() => chooseTheme(name)}><${Icon} name=${THEME_ICONS[name]} /><span>${words(name)}</span></button>`,
+    (name) =>
+      html`<button type="button" key=${name} aria-pressed=${name === current ? "true" : "false"} title=${words(name)}
+        onClick=${() => chooseTheme(name)}><${Icon} name=${THEME_ICONS[name]} /><span>${words(name)}</span></button>`,
   )}</div>`;
 }

@@ -14,7 +14,9 @@ import { ROLES } from "../words.js";
 export function SignIn({ failure }) {
   return html`<main class="sign-in" id="main">
     <div class="sign-in-box">
-      <div class="sign-in-head"><${Logo} /><div><h1>Studio Runs</h1><p class="quiet">Durable runs of work done with a model: every one ends, visibly, and is paid for once.</p></div></div>
+      <div class="sign-in-head"><${Logo} />
+        <div><h1>Studio Runs</h1><p class="quiet">Durable runs of work done with a model: every one ends, visibly, and is paid for once.</p>
+        </div></div>
       ${failure && html`<${Problem} error=${failure} />`}
       ${isLocal() ? html`<${DemoUsers} />` : html`<${Hosted} />`}
     </div>
@@ -49,9 +51,14 @@ function DemoUsers() {
     <${Problem} error=${error ?? state.error} retry=${reload} />
     ${!data && !error && html`<${Loading} rows=${4} />`}
     <ul class="users">${data?.map(
-      (one) => html`<li key=${one.user}><button type="button" class="user-choice" disabled=${Boolean(state.name)} onClick=${() => choose(one.user)}>
+      (
+        one,
+      ) => html`<li key=${one.user}>
+        <button type="button" class="user-choice" disabled=${Boolean(state.name)} onClick=${() => choose(one.user)}>
         <span class="avatar avatar-${one.roles[0]}"><${Icon} name=${one.roles.includes("admin") ? "shield" : "user"} /></span>
-        <span><span class="user-name">${words(one.user.replace("-", " "))}</span><span class="quiet small">${ROLES[one.roles[0]] ?? ""}${one.org_id === "demo" ? "" : `, of organisation “${one.org_id}”`}</span></span>
+        <span><span class="user-name">${words(one.user.replace("-", " "))}</span>
+          <span class="quiet small">${ROLES[one.roles[0]] ?? ""}${one.org_id === "demo" ? "" : `, of organisation “${one.org_id}”`}
+          </span></span>
         <${Icon} name="chevron" /></button></li>`,
     )}</ul>`;
 }

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from shared.errors import StoreError, StoreUnavailable
 
@@ -46,7 +46,10 @@ def translated() -> Iterator[None]:
     try:
         yield
     except ClientError as exc:
-        kind = StoreUnavailable if error_code(exc) in PASSING else StoreError
+        status = exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        kind = StoreUnavailable if error_code(exc) in PASSING or status == 429 or status >= 500 else StoreError
         raise kind(error_code(exc)) from exc
+    except ParamValidationError as exc:
+        raise StoreError("a request was malformed") from exc
     except BotoCoreError as exc:
         raise StoreUnavailable(type(exc).__name__) from exc

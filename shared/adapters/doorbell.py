@@ -4,6 +4,7 @@ import json
 from typing import TYPE_CHECKING
 
 from shared.adapters.aws_errors import translated
+from shared.adapters.dynamodb import keys
 from shared.runs.records import Run
 from shared.runs.timing import MAX_DELAY, SECOND
 
@@ -23,7 +24,7 @@ class SqsDoorbell:
             self._client.send_message(
                 QueueUrl=self._isolation if run.isolated else self._queue,
                 MessageBody=json.dumps({"run_id": run.id}),
-                MessageGroupId=run.org_id,
+                MessageGroupId=keys.pack(run.org_id)[:128],
                 DelaySeconds=max(0, delay),
             )
 

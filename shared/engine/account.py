@@ -17,6 +17,7 @@ class Account:
         self._ledger, self._claimed = ledger, run
         self._reused = reuse_of(run.usage)
         self._purchases: dict[str, Usage] | None = {} if run.fence == 1 else None
+        self._charged: set[str] = set()
         self._unkept: dict[str, Purchase] = {}
 
     def ask(self, run: Run, step: str, request: ModelRequest, still_wanted: Callable[[], None]) -> tuple[BoughtAnswer, Usage]:
@@ -28,10 +29,13 @@ class Account:
             paid = purchases.get(key) or self._refreshed()[key]
             saved = Usage(paid.model, reused_calls=1, saved=paid.cost)
             self._reused += saved
-            return found, paid + saved
+            own = Usage() if key in self._charged else paid
+            self._charged.add(key)
+            return found, own + saved
         self._ledger.hold_budget(run, request, self.total().cost)
         bought, usage = self._ledger.buy(request, still_wanted)
         self._unkept[key] = (bought, usage)
+        self._charged.add(key)
         return self._keep(key), usage
 
     def total(self) -> Usage:

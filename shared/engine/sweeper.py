@@ -7,7 +7,7 @@ workflow whose flag was switched. It is what bounds every run.
 from dataclasses import dataclass
 
 from shared.engine.doorbell import ring_softly
-from shared.errors import GuardFailed, StoreUnavailable
+from shared.errors import GuardFailed, StoreError
 from shared.observability import log
 from shared.ports import Clock, Doorbell, Ids, RunStore
 from shared.runs import transitions
@@ -54,7 +54,7 @@ class Sweeper:
             written = self.runs.apply(change)
         except GuardFailed:
             return False
-        except StoreUnavailable:
+        except StoreError:
             log("sweep_failed", run_id=run.id)
             return False
         log("run_swept", run_id=run.id, status=written.status, code=change.entry.code if change.entry else None)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from local.client import Client
 from local.process import running_stack
@@ -51,30 +51,57 @@ def client(url: str) -> Client:
     return Client(url)
 
 
+@pytest.fixture(scope="session")
+def kept(browser: Browser) -> Iterator[dict[str, Console]]:
+    """A signed-in page of each user, from one test to the next: loading and signing in would take most of the time."""
+    consoles: dict[str, Console] = {}
+    yield consoles
+    for console in consoles.values():
+        console.page.context.close()
+
+
 @pytest.fixture
-def open_console(browser: Browser, url: str) -> Iterator[Open]:
-    """Opens the console in a browser of its own, signed in as `user` if one is named. No page may break its policy or itself."""
-    with opening(browser, url) as opens:
+def open_console(browser: Browser, url: str, kept: dict[str, Console]) -> Iterator[Open]:
+    """The console, signed in as `user` if one is named; `fresh`: in a browser that was never here. No page may break itself or its policy.
+
+    Each user has one page at a time: a second one in the same test is a fresh one.
+    """
+    with opening(browser, url) as opens_fresh:
+        used: dict[str, Console] = {}
+
+        def opens(user: str | None = None, at: str = "#/runs", fresh: bool = False, **options: Any) -> Console:
+            if user is None or fresh or options or user in used:
+                return opens_fresh(user, at, **options)
+            used[user] = kept.pop(user, None) or Console(_context(browser).new_page(), url).start(user, "#/new")
+            return used[user].go(at)
+
         yield opens
+        problems = [problem for console in used.values() for problem in console.problems]
+        for user, console in used.items():
+            kept[user] = console.forget()
+    assert problems == []
 
 
 @contextmanager
 def opening(browser: Browser, url: str) -> Iterator[Open]:
-    contexts: list[Any] = []
+    """Opens consoles in browsers of their own."""
     opened: list[Console] = []
 
-    def opens(user: str | None = None, at: str = "#/runs", width: int = 1280, height: int = 900, **options: Any) -> Console:
-        context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce", **options)
-        context.set_default_timeout(PATIENCE_MS)
-        contexts.append(context)
-        opened.append(Console(context.new_page(), url))
+    def opens(user: str | None = None, at: str = "#/runs", **options: Any) -> Console:
+        opened.append(Console(_context(browser, **options).new_page(), url))
         return opened[-1].start(user, at)
 
     yield opens
     problems = [problem for console in opened for problem in console.problems]
-    for context in contexts:
-        context.close()
+    for console in opened:
+        console.page.context.close()
     assert problems == []
+
+
+def _context(browser: Browser, width: int = 1280, height: int = 900, **options: Any) -> BrowserContext:
+    context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce", **options)
+    context.set_default_timeout(PATIENCE_MS)
+    return context
 
 
 @pytest.fixture(autouse=True)

@@ -51,6 +51,14 @@ class Console:
     def places(self) -> list[str]:
         return [text.strip() for text in self.page.get_by_role("navigation", name="Main").get_by_role("link").all_inner_texts()]
 
+    def forget(self) -> "Console":
+        """Leave nothing of a test behind: routes, questions and messages on the screen, the place one is at."""
+        self.page.unroute_all(behavior="ignoreErrors")
+        self.page.evaluate("document.querySelectorAll('dialog[open]').forEach((dialog) => dialog.close())")
+        self.page.evaluate("document.querySelectorAll('.toast button').forEach((button) => button.click())")
+        self.problems.clear()
+        return self.go("#/new")
+
     def section(self, name: str) -> "Console":
         self.page.get_by_role("navigation", name="Sections of this run").get_by_role("link", name=re.compile(name)).click()
         return self

@@ -29,6 +29,8 @@ MARKDOWN = f"""# {EVIL}
 
 - [ ] {EVIL}
 
+<div onclick="window.hacked=9">{EVIL}</div>
+
 ```html
 {EVIL}
 ```

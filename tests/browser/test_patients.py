@@ -57,7 +57,7 @@ def test_an_assessment_and_the_run_that_starts_from_it(open_console: Open) -> No
 
 @pytest.mark.parametrize("flag_before_the_hash", [True, False])
 def test_the_panel_behind_its_flag(open_console: Open, flag_before_the_hash: bool) -> None:
-    console = open_console("clinician", at=f"#/patients/{PATIENT}").sees("New diagnosis")
+    console = open_console("clinician", at=f"#/patients/{PATIENT}", fresh=True).sees("New diagnosis")
     panel = console.page.get_by_role("heading", name="Diagnosis runs panel")
     expect(panel).to_have_count(0)
     at = f"?enableDiagnosisRuns#/patients/{PATIENT}" if flag_before_the_hash else f"#/patients/{PATIENT}?enableDiagnosisRuns"

@@ -24,7 +24,7 @@ PLACES = {
 
 @pytest.mark.parametrize("user", PLACES)
 def test_each_role_has_its_places(open_console: Open, user: str) -> None:
-    console = open_console(user)
+    console = open_console(user, fresh=True)
     assert console.places() == PLACES[user]
     expect(console.page.get_by_role("heading", name="Runs", level=1)).to_be_visible()
     new_run = console.page.get_by_role("link", name="New run")
@@ -45,7 +45,7 @@ def test_a_member_has_no_patients(open_console: Open) -> None:
 
 
 def test_a_token_that_ran_out_is_renewed_without_a_word(open_console: Open, client: Client) -> None:
-    console = open_console("clinician", at="#/patients").sees("Patient 11111111")
+    console = open_console("clinician", at="#/patients", fresh=True).sees("Patient 11111111")
     held = json.loads(console.page.evaluate("sessionStorage['studio-runs.session']"))
     old = held | {"token": client.token("clinician", expires_in=-10), "expiresAt": 0}
     console.page.evaluate("(held) => { sessionStorage['studio-runs.session'] = held }", json.dumps(old))
@@ -55,7 +55,7 @@ def test_a_token_that_ran_out_is_renewed_without_a_word(open_console: Open, clie
 
 
 def test_a_sign_in_that_cannot_be_renewed_ends_and_comes_back_to_the_same_place(open_console: Open, client: Client) -> None:
-    console = open_console("clinician", at="#/patients").sees("Patient 11111111")
+    console = open_console("clinician", at="#/patients", fresh=True).sees("Patient 11111111")
     held = json.loads(console.page.evaluate("sessionStorage['studio-runs.session']"))
     lost = held | {"token": client.token("clinician", expires_in=-10), "localUser": None}
     console.page.evaluate("(lost) => { sessionStorage['studio-runs.session'] = lost }", json.dumps(lost))
@@ -64,7 +64,7 @@ def test_a_sign_in_that_cannot_be_renewed_ends_and_comes_back_to_the_same_place(
 
 
 def test_changing_the_user_forgets_the_one_before(open_console: Open) -> None:
-    console = open_console("clinician")
+    console = open_console("clinician", fresh=True)
     console.page.get_by_label("Account and theme").click()
     console.press("Change user").sees("Who are you today?")
     assert console.page.evaluate("sessionStorage['studio-runs.session']") is None
@@ -84,7 +84,7 @@ def test_a_chosen_theme_is_kept(open_console: Open) -> None:
 
 def test_the_keyboard_finds_its_way(open_console: Open) -> None:
     """Skip link, then the places, with a visible ring; a new page takes the focus to its heading."""
-    console = open_console("member")
+    console = open_console("member", fresh=True)
     console.page.keyboard.press("Tab")
     expect(console.page.get_by_text("Skip to the content")).to_be_focused()
     console.page.keyboard.press("Enter")

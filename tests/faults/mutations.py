@@ -155,6 +155,9 @@ def _overwriting(table: Table, item: Any) -> None:
     table.put(item)
 
 
+HOPEFUL_SWEEPER = Mutation("", _instead(transitions, "lose_lease", _hopeful), _every_single("once"))
+"""No mutation of a guard: it shows what `attempts_left` is for."""
+
 MUTATIONS: Mapping[str, Mutation] = {
     "version": Mutation("version", _without("version"), _every_single("executed")),
     "status": Mutation("status", _instead(expressions, "_statuses", lambda guard, e: _anything(None, e)), _every_single("cancelled")),
@@ -170,9 +173,7 @@ MUTATIONS: Mapping[str, Mutation] = {
         _changed("continue_later", lambda c: replace(c, set={**c.set, "claim_cost": 1})),
         _every_single("lifecycle"),
     ),
-    "attempts left": Mutation(
-        "claim_cost", _both(_without("attempts_left"), _instead(transitions, "lose_lease", _hopeful)), _every_single("once")
-    ),
+    "attempts left": Mutation("claim_cost", _both(_without("attempts_left"), HOPEFUL_SWEEPER.breaks), _every_single("once")),
     "rung again": Mutation("ring_after", _instead(Sweeper, "_queued", lambda self, run, now, op: None), _every_single("lifecycle")),
     "ring": Mutation("ring_after", _without("ring_due_by"), _seeds("random")),
     "open left": Mutation("OPEN entry", _index(_unindexed(Status.QUEUED, Status.RUNNING, Status.WAITING)), _every_single("lifecycle")),

@@ -1,12 +1,14 @@
 """`python -m tests.faults.replay NAME`: plays one history again and prints all of it, call by call, and what it broke."""
 
 import sys
+from collections.abc import Sequence
 
 from tests.faults.histories import play
 
 
-def main() -> int:
-    outcome = play(sys.argv[1], traced=True)
+def main(names: Sequence[str]) -> int:
+    """Play the first of the names; 1 when it broke a rule."""
+    outcome = play(names[0], traced=True)
     print(*outcome.trace, sep="\n")
     print(f"\n{outcome.name}: {len(outcome.sorts)} calls, faults {', '.join(outcome.faults) or 'none'}")
     for violation in outcome.violations:
@@ -15,4 +17,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -28,9 +28,27 @@ def ward(client: Client) -> Ward:
     return Ward(client, str(uuid.uuid4())).admitted()
 
 
+@pytest.fixture(scope="session")
+def calendar_client(client: Client) -> Iterator[Client]:
+    """A second stack: a jump of days is quick only where little is open. It starts when the first such test does."""
+    with running_stack() as address:
+        yield ConformingClient(address)
+
+
+@pytest.fixture
+def calendar(calendar_client: Client) -> Iterator[Ward]:
+    """A new patient on a stack whose time the test may move by days."""
+    yield Ward(calendar_client, str(uuid.uuid4())).admitted()
+    calm(calendar_client)
+
+
 @pytest.fixture(autouse=True)
 def _calm(client: Client) -> Iterator[None]:
-    """No test leaves a script, a quota or a switched-off worker behind."""
     yield
+    calm(client)
+
+
+def calm(client: Client) -> None:
+    """No test leaves a script, a quota or a switched-off worker behind."""
     client.call("POST", "/dev/model", {"script": []})
     client.call("POST", "/dev/settings", {"worker_enabled": True, "quota_per_minute": 0})

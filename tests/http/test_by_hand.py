@@ -107,24 +107,24 @@ def test_only_its_creator_while_still_assigned_and_the_admins_may(ward: Ward) ->
     assert ward.update(run_id, "admin", status="succeeded", output_data={}).status == 200
 
 
-def test_neither_execute_nor_the_worker_touches_it(ward: Ward) -> None:
-    before = ward.model_calls()
-    run_id = ward.a_run("running")
-    assert ward.execute(run_id).code == "CONFLICT"
-    ward.advance(20 * HOUR)
-    assert (ward.run(run_id)["status"], ward.model_calls()) == ("running", before)
-    assert ward.update(run_id, status="succeeded", output_data={}).status == 200
+def test_neither_execute_nor_the_worker_touches_it(calendar: Ward) -> None:
+    before = calendar.model_calls()
+    run_id = calendar.a_run("running")
+    assert calendar.execute(run_id).code == "CONFLICT"
+    calendar.advance(20 * HOUR)
+    assert (calendar.run(run_id)["status"], calendar.model_calls()) == ("running", before)
+    assert calendar.update(run_id, status="succeeded", output_data={}).status == 200
 
 
 @pytest.mark.rule("R-BOUND-2")
-def test_who_took_it_has_24_hours(ward: Ward) -> None:
-    run_id = ward.a_run("running")
-    ward.advance(DAY - 60)
-    assert ward.run(run_id)["status"] == "running"
-    ward.advance(180)
-    run = ward.run(run_id)
+def test_who_took_it_has_24_hours(calendar: Ward) -> None:
+    run_id = calendar.a_run("running")
+    calendar.advance(DAY - 60)
+    assert calendar.run(run_id)["status"] == "running"
+    calendar.advance(180)
+    run = calendar.run(run_id)
     assert (run["status"], run["error_info"]["code"], run["attempt"]) == ("failed", "LEASE_EXPIRED", 1)
-    assert ward.update(run_id, status="succeeded", output_data={}).code == "CONFLICT"
+    assert calendar.update(run_id, status="succeeded", output_data={}).code == "CONFLICT"
 
 
 def test_a_retry_of_what_a_person_failed_is_the_workers(ward: Ward) -> None:

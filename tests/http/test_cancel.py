@@ -21,10 +21,10 @@ def calling_the_model(ward: Ward) -> str:
     return run_id
 
 
-def test_a_queued_run_is_cancelled_and_never_executed(ward: Ward) -> None:
-    before = ward.model_calls()
-    run_id = ward.a_run()
-    answer = ward.cancel(run_id)
+def test_a_queued_run_is_cancelled_and_never_executed(calendar: Ward) -> None:
+    before = calendar.model_calls()
+    run_id = calendar.a_run()
+    answer = calendar.cancel(run_id)
     run, receipt = answer.data["run"], answer.data["receipt"]
     assert (answer.status, run.keys()) == (200, fields.RUN | fields.RUNS)
     assert (run["status"], run["output"], run["error_info"], run["started_at"]) == ("cancelled", None, None, None)
@@ -32,9 +32,9 @@ def test_a_queued_run_is_cancelled_and_never_executed(ward: Ward) -> None:
     assert (receipt["cancelled_at"], receipt["was"]) == (run["completed_at"], "queued")
     assert receipt["usage_at_cancel"] == receipt["usage"] == run["usage"]
     assert receipt["usage"].keys() == fields.USAGE
-    assert ward.execute(run_id).code == "CONFLICT"
-    ward.advance(3_600)
-    assert (ward.run(run_id)["status"], ward.model_calls()) == ("cancelled", before)
+    assert calendar.execute(run_id).code == "CONFLICT"
+    calendar.advance(3_600)
+    assert (calendar.run(run_id)["status"], calendar.model_calls()) == ("cancelled", before)
 
 
 def test_cancelling_again_is_a_200_with_the_same_receipt_and_no_second_end(ward: Ward) -> None:
@@ -111,13 +111,13 @@ def test_cancel_and_success_at_the_same_moment_end_it_once(ward: Ward) -> None:
         assert ends == [run["status"]]
 
 
-def test_a_cancelled_run_is_final(ward: Ward) -> None:
-    run_id = ward.a_run("cancelled")
-    before = ward.run(run_id)
-    refused = [ward.retry(run_id), ward.execute(run_id), ward.update(run_id, status="running")]
+def test_a_cancelled_run_is_final(calendar: Ward) -> None:
+    run_id = calendar.a_run("cancelled")
+    before = calendar.run(run_id)
+    refused = [calendar.retry(run_id), calendar.execute(run_id), calendar.update(run_id, status="running")]
     assert [answer.code for answer in refused] == ["CONFLICT"] * 3
-    ward.advance(31 * 86_400)
-    assert ward.run(run_id) == before
+    calendar.advance(31 * 86_400)
+    assert calendar.run(run_id) == before
 
 
 def test_an_orchestration_at_a_gate_or_in_a_phase_is_cancelled_alike(ward: Ward, client: Client) -> None:

@@ -101,11 +101,11 @@ def test_a_replay_rings_nobody_and_buys_nothing(ward: Ward) -> None:
     assert ward.model_calls() - before == 1
 
 
-def test_a_key_lives_as_long_as_what_it_made(ward: Ward) -> None:
+def test_a_key_lives_as_long_as_what_it_made(calendar: Ward) -> None:
     key = str(uuid.uuid4())
-    run_id = ward.create(key=key, dispatch="manual").data["run"]["id"]
-    ward.advance(31 * 86_400)
-    again = ward.create(key=key, dispatch="manual")
+    run_id = calendar.create(key=key, dispatch="manual").data["run"]["id"]
+    calendar.advance(31 * 86_400)
+    again = calendar.create(key=key, dispatch="manual")
     assert (again.status, again.data["run"]["id"], again.data["run"]["status"]) == (200, run_id, "failed")
 
 

@@ -103,24 +103,24 @@ def test_of_those_who_retry_at_once_one_is_accepted(ward: Ward) -> None:
 
 
 @pytest.mark.rule("R-BOUND-1")
-def test_a_run_past_its_deadline_gets_a_new_one(ward: Ward) -> None:
-    run_id = ward.a_run()
-    ward.advance(30 * DAY + 120)
-    late = ward.run(run_id)
+def test_a_run_past_its_deadline_gets_a_new_one(calendar: Ward) -> None:
+    run_id = calendar.a_run()
+    calendar.advance(30 * DAY + 120)
+    late = calendar.run(run_id)
     assert (late["status"], late["error_info"]["code"], late["attempt"]) == ("failed", "DEADLINE_EXCEEDED", 0)
-    retried = ward.retry(run_id, wait=20).data["run"]
+    retried = calendar.retry(run_id, wait=20).data["run"]
     assert (retried["status"], retried["attempt"]) == ("succeeded", 1)
     assert retried["deadline_at"] > late["deadline_at"]
 
 
-def test_a_run_whose_gate_expired_goes_back_to_its_gate(ward: Ward, client: Client) -> None:
-    run_id = client.call("POST", "/runs", {"profile": "analytics_forecast_app", "intake": "Forecast."}, "member").data["run"]["id"]
-    ward.advance(7 * DAY + 120)
-    late = client.call("GET", f"/runs/{run_id}", None, "member").data["run"]
+def test_a_run_whose_gate_expired_goes_back_to_its_gate(calendar: Ward) -> None:
+    run_id = calendar.client.call("POST", "/runs", {"profile": "analytics_forecast_app", "intake": "Forecast."}, "member").data["run"]["id"]
+    calendar.advance(7 * DAY + 120)
+    late = calendar.client.call("GET", f"/runs/{run_id}", None, "member").data["run"]
     assert (late["status"], late["error_info"]["code"], late["current_phase"]) == ("failed", "GATE_EXPIRED", "planning")
-    retried = client.call("POST", f"/runs/{run_id}/retry", None, "member")
+    retried = calendar.client.call("POST", f"/runs/{run_id}/retry", None, "member")
     assert (retried.status, retried.data["run"]["status"], retried.data["run"]["current_phase"]) == (202, "waiting", "planning")
-    advanced = client.call("POST", f"/runs/{run_id}/next", None, "member", prefer="wait=25")
+    advanced = calendar.client.call("POST", f"/runs/{run_id}/next", None, "member", prefer="wait=25")
     assert (advanced.status, advanced.data["current_phase"]) == (200, "architecture")
 
 

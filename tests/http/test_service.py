@@ -19,15 +19,15 @@ def test_health_needs_no_token_and_says_whether_the_worker_is_on(client: Client)
 
 
 @pytest.mark.rule("R-BOUND-1")
-def test_invariants_count_open_runs_and_nothing_is_past_due(ward: Ward, client: Client) -> None:
-    before = client.call("GET", "/health/invariants", None, "admin").data
+def test_invariants_count_open_runs_and_nothing_is_past_due(calendar: Ward) -> None:
+    before = calendar.client.call("GET", "/health/invariants", None, "admin").data
     assert before.keys() == {"open_runs", "past_due", "violations"}
     for status in ("queued", "running", "succeeded", "failed", "cancelled"):
-        ward.a_run(status)
-    after = client.call("GET", "/health/invariants", None, "system").data
+        calendar.a_run(status)
+    after = calendar.client.call("GET", "/health/invariants", None, "system").data
     assert (after["open_runs"] - before["open_runs"], after["past_due"], after["violations"]) == (2, 0, 0)
-    ward.advance(20 * 86_400)  # the queued one is manual: nobody has to see to it
-    later = client.call("GET", "/health/invariants", None, "admin").data
+    calendar.advance(20 * 86_400)  # the queued one is manual: nobody has to see to it
+    later = calendar.client.call("GET", "/health/invariants", None, "admin").data
     assert (later["past_due"], later["violations"]) == (0, 0)
 
 

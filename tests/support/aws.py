@@ -39,6 +39,13 @@ def in_process_aws() -> Iterator[Clients]:
         yield Clients(session.client("dynamodb"), s3, session.client("sqs"))
 
 
+class PlantingTable(Table):
+    """A table into which a test may put what no adapter would write."""
+
+    def put(self, item: dict[str, Any]) -> None:
+        self._client.put_item(TableName=self._name, Item=item)
+
+
 class Deployment:
     """A fresh table, bucket and pair of queues, and the adapters over them."""
 
@@ -50,7 +57,7 @@ class Deployment:
         self.queue, self.isolation = (
             clients.sqs.create_queue(QueueName=f"{self.name}-{kind}")["QueueUrl"] for kind in ("runs", "isolation")
         )
-        self.table = Table(clients.dynamodb, self.name)
+        self.table = PlantingTable(clients.dynamodb, self.name)
         self.bucket = Bucket(clients.s3, self.name)
         self.runs = DynamoRunStore(self.table)
         self.payloads = AwsPayloadStore(self.table, self.bucket)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from shared.engine.account import run_usage
@@ -13,7 +14,7 @@ from shared.engine.listing import Reader
 from shared.engine.sweeper import Sweeper
 from shared.engine.worker import Worker
 from shared.ports import ArtifactStore, PayloadStore, RunStore
-from shared.runs.prices import PRICES
+from shared.runs.prices import Price, PriceTable
 from shared.runs.records import PayloadRef, Run, Subject, Usage
 from shared.runs.timing import MINUTE, SECOND, Timing
 from shared.workflows.steps import Workflow
@@ -25,6 +26,8 @@ from tests.support.samples import CLINICIAN, ORG, PATIENT
 from tests.support.workflows import Do, book, letter, with_step
 
 PLENTY = 14 * MINUTE
+PRICES: PriceTable = {"claude-sonnet-5-5": (Price(date(2026, 1, 1), 2_000_000, 10_000_000, 200_000, 2_500_000),)}
+"""$2 in, $10 out, $0.20 read and $2.50 written to the cache, the million."""
 
 
 class EngineWorld:

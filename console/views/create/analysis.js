@@ -24,8 +24,10 @@ function Fields({ projects, preset }) {
   const versions = (inputs.data?.inputs ?? []).map((one) => [String(one.version), `Version ${one.version} (${one.status})`]);
   const send = () => generateRun(values.project, values.version);
   return html`<${Form} values=${values} send=${send} submit="Generate the analysis">
-    <${Select} label="Project" value=${values.project} set=${(project) => setValues({ project, version: "" })} options=${projects.map((one) => [one.id, one.name])} />
-    <${Select} label="Input" hint="The same input is analysed once: asking again shows the run that exists." value=${values.version} set=${(version) => setValues((before) => ({ ...before, version }))} options=${[["", "The latest final version"], ...versions]} />
+    <${Select} label="Project" value=${values.project} set=${(project) => setValues({ project, version: "" })}
+      options=${projects.map((one) => [one.id, one.name])} />
+    <${Select} label="Input" hint="The same input is analysed once: asking again shows the run that exists." value=${values.version}
+      set=${(version) => setValues((before) => ({ ...before, version }))} options=${[["", "The latest final version"], ...versions]} />
     <${Problem} error=${inputs.error} />
   </${Form}>`;
 }

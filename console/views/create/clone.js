@@ -11,7 +11,10 @@ import { runTitle, workflowLabel } from "../run/names.js";
 
 export function ClonePage({ runId }) {
   const { data, error, reload } = useAsync((signal) => original(runId, signal), [runId]);
-  const crumbs = [["Runs", href("/runs")], ["Run", href(`/runs/${runId}`)]];
+  const crumbs = [
+    ["Runs", href("/runs")],
+    ["Run", href(`/runs/${runId}`)],
+  ];
   return html`<${Page} title="Clone a run" about="A new run like it, with what you change. The original stays as it is." crumbs=${crumbs}>
     <${Problem} error=${error} retry=${reload} />
     ${!data && !error && html`<${Loading} />`}
@@ -40,7 +43,10 @@ function CloneForm({ run, inputs }) {
     toast("The clone was created.");
     navigate(`/runs/${data.run.id}`);
   };
-  return html`<${Facts} class="strip" rows=${[["Original", runTitle(run)], ["Workflow", workflowLabel(run)]]} />
+  return html`<${Facts} class="strip" rows=${[
+    ["Original", runTitle(run)],
+    ["Workflow", workflowLabel(run)],
+  ]} />
     <${Form} values=${values} send=${send} submit="Create the clone"><${Fields} values=${values} set=${set} inputs=${inputs} /></${Form}>`;
 }
 
@@ -64,16 +70,19 @@ function OrchestrationFields({ values, set }) {
 }
 
 function DiagnosisFields({ values, set }) {
-  return html`<${Text} label="Configuration" hint="A JSON object" area=${7} mono value=${values.config} set=${set("config")} /><${Common} values=${values} set=${set} />`;
+  return html`<${Text} label="Configuration" hint="A JSON object" area=${7} mono value=${values.config} set=${set("config")} />
+    <${Common} values=${values} set=${set} />`;
 }
 
 function AssessmentFields({ values, set }) {
-  return html`<${Text} label="Correlation id" hint="There is one run for each assessment and correlation id, so a clone needs another one." value=${values.correlation} set=${set("correlation")} />`;
+  return html`<${Text} label="Correlation id" hint="There is one run for each assessment and correlation id, so a clone needs another one."
+    value=${values.correlation} set=${set("correlation")} />`;
 }
 
 function AnalysisFields({ values, set, inputs }) {
   const versions = inputs.map((one) => [String(one.version), `Version ${one.version} (${one.status}) ${one.title ?? ""}`]);
-  return html`<${Select} label="Input" hint="There is one run for each version, so a clone needs another one." value=${values.version} set=${set("version")} options=${[["", "The same"], ...versions]} />`;
+  return html`<${Select} label="Input" hint="There is one run for each version, so a clone needs another one." value=${values.version}
+    set=${set("version")} options=${[["", "The same"], ...versions]} />`;
 }
 
 function Common({ values, set }) {

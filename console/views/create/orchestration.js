@@ -18,9 +18,11 @@ export function OrchestrationForm() {
   };
   return html`<${Form} values=${values} send=${send} submit="Create the run">
     <${ProfileChoice} value=${values.profile} set=${set("profile")} />
-    <${Text} label="Intake" area=${7} value=${values.intake} set=${set("intake")} hint="What should be built, for whom, and what matters?" />
+    <${Text} label="Intake" area=${7} value=${values.intake} set=${set("intake")}
+      hint="What should be built, for whom, and what matters?" />
     <${Text} label="Name of the project" optional value=${values.name} set=${set("name")} />
-    <${Check} label="Go through all phases without stopping" hint="Otherwise the run waits at a gate before each phase until somebody opens it." checked=${values.auto} set=${set("auto")} />
+    <${Check} label="Go through all phases without stopping"
+      hint="Otherwise the run waits at a gate before each phase until somebody opens it." checked=${values.auto} set=${set("auto")} />
     <details class="more"><summary>More options</summary><div class="form-grid">
       <${Text} label="Budget in dollars" optional type="number" min="0" step="0.01" value=${values.budget} set=${set("budget")} />
       <${Text} label="Tags" optional value=${values.tags} set=${set("tags")} hint="Separated by commas" />

@@ -17,7 +17,9 @@ const crumbs = [["Runs", href("/runs")]];
 export function ChoicePage() {
   const offered = Object.keys(FORMS).filter((workflow) => mayCreate[workflow](user()));
   return html`<${Page} title="New run" about="What shall be done?" crumbs=${crumbs}>
-    ${offered.length === 0 && html`<${Card}><${Empty} icon="shield" title="Your role does not start runs"><p>You can follow those that you may see.</p></${Empty}></${Card}>`}
+    ${offered.length === 0
+      && html`<${Card}><${Empty} icon="shield" title="Your role does not start runs"><p>You can follow those that you may see.</p>
+        </${Empty}></${Card}>`}
     <ul class="tiles">${offered.map(
       (workflow) => html`<li key=${workflow}><a class="tile" href=${href(`/new/${workflow}`)}>
         <span class="run-mark big"><${Icon} name=${WORKFLOWS[workflow].icon} /></span>
@@ -28,7 +30,8 @@ export function ChoicePage() {
 
 export function CreatePage({ workflow, query }) {
   const Form = FORMS[workflow];
-  return html`<${Page} title=${`New ${WORKFLOWS[workflow].label.toLowerCase()}`} about=${WORKFLOWS[workflow].about} crumbs=${[...crumbs, ["New run", href("/new")]]}>
+  return html`<${Page} title=${`New ${WORKFLOWS[workflow].label.toLowerCase()}`} about=${WORKFLOWS[workflow].about}
+    crumbs=${[...crumbs, ["New run", href("/new")]]}>
     <${Card} class="narrow"><${Form} query=${query} /></${Card}>
   </${Page}>`;
 }

@@ -1,4 +1,4 @@
-// The profiles that one may choose from. The contract has no list of them, but says that an unknown one is refused with the known ones named.
+// The profiles that one may choose from. The contract has no list of them, but an unknown one is refused with the known ones named.
 import { createRun } from "../../api.js";
 
 const NO_PROFILE = "?";

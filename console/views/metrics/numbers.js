@@ -25,7 +25,8 @@ export function totals(runs) {
   };
 }
 
-export const durations = (runs) => runs.filter((run) => run.started_at && run.completed_at).map((run) => between(run.started_at, run.completed_at));
+export const durations = (runs) =>
+  runs.filter((run) => run.started_at && run.completed_at).map((run) => between(run.started_at, run.completed_at));
 export const costs = (runs) => runs.map((run) => run.usage?.cost_usd ?? 0).filter((cost) => cost > 0);
 export const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 
@@ -41,7 +42,8 @@ export function quantile(numbers, share) {
 export function byTime(runs, days, now) {
   const size = days <= 1 ? DAY / 24 : days <= 31 ? DAY : 7 * DAY;
   const starts = [];
-  for (let start = floorTo(now, size); starts.length < Math.ceil((days * DAY) / size); start = floorTo(start - size / 2, size)) starts.unshift(start);
+  for (let start = floorTo(now, size); starts.length < Math.ceil((days * DAY) / size); start = floorTo(start - size / 2, size))
+    starts.unshift(start);
   const columns = starts.map((start) => ({ ...timeLabels(start, size), parts: SERIES.map(() => 0) }));
   runs.forEach((run) => {
     const created = Date.parse(run.created_at);
@@ -75,7 +77,11 @@ export function histogram(numbers, format) {
   const bounds = roundBounds(Math.min(...positive), Math.max(...positive));
   return bounds.slice(0, -1).map((low, place) => {
     const high = bounds[place + 1];
-    return { label: format(low), title: `${format(low)} to ${format(high)}`, parts: [positive.filter((number) => number >= low && number < high).length] };
+    return {
+      label: format(low),
+      title: `${format(low)} to ${format(high)}`,
+      parts: [positive.filter((number) => number >= low && number < high).length],
+    };
   });
 }
 
@@ -92,16 +98,25 @@ function roundBounds(smallest, largest) {
 /** [[code, number], ...], most frequent first. */
 export function failuresByCode(runs) {
   const counts = new Map();
-  runs.filter((run) => run.status === "failed").forEach((run) => counts.set(run.error_info?.code ?? "UNKNOWN", (counts.get(run.error_info?.code ?? "UNKNOWN") ?? 0) + 1));
+  runs
+    .filter((run) => run.status === "failed")
+    .forEach((run) => counts.set(run.error_info?.code ?? "UNKNOWN", (counts.get(run.error_info?.code ?? "UNKNOWN") ?? 0) + 1));
   return [...counts].sort((one, other) => other[1] - one[1]);
 }
 
 /** [{phase, input, output, cost}] steps of other workflows before the phases of orchestrations, from the metrics of several runs. */
 export function tokensByPhase(metrics) {
   const phases = new Map();
-  metrics.flatMap((one) => one.phases_metrics).forEach(({ phase, token_usage: tokens, cost_usd: cost }) => {
-    const held = phases.get(phase) ?? { phase, input: 0, output: 0, cost: 0 };
-    phases.set(phase, { phase, input: held.input + (tokens?.input ?? 0), output: held.output + (tokens?.output ?? 0), cost: held.cost + (cost ?? 0) });
-  });
+  metrics
+    .flatMap((one) => one.phases_metrics)
+    .forEach(({ phase, token_usage: tokens, cost_usd: cost }) => {
+      const held = phases.get(phase) ?? { phase, input: 0, output: 0, cost: 0 };
+      phases.set(phase, {
+        phase,
+        input: held.input + (tokens?.input ?? 0),
+        output: held.output + (tokens?.output ?? 0),
+        cost: held.cost + (cost ?? 0),
+      });
+    });
   return [...phases.values()].sort((one, other) => PHASES.indexOf(one.phase) - PHASES.indexOf(other.phase));
 }

@@ -17,7 +17,12 @@ import { failureTitle, WORKFLOWS } from "../../words.js";
 import { stepLabel } from "../run/waterfall.js";
 import { byTime, costs, durations, failuresByCode, histogram, quantile, SERIES, tokensByPhase, totals } from "./numbers.js";
 
-const RANGES = [["1", "Last 24 hours"], ["7", "Last 7 days"], ["30", "Last 30 days"], ["90", "Last 90 days"]];
+const RANGES = [
+  ["1", "Last 24 hours"],
+  ["7", "Last 7 days"],
+  ["30", "Last 30 days"],
+  ["90", "Last 90 days"],
+];
 const PAGES = 5;
 const SAMPLED = 12;
 
@@ -30,12 +35,14 @@ export function MetricsPage({ query }) {
   return html`<${Page} title="Metrics" about=${hasRole("admin") ? "The organisation's runs" : "The runs that you may see"}>
     <div class="filters open"><div class="filters-fields">
       <${Select} label="Time" value=${String(days)} set=${set("days")} options=${RANGES} />
-      <${Select} label="Workflow" value=${workflow} set=${set("workflow")} options=${[["", "All workflows"], ...Object.entries(WORKFLOWS).map(([key, { label }]) => [key, label])]} />
+      <${Select} label="Workflow" value=${workflow} set=${set("workflow")}
+        options=${[["", "All workflows"], ...Object.entries(WORKFLOWS).map(([key, { label }]) => [key, label])]} />
     </div></div>
     ${maySee.invariants(user()) && html`<${Invariants} />`}
     <${Problem} error=${error} retry=${reload} />
     ${!data && !error && html`<${Loading} rows=${6} />`}
-    ${data && (data.runs.length ? html`<${Charts} ...${data} days=${days} />` : html`<${Card}><${Empty} icon="chart" title="Nothing ran in this time"><p>Choose a longer one.</p></${Empty}></${Card}>`)}
+    ${data && (data.runs.length ? html`<${Charts} ...${data} days=${days} />`
+      : html`<${Card}><${Empty} icon="chart" title="Nothing ran in this time"><p>Choose a longer one.</p></${Empty}></${Card}>`)}
   </${Page}>`;
 }
 
@@ -61,9 +68,17 @@ function Charts({ runs, cut, now: until, days }) {
   return html`<${Totals} runs=${runs} />
     ${cut && html`<p class="quiet small">There are more runs in this time; these are the newest ${count(runs.length)}.</p>`}
     <div class="chart-grid">
-      <${Card} title="Runs by status" class="wide"><${Columns} label="Runs by status over time" first="Created" series=${SERIES} columns=${byTime(runs, days, until)} format=${whole} summary=${`${count(runs.length)} runs`} /></${Card}>
-      <${Card} title="Duration">${long.length ? html`<${Columns} label="Distribution of durations" first="Duration" series=${[["Runs", "accent"]]} columns=${histogram(long, duration)} format=${whole} summary=${spread(long, duration)} />` : none}</${Card}>
-      <${Card} title="Cost">${dear.length ? html`<${Columns} label="Distribution of costs" first="Cost" series=${[["Runs", "accent-2"]]} columns=${histogram(dear, money)} format=${whole} summary=${spread(dear, money)} />` : none}</${Card}>
+      <${Card} title="Runs by status" class="wide">
+        <${Columns} label="Runs by status over time" first="Created" series=${SERIES} columns=${byTime(runs, days, until)} format=${whole}
+          summary=${`${count(runs.length)} runs`} /></${Card}>
+      <${Card} title="Duration">
+        ${long.length
+          ? html`<${Columns} label="Distribution of durations" first="Duration" series=${[["Runs", "accent"]]}
+            columns=${histogram(long, duration)} format=${whole} summary=${spread(long, duration, "took")} />` : none}</${Card}>
+      <${Card} title="Cost">
+        ${dear.length
+          ? html`<${Columns} label="Distribution of costs" first="Cost" series=${[["Runs", "accent-2"]]} columns=${histogram(dear, money)}
+            format=${whole} summary=${spread(dear, money, "cost")} />` : none}</${Card}>
       <${Tokens} runs=${runs} />
       <${Failures} runs=${runs} />
     </div>`;
@@ -71,7 +86,8 @@ function Charts({ runs, cut, now: until, days }) {
 
 const none = html`<p class="quiet">Nothing to show yet.</p>`;
 const whole = (value) => (Number.isInteger(value) ? count(value) : "");
-const spread = (numbers, format) => `Half took at most ${format(quantile(numbers, 0.5))}, 95 % at most ${format(quantile(numbers, 0.95))}`;
+const spread = (numbers, format, verb) =>
+  `Half ${verb} at most ${format(quantile(numbers, 0.5))}, 95 % at most ${format(quantile(numbers, 0.95))}`;
 
 function Totals({ runs }) {
   const all = totals(runs);
@@ -81,12 +97,17 @@ function Totals({ runs }) {
     ["Median duration", duration(all.medianSeconds), "from start to end"],
     ["Spent", money(all.cost), all.saved > 0 ? `${money(all.saved)} saved by reuse` : "on model calls"],
   ];
-  return html`<dl class="totals">${tiles.map(([name, value, note]) => html`<div key=${name}><dt>${name}</dt><dd><span class="total">${value}</span><span class="quiet small">${note}</span></dd></div>`)}</dl>`;
+  return html`<dl class="totals">
+    ${tiles.map(([name, value, note]) => html`<div key=${name}><dt>${name}</dt>
+      <dd><span class="total">${value}</span><span class="quiet small">${note}</span></dd></div>`)}</dl>`;
 }
 
 function Tokens({ runs }) {
   const sampled = runs.filter((run) => run.usage?.calls > 0).slice(0, SAMPLED);
-  const { data, error, reload } = useAsync((signal) => Promise.all(sampled.map((run) => getMetrics(run.id, { signal }))), [sampled.map((run) => run.id + run.updated_at).join()]);
+  const { data, error, reload } = useAsync(
+    (signal) => Promise.all(sampled.map((run) => getMetrics(run.id, { signal }))),
+    [sampled.map((run) => run.id + run.updated_at).join()],
+  );
   const phases = data ? tokensByPhase(data).filter((one) => one.input + one.output > 0) : [];
   const rows = phases.map((one) => ({
     label: stepLabel(one.phase),
@@ -100,16 +121,27 @@ function Tokens({ runs }) {
   return html`<${Card} title="Tokens by phase">
     <${Problem} error=${error} retry=${reload} />
     ${!data && !error && html`<${Loading} />`}
-    ${data && (rows.length
-      ? html`<${ChartFrame} label="Tokens by phase" summary=${`The newest ${sampled.length} runs that called a model`} legend=${[["Input", "accent"], ["Output", "accent-2"]]} head=${["Phase", "Input", "Output", "Cost"]} rows=${phases.map((one) => [stepLabel(one.phase), count(one.input), count(one.output), money(one.cost)])}><${Bars} rows=${rows} label="Tokens by phase" /></${ChartFrame}>`
-      : none)}
+    ${
+      data &&
+      (rows.length
+        ? html`<${ChartFrame} label="Tokens by phase" summary=${`The newest ${sampled.length} runs that called a model`} legend=${[
+            ["Input", "accent"],
+            ["Output", "accent-2"],
+          ]} head=${["Phase", "Input", "Output", "Cost"]}
+            rows=${phases.map((one) => [stepLabel(one.phase), count(one.input), count(one.output), money(one.cost)])}>
+              <${Bars} rows=${rows} label="Tokens by phase" /></${ChartFrame}>`
+        : none)
+    }
   </${Card}>`;
 }
 
 function Failures({ runs }) {
   const codes = failuresByCode(runs);
   return html`<${Card} title="Failures by code">
-    ${codes.length ? html`<${Bars} label="Failures by code" tone="bad" rows=${codes.map(([code, number]) => ({ label: html`${failureTitle(code)} <span class="mono quiet small">${code}</span>`, value: number, text: count(number) }))} />` : html`<p class="quiet">No run failed in this time.</p>`}
+    ${codes.length
+      ? html`<${Bars} label="Failures by code" tone="bad"
+        rows=${codes.map(([code, number]) => ({ label: html`${failureTitle(code)} <span class="mono quiet small">${code}
+          </span>`, value: number, text: count(number) }))} />` : html`<p class="quiet">No run failed in this time.</p>`}
   </${Card}>`;
 }
 
@@ -118,9 +150,17 @@ function Invariants() {
   useEvery(60_000, reload);
   if (error) return html`<${Problem} error=${error} retry=${reload} />`;
   const broken = data && Object.values(data.violations ?? {}).some((one) => Number(one) > 0);
-  return data && html`<${Card} title="Health" class=${broken ? "health bad" : "health"}><${Facts} class="strip" rows=${[
-    ["Open runs", count(data.open_runs)],
-    ["Past due", count(data.past_due)],
-    ["Broken rules", typeof data.violations === "number" ? count(data.violations) : count(Object.values(data.violations ?? {}).reduce((all, one) => all + Number(one || 0), 0))],
-  ]} /></${Card}>`;
+  return (
+    data &&
+    html`<${Card} title="Health" class=${broken ? "health bad" : "health"}><${Facts} class="strip" rows=${[
+      ["Open runs", count(data.open_runs)],
+      ["Past due", count(data.past_due)],
+      [
+        "Broken rules",
+        typeof data.violations === "number"
+          ? count(data.violations)
+          : count(Object.values(data.violations ?? {}).reduce((all, one) => all + Number(one || 0), 0)),
+      ],
+    ]} /></${Card}>`
+  );
 }

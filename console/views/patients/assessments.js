@@ -19,9 +19,13 @@ export function Assessments({ patientId }) {
   return html`<${Card} title="Assessments" aside=${add}>
     <${Problem} error=${error} retry=${reload} />
     ${!data && !error && html`<${Loading} rows=${2} />`}
-    ${data && (data.assessments.length
-      ? html`<ul class="plain-list">${data.assessments.map((one) => html`<li key=${one.id}><${Assessment} one=${one} /></li>`)}</ul>`
-      : html`<${Empty} icon="pencil" title="No assessments"><p>Questions and answers of a questionnaire. They enter the context pack of runs that are started from them.</p></${Empty}>`)}
+    ${
+      data &&
+      (data.assessments.length
+        ? html`<ul class="plain-list">${data.assessments.map((one) => html`<li key=${one.id}><${Assessment} one=${one} /></li>`)}</ul>`
+        : html`<${Empty} icon="pencil" title="No assessments">
+          <p>Questions and answers of a questionnaire. They enter the context pack of runs that are started from them.</p></${Empty}>`)
+    }
     ${adding && html`<${AddDialog} patientId=${patientId} close=${() => setAdding(false)} done=${reload} />`}
   </${Card}>`;
 }
@@ -29,9 +33,15 @@ export function Assessments({ patientId }) {
 function Assessment({ one }) {
   const [starting, setStarting] = useState(false);
   return html`<details class="assessment">
-    <summary><span class="run-name">${one.funnel.slug}</span> <span class="quiet small">version ${String(one.funnel.version)} · ${personName(one.created_by)} · <${Time} at=${one.created_at} /></span></summary>
-    <dl class="answers">${one.funnel.questions.map((question) => html`<div key=${question.id}><dt>${question.text}</dt><dd>${answerText(one.answers[question.id])}</dd></div>`)}</dl>
-    ${care.createAssessmentRun(user()) && html`<${Button} kind="small" icon="pulse" onClick=${() => setStarting(true)}>Start a diagnosis run from it</${Button}>`}
+    <summary><span class="run-name">${one.funnel.slug}
+      </span> <span
+        class="quiet small">version ${String(one.funnel.version)} · ${personName(one.created_by)} · <${Time} at=${one.created_at} /></span>
+          </summary>
+    <dl class="answers">
+      ${one.funnel.questions.map((question) => html`<div key=${question.id}><dt>${question.text}</dt>
+        <dd>${answerText(one.answers[question.id])}</dd></div>`)}</dl>
+    ${care.createAssessmentRun(user())
+      && html`<${Button} kind="small" icon="pulse" onClick=${() => setStarting(true)}>Start a diagnosis run from it</${Button}>`}
     ${starting && html`<${StartDialog} assessment=${one} close=${() => setStarting(false)} />`}
   </details>`;
 }
@@ -47,9 +57,11 @@ function StartDialog({ assessment, close }) {
     navigate(`/runs/${data.run.id}`);
   };
   return html`<${Dialog} title="Start a diagnosis run" onClose=${close}>
-    <p class="dialog-text">From the assessment <strong>${assessment.funnel.slug}</strong> (${shortId(assessment.id)}) and the patient's record.</p>
+    <p class="dialog-text">From the assessment <strong>${assessment.funnel.slug}
+      </strong> (${shortId(assessment.id)}) and the patient's record.</p>
     <${Form} values=${correlation} send=${send} submit="Start the run" cancel=${close}>
-      <${Text} label="Correlation id" hint="There is one run for each assessment and correlation id; the same one again shows that run." value=${correlation} set=${setCorrelation} />
+      <${Text} label="Correlation id" hint="There is one run for each assessment and correlation id; the same one again shows that run."
+        value=${correlation} set=${setCorrelation} />
     </${Form}>
   </${Dialog}>`;
 }
@@ -66,13 +78,15 @@ function AddDialog({ patientId, close, done }) {
   };
   return html`<${Dialog} title="Add an assessment" onClose=${close} wide>
     <${Form} values=${values} send=${send} submit="Add the assessment" cancel=${close}>
-      <div class="form-grid"><${Text} label="Questionnaire" hint="Its short name" value=${values.slug} set=${set("slug")} /><${Text} label="Version" value=${values.version} set=${set("version")} /></div>
+      <div class="form-grid"><${Text} label="Questionnaire" hint="Its short name" value=${values.slug} set=${set("slug")} />
+        <${Text} label="Version" value=${values.version} set=${set("version")} /></div>
       ${values.rows.map(
         (row, place) => html`<div class="form-grid question" key=${place}>
           <${Text} label=${`Question ${place + 1}`} value=${row.text} set=${(text) => setRow(place, { text })} />
           <${Text} label=${`Answer ${place + 1}`} optional value=${row.answer} set=${(answer) => setRow(place, { answer })} /></div>`,
       )}
-      <${Button} kind="small" icon="plus" onClick=${() => set("rows")([...values.rows, { text: "", answer: "" }])}>Another question</${Button}>
+      <${Button} kind="small" icon="plus"
+        onClick=${() => set("rows")([...values.rows, { text: "", answer: "" }])}>Another question</${Button}>
     </${Form}>
   </${Dialog}>`;
 }

@@ -14,9 +14,13 @@ export function Clinicians({ patientId }) {
   return html`<${Card} title="Clinicians">
     <${Problem} error=${error} retry=${reload} />
     ${!data && !error && html`<${Loading} rows=${2} />`}
-    ${data && (data.clinicians.length
-      ? html`<ul class="people">${data.clinicians.map((one) => html`<${Person} key=${one.user_id} one=${one} patientId=${patientId} done=${reload} />`)}</ul>`
-      : html`<${Empty} icon="users" title="Nobody is assigned"><p>Only admins see this patient now.</p></${Empty}>`)}
+    ${
+      data &&
+      (data.clinicians.length
+        ? html`<ul class="people">
+          ${data.clinicians.map((one) => html`<${Person} key=${one.user_id} one=${one} patientId=${patientId} done=${reload} />`)}</ul>`
+        : html`<${Empty} icon="users" title="Nobody is assigned"><p>Only admins see this patient now.</p></${Empty}>`)
+    }
     <${Assign} patientId=${patientId} done=${reload} />
   </${Card}>`;
 }
@@ -25,7 +29,9 @@ function Person({ one, patientId, done }) {
   const end = async () => {
     const answer = await ask({
       title: "End this assignment?",
-      body: html`<p>${personName(one.user_id)} loses access to this patient, their record and all their runs at once, also to those that they created.</p>`,
+      body: html`<p>
+        ${personName(one.user_id)} loses access to this patient, their record and all their runs at once,
+        also to those that they created.</p>`,
       confirm: "End it",
       kind: "danger",
       act: () => unassignClinician(patientId, one.user_id),
@@ -35,7 +41,9 @@ function Person({ one, patientId, done }) {
       done();
     }
   };
-  return html`<li><div><span class="run-name">${personName(one.user_id)}</span><span class="quiet small">since <${Time} at=${one.assigned_at} /> · <${CopyId} id=${one.user_id} label="user id" /></span></div>
+  return html`<li>
+    <div><span class="run-name">${personName(one.user_id)}</span>
+      <span class="quiet small">since <${Time} at=${one.assigned_at} /> · <${CopyId} id=${one.user_id} label="user id" /></span></div>
     <${Button} kind="small" onClick=${end}>End</${Button}></li>`;
 }
 
@@ -52,7 +60,8 @@ function Assign({ patientId, done }) {
     done();
   };
   return html`<${Form} values=${person} send=${send} submit="Assign">
-    <${Text} label="Assign a clinician" hint=${known.length ? "A user id (sub), or a demo user's name" : "The clinician's user id (sub)"} value=${person} set=${setPerson} list="clinicians" />
+    <${Text} label="Assign a clinician" hint=${known.length ? "A user id (sub), or a demo user's name" : "The clinician's user id (sub)"}
+      value=${person} set=${setPerson} list="clinicians" />
     <datalist id="clinicians">${known.map((one) => html`<option value=${one.user}></option>`)}</datalist>
   </${Form}>`;
 }

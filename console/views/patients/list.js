@@ -18,11 +18,13 @@ export function PatientsPage() {
   const [trail, go] = useState([]);
   const [adding, setAdding] = useState(false);
   const { data, error, reload } = useAsync((signal) => listPatients({ limit: 50, cursor: trail.at(-1) }, { signal }), [trail]);
-  const add = care.managePatients(user()) && html`<${Button} kind="primary" icon="plus" onClick=${() => setAdding(true)}>Add a patient</${Button}>`;
+  const add =
+    care.managePatients(user()) && html`<${Button} kind="primary" icon="plus" onClick=${() => setAdding(true)}>Add a patient</${Button}>`;
   return html`<${Page} title="Patients" about=${about()} actions=${add}>
     <${Problem} error=${error} retry=${reload} />
     ${!data && !error && html`<${Loading} rows=${4} />`}
-    ${data && html`<${List} patients=${data.patients} /><${Pager} trail=${trail} next=${data.next_cursor} go=${go} shown=${data.patients.length} />`}
+    ${data && html`<${List} patients=${data.patients} />
+    <${Pager} trail=${trail} next=${data.next_cursor} go=${go} shown=${data.patients.length} />`}
     ${adding && html`<${AddDialog} close=${() => setAdding(false)} />`}
   </${Page}>`;
 }
@@ -33,7 +35,9 @@ function about() {
 }
 
 function List({ patients }) {
-  if (!patients.length) return html`<${Card}><${Empty} icon="users" title="No patients"><p>An admin assigns clinicians to patients; those then appear here.</p></${Empty}></${Card}>`;
+  if (!patients.length)
+    return html`<${Card}><${Empty} icon="users" title="No patients"><p>An admin assigns clinicians to patients; those then appear here.</p>
+      </${Empty}></${Card}>`;
   return html`<ul class="plain-list">${patients.map(
     (one) => html`<li key=${one.id}><a class="line-link" href=${href(`/patients/${one.id}`)}>
       <span class="run-mark"><${Icon} name="user" /></span>
@@ -55,7 +59,8 @@ function AddDialog({ close }) {
   return html`<${Dialog} title="Add a patient" onClose=${close}>
     <${Form} values=${values} send=${send} submit="Add the patient" cancel=${close}>
       <${Text} label="Id" mono hint="A UUID; this one is new. Use your own system's if it has one." value=${values.id} set=${set("id")} />
-      <${Text} label="User id" optional mono hint="The sub of the patient's own sign-in, so that they see their runs." value=${values.user} set=${set("user")} />
+      <${Text} label="User id" optional mono hint="The sub of the patient's own sign-in, so that they see their runs." value=${values.user}
+        set=${set("user")} />
     </${Form}>
   </${Dialog}>`;
 }

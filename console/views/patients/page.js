@@ -20,28 +20,43 @@ import { Record } from "./record.js";
 export function PatientPage({ patientId, query }) {
   const { data, error, reload } = useAsync((signal) => getPatient(patientId, { signal }), [patientId]);
   const crumbs = [["Patients", href("/patients")]];
-  const create = care.runDiagnosis(user()) && html`<${LinkButton} kind="primary" icon="pulse" href=${href("/new/diagnosis", { patient: patientId })}>New diagnosis</${LinkButton}>`;
-  return html`<${Page} title=${html`Patient <span class="mono">${shortId(patientId)}</span>`} plain=${`Patient ${shortId(patientId)}`} crumbs=${crumbs} actions=${data && create}>
+  const create =
+    care.runDiagnosis(user()) &&
+    html`<${LinkButton} kind="primary" icon="pulse" href=${href("/new/diagnosis", { patient: patientId })}>New diagnosis</${LinkButton}>`;
+  return html`<${Page} title=${html`Patient <span class="mono">${shortId(patientId)}</span>`} plain=${`Patient ${shortId(patientId)}`}
+    crumbs=${crumbs} actions=${data && create}>
     <${Problem} error=${error} retry=${reload} />
     ${!data && !error && html`<${Loading} rows=${5} />`}
-    ${data && html`<${Facts} class="strip" rows=${[["Signs in as", data.patient.user_id ? personName(data.patient.user_id) : "nobody"], ["Known since", html`<${Time} at=${data.patient.created_at} both />`], ["Patient", html`<${CopyId} id=${patientId} label="patient id" />`]]} />
+    ${
+      data &&
+      html`<${Facts} class="strip" rows=${[
+        ["Signs in as", data.patient.user_id ? personName(data.patient.user_id) : "nobody"],
+        ["Known since", html`<${Time} at=${data.patient.created_at} both />`],
+        ["Patient", html`<${CopyId} id=${patientId} label="patient id" />`],
+      ]} />
       ${isPanelEnabled(query) && care.runDiagnosis(user()) && html`<${DiagnosisRunsPanel} patientId=${patientId} />`}
       <div class="two-thirds">
         <div class="stack"><${Runs} patientId=${patientId} /><${Assessments} patientId=${patientId} /></div>
-        <div class="stack">${care.readRecord(user()) && html`<${Record} patientId=${patientId} />`}${care.manageClinicians(user()) && html`<${Clinicians} patientId=${patientId} />`}</div>
-      </div>`}
+        <div class="stack">${care.readRecord(user()) && html`<${Record} patientId=${patientId} />`}
+          ${care.manageClinicians(user()) && html`<${Clinicians} patientId=${patientId} />`}</div>
+      </div>`
+    }
   </${Page}>`;
 }
 
 function Runs({ patientId }) {
   const byStudio = care.runDiagnosis(user());
-  const load = (signal) => (byStudio ? listPatientRuns(patientId, { limit: 10 }, { signal }) : listDiagnosisRuns({ limit: 10 }, { signal }));
+  const load = (signal) =>
+    byStudio ? listPatientRuns(patientId, { limit: 10 }, { signal }) : listDiagnosisRuns({ limit: 10 }, { signal });
   const { data, error, loading, reload } = useAsync(load, [patientId]);
   const runs = data?.runs.filter((run) => run.subject.id === patientId) ?? [];
   useEvery(runs.some(isOpen) ? 4_000 : 30_000, () => loading || reload());
   return html`<${Card} title="Runs" aside=${html`<a href=${href("/runs")}>All runs</a>`}>
     <${Problem} error=${error} retry=${reload} />
     ${!data && !error && html`<${Loading} />`}
-    ${data && (runs.length ? html`<${RunList} runs=${runs} label="Runs of this patient" name=${(run) => `${workflowLabel(run)} of ${shortTime(run.created_at)}`} />` : html`<${Empty} icon="pulse" title="No runs yet"><p>Diagnosis runs of this patient appear here.</p></${Empty}>`)}
+    ${data && (runs.length
+      ? html`<${RunList} runs=${runs} label="Runs of this patient"
+        name=${(run) => `${workflowLabel(run)} of ${shortTime(run.created_at)}`} />`
+          : html`<${Empty} icon="pulse" title="No runs yet"><p>Diagnosis runs of this patient appear here.</p></${Empty}>`)}
   </${Card}>`;
 }

@@ -14,7 +14,9 @@ export function Record({ patientId }) {
   const missing = error?.status === 404;
   return html`<${Card} title="Record" aside=${html`<${Upload} patientId=${patientId} done=${reload} />`}>
     ${!missing && html`<${Problem} error=${error} retry=${reload} />`}
-    ${missing && html`<${Empty} icon="file" title="No record yet"><p>Upload a FHIR R4 bundle with exactly one patient. Runs read their facts from it.</p></${Empty}>`}
+    ${missing
+      && html`<${Empty} icon="file" title="No record yet">
+        <p>Upload a FHIR R4 bundle with exactly one patient. Runs read their facts from it.</p></${Empty}>`}
     ${!data && !error && html`<${Loading} />`}
     ${data && html`<${Summary} record=${data.record} />`}
   </${Card}>`;
@@ -23,11 +25,11 @@ export function Record({ patientId }) {
 function Summary({ record }) {
   const rows = Object.entries(record.resources).sort((one, other) => other[1] - one[1]);
   return html`<${Facts} class="strip small" rows=${[
-      ["Version", record.version],
-      ["Updated", html`<${Time} at=${record.updated_at} />`],
-      ["Resources", count(rows.reduce((sum, [, number]) => sum + number, 0))],
-      ["SHA-256", html`<code title=${record.sha256}>${shortId(record.sha256)}</code>`],
-    ]} />
+    ["Version", record.version],
+    ["Updated", html`<${Time} at=${record.updated_at} />`],
+    ["Resources", count(rows.reduce((sum, [, number]) => sum + number, 0))],
+    ["SHA-256", html`<code title=${record.sha256}>${shortId(record.sha256)}</code>`],
+  ]} />
     <${Bars} rows=${rows.map(([label, value]) => ({ label, value, text: count(value) }))} label="Resources by type" />`;
 }
 
@@ -49,7 +51,8 @@ function Upload({ patientId, done }) {
       setState({ error });
     }
   };
-  return html`<input type="file" class="sr-only" accept=".json,application/json,application/fhir+json" ref=${picker} onChange=${picked} tabindex="-1" aria-label="FHIR bundle" />
+  return html`<input type="file" class="sr-only" accept=".json,application/json,application/fhir+json" ref=${picker} onChange=${picked}
+    tabindex="-1" aria-label="FHIR bundle" />
     <${Button} kind="small" busy=${state.busy} onClick=${() => picker.current.click()}>Upload FHIR</${Button}>
     <${Problem} error=${state.error} focus />`;
 }

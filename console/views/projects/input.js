@@ -19,22 +19,36 @@ export function InputDialog({ projectId, before = {}, version, close, done }) {
   };
   return html`<${Dialog} title=${version ? `A new version, after version ${version}` : "The first input"} onClose=${close} wide>
     <${Form} values=${values} send=${send} submit="Add this version" cancel=${close}>
-      <${Text} label="Hypothesis" area=${3} value=${values.hypothesis} set=${set("hypothesis")} hint="What is believed, and would be worth knowing?" />
+      <${Text} label="Hypothesis" area=${3} value=${values.hypothesis} set=${set("hypothesis")}
+        hint="What is believed, and would be worth knowing?" />
       <${Text} label="Audience" area=${2} value=${values.audience} set=${set("audience")} />
-      <${Text} label="Evidence notes" area=${5} value=${values.notes} set=${set("notes")} hint="One a line: what was seen, measured or said" />
-      <details class="more"><summary>Further fields</summary><${Text} label="Further fields" hint="A JSON object" area=${4} mono value=${values.rest} set=${set("rest")} /></details>
-      <${Select} label="Status" value=${values.status} set=${set("status")} options=${[["final", "Final: analyses may use it"], ["draft", "Draft: kept, but not the latest final"]]} />
+      <${Text} label="Evidence notes" area=${5} value=${values.notes} set=${set("notes")}
+        hint="One a line: what was seen, measured or said" />
+      <details class="more"><summary>Further fields</summary>
+        <${Text} label="Further fields" hint="A JSON object" area=${4} mono value=${values.rest} set=${set("rest")} /></details>
+      <${Select} label="Status" value=${values.status} set=${set("status")} options=${[
+        ["final", "Final: analyses may use it"],
+        ["draft", "Draft: kept, but not the latest final"],
+      ]} />
     </${Form}>
   </${Dialog}>`;
 }
 
 function fieldsOf({ hypothesis = "", audience = "", [NOTES]: notes = [], ...rest }) {
   const listed = (Array.isArray(notes) ? notes : [notes]).map((one) => (typeof one === "string" ? one : JSON.stringify(one)));
-  return { hypothesis: String(hypothesis), audience: String(audience), notes: listed.join("\n"), rest: Object.keys(rest).length ? JSON.stringify(rest, null, 2) : "" };
+  return {
+    hypothesis: String(hypothesis),
+    audience: String(audience),
+    notes: listed.join("\n"),
+    rest: Object.keys(rest).length ? JSON.stringify(rest, null, 2) : "",
+  };
 }
 
 function inputOf({ hypothesis, audience, notes, rest }) {
-  const listed = notes.split("\n").map((line) => line.trim()).filter(Boolean);
+  const listed = notes
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
   return {
     ...(rest.trim() ? objectOf(rest, "further fields") : {}),
     ...(hypothesis.trim() && { hypothesis: hypothesis.trim() }),

@@ -18,10 +18,14 @@ export function ProjectsPage() {
   const { data, error, loading, reload } = useAsync((signal) => listProjects({ limit: 24, cursor: trail.at(-1) }, { signal }), [trail]);
   const projects = data?.projects ?? [];
   useEvery(projects.some((one) => isOpen(one.last_run)) ? 4_000 : 30_000, () => loading || reload());
-  return html`<${Page} title="Projects" about=${hasRole("admin") ? "Those of the organisation" : "Your own"} actions=${html`<${Button} kind="primary" icon="plus" onClick=${() => setAdding(true)}>New project</${Button}>`}>
+  return html`<${Page} title="Projects" about=${hasRole("admin") ? "Those of the organisation" : "Your own"}
+    actions=${html`<${Button} kind="primary" icon="plus" onClick=${() => setAdding(true)}>New project</${Button}>`}>
     <${Problem} error=${error} retry=${reload} />
     ${!data && !error && html`<${Loading} rows=${4} />`}
-    ${data && !projects.length && html`<${Card}><${Empty} icon="folder" title="No projects yet"><p>A project holds versions of its inputs. Each can be analysed, once per version of the analysis.</p></${Empty}></${Card}>`}
+    ${data && !projects.length
+      && html`<${Card}>
+        <${Empty} icon="folder" title="No projects yet">
+          <p>A project holds versions of its inputs. Each can be analysed, once per version of the analysis.</p></${Empty}></${Card}>`}
     <ul class="tiles">${projects.map((one) => html`<li key=${one.id}><${Tile} one=${one} /></li>`)}</ul>
     ${data && html`<${Pager} trail=${trail} next=${data.next_cursor} go=${go} shown=${projects.length} />`}
     ${adding && html`<${AddDialog} close=${() => setAdding(false)} />`}
@@ -31,8 +35,12 @@ export function ProjectsPage() {
 function Tile({ one }) {
   return html`<a class="tile" href=${href(`/projects/${one.id}`)}>
     <span class="tile-title">${one.name}</span>
-    <span class="tile-facts quiet small"><span>${count(one.inputs_count)} ${one.inputs_count === 1 ? "input" : "inputs"}</span><span>${count(one.runs_count)} ${one.runs_count === 1 ? "run" : "runs"}</span></span>
-    <span class="last-run"><span class="quiet small">Last run</span> ${one.last_run ? html`<${Status} value=${one.last_run.status} /> <span class="small"><${Time} at=${one.last_run.finished_at ?? one.last_run.started_at} /></span>` : html`<span class="never">Never</span>`}</span>
+    <span class="tile-facts quiet small"><span>${count(one.inputs_count)} ${one.inputs_count === 1 ? "input" : "inputs"}</span>
+      <span>${count(one.runs_count)} ${one.runs_count === 1 ? "run" : "runs"}</span></span>
+    <span class="last-run">
+      <span class="quiet small">Last run</span> ${one.last_run
+        ? html`<${Status} value=${one.last_run.status} /> <span class="small">
+          <${Time} at=${one.last_run.finished_at ?? one.last_run.started_at} /></span>` : html`<span class="never">Never</span>`}</span>
   </a>`;
 }
 
@@ -46,6 +54,7 @@ function AddDialog({ close }) {
     navigate(`/projects/${data.project.id}`);
   };
   return html`<${Dialog} title="New project" onClose=${close}>
-    <${Form} values=${name} send=${send} submit="Create the project" cancel=${close}><${Text} label="Name" value=${name} set=${setName} /></${Form}>
+    <${Form} values=${name} send=${send} submit="Create the project" cancel=${close}><${Text} label="Name" value=${name} set=${setName} />
+    </${Form}>
   </${Dialog}>`;
 }

@@ -21,14 +21,19 @@ export function ProjectPage({ projectId }) {
   const name = project.data?.name ?? "Project";
   const actions = html`<${Button} icon="plus" onClick=${() => setAdding(true)}>Add an input</${Button}>
     <${Button} kind="primary" icon="chart" onClick=${() => askGenerate(projectId, inputs.data?.inputs)}>Generate analysis</${Button}>`;
-  return html`<${Page} title=${name} crumbs=${[["Projects", href("/projects")]]} about=${html`<${CopyId} id=${projectId} label="project id" />`} actions=${!inputs.error && actions}>
+  return html`<${Page} title=${name} crumbs=${[["Projects", href("/projects")]]}
+    about=${html`<${CopyId} id=${projectId} label="project id" />`} actions=${!inputs.error && actions}>
     <${Problem} error=${inputs.error} retry=${inputs.reload} />
-    ${inputs.data && html`<div class="two-thirds">
+    ${
+      inputs.data &&
+      html`<div class="two-thirds">
       <div class="stack"><${Latest} ...${latest} /><${Runs} projectId=${projectId} /></div>
       <${Inputs} inputs=${inputs.data.inputs} projectId=${projectId} />
-    </div>`}
+    </div>`
+    }
     ${!inputs.data && !inputs.error && html`<${Loading} rows=${5} />`}
-    ${adding && html`<${InputDialog} projectId=${projectId} before=${latest.data?.run?.input ?? {}} version=${inputs.data?.inputs[0]?.version} close=${() => setAdding(false)} done=${inputs.reload} />`}
+    ${adding && html`<${InputDialog} projectId=${projectId} before=${latest.data?.run?.input ?? {}}
+      version=${inputs.data?.inputs[0]?.version} close=${() => setAdding(false)} done=${inputs.reload} />`}
   </${Page}>`;
 }
 
@@ -46,10 +51,15 @@ async function findProject(projectId, signal) {
 
 function askGenerate(projectId, inputs, version) {
   const final = (inputs ?? []).find((one) => one.status === "final");
-  const what = version ? `version ${version}` : final ? `version ${final.version}, the latest final one` : "the project, which has no final input: that leaves a failed run on record";
+  const what = version
+    ? `version ${version}`
+    : final
+      ? `version ${final.version}, the latest final one`
+      : "the project, which has no final input: that leaves a failed run on record";
   return ask({
     title: "Generate the analysis?",
-    body: html`<p>It looks at ${what}. The model is called, which costs money. Where this input was analysed before, that run is shown instead and nothing is spent.</p>`,
+    body: html`<p>It looks at ${what}. The model is called, which costs money. Where this input was analysed before,
+      that run is shown instead and nothing is spent.</p>`,
     confirm: "Generate",
     act: () => generateRun(projectId, version),
   });
@@ -57,35 +67,50 @@ function askGenerate(projectId, inputs, version) {
 
 function Latest({ data, error, reload }) {
   const run = data?.run;
-  return html`<${Card} title="Last run" aside=${run && html`<${LinkButton} kind="small" href=${href(`/runs/${run.id}`)}>Open</${LinkButton}>`}>
+  return html`<${Card} title="Last run"
+    aside=${run && html`<${LinkButton} kind="small" href=${href(`/runs/${run.id}`)}>Open</${LinkButton}>`}>
     <${Problem} error=${error} retry=${reload} />
     ${!data && !error && html`<${Loading} rows=${2} />`}
     ${data && !run && html`<p class="never">Never</p>`}
-    ${run && html`<p class="last-line"><${Status} value=${run.status} size="big" /> <${Time} at=${run.completed_at ?? run.created_at} both /></p>
+    ${
+      run &&
+      html`<p class="last-line"><${Status} value=${run.status} size="big" /> <${Time} at=${run.completed_at ?? run.created_at} both /></p>
       ${run.error_info && html`<p>${failureTitle(run.error_info.code)}. <span class="quiet">${run.error_info.message}</span></p>`}
-      ${typeof run.output?.summary === "string" && html`<${Markdown} text=${run.output.summary} />`}`}
+      ${typeof run.output?.summary === "string" && html`<${Markdown} text=${run.output.summary} />`}`
+    }
   </${Card}>`;
 }
 
 function Runs({ projectId }) {
   const [trail, go] = useState([]);
-  const { data, error, loading, reload } = useAsync((signal) => api.listProjectRuns(projectId, { limit: 10, cursor: trail.at(-1) }, { signal }), [projectId, trail]);
+  const { data, error, loading, reload } = useAsync(
+    (signal) => api.listProjectRuns(projectId, { limit: 10, cursor: trail.at(-1) }, { signal }),
+    [projectId, trail],
+  );
   useEvery(data?.runs.some(isOpen) ? 4_000 : 30_000, () => loading || reload());
   return html`<${Card} title="Every run">
     <${Problem} error=${error} retry=${reload} />
     ${!data && !error && html`<${Loading} />`}
-    ${data && (data.runs.length ? html`<${RunList} runs=${data.runs} label="Runs of this project" name=${(run) => (run.input_version ? `Analysis of input ${run.input_version}` : "Analysis without input")} />` : html`<${Empty} icon="chart" title="Not analysed yet"><p>Add an input, then generate the analysis.</p></${Empty}>`)}
+    ${data && (data.runs.length
+      ? html`<${RunList} runs=${data.runs} label="Runs of this project"
+        name=${(run) => (run.input_version ? `Analysis of input ${run.input_version}` : "Analysis without input")} />`
+          : html`<${Empty} icon="chart" title="Not analysed yet"><p>Add an input, then generate the analysis.</p></${Empty}>`)}
     ${data && html`<${Pager} trail=${trail} next=${data.next_cursor} go=${go} shown=${data.runs.length} />`}
   </${Card}>`;
 }
 
 function Inputs({ inputs, projectId }) {
   return html`<${Card} title="Inputs">
-    ${!inputs.length && html`<${Empty} icon="file" title="No inputs yet"><p>An input says what is believed (the hypothesis), about whom (the audience), and what is known (notes).</p></${Empty}>`}
-    <ul class="plain-list">${inputs.map((one) => html`<li key=${one.version}><details class="assessment" open=${one === inputs[0]}>
-      <summary><span class="run-name">Version ${one.version}</span> <span class=${one.status === "final" ? "tag good" : "tag"}>${one.status}</span> <span class="quiet small"><${Time} at=${one.created_at} /></span></summary>
+    ${!inputs.length
+      && html`<${Empty} icon="file" title="No inputs yet">
+        <p>An input says what is believed (the hypothesis), about whom (the audience), and what is known (notes).</p></${Empty}>`}
+    <ul class="plain-list">${inputs.map(
+      (one) => html`<li key=${one.version}><details class="assessment" open=${one === inputs[0]}>
+      <summary><span class="run-name">Version ${one.version}</span> <span class=${one.status === "final" ? "tag good" : "tag"}>${one.status}
+        </span> <span class="quiet small"><${Time} at=${one.created_at} /></span></summary>
       ${one.title && html`<p>${one.title}</p>`}
       <${Button} kind="small" icon="chart" onClick=${() => askGenerate(projectId, inputs, one.version)}>Analyse this version</${Button}>
-    </details></li>`)}</ul>
+    </details></li>`,
+    )}</ul>
   </${Card}>`;
 }

@@ -20,7 +20,9 @@ export function Artifacts({ run, query }) {
   if (error) return html`<${Problem} error=${error} retry=${reload} />`;
   if (!data) return loading && html`<${Loading} rows=${5} />`;
   if (!data.length) {
-    return html`<${Card}><${Empty} icon="file" title="No artifacts"><p>${isOpen(run) ? "They appear here as soon as a step has stored one." : "This run left none."}</p></${Empty}></${Card}>`;
+    return html`<${Card}>
+      <${Empty} icon="file" title="No artifacts">
+        <p>${isOpen(run) ? "They appear here as soon as a step has stored one." : "This run left none."}</p></${Empty}></${Card}>`;
   }
   const chosen = data.find((one) => one.id === query.artifact) ?? data[0];
   return html`<div class="artifacts">
@@ -46,7 +48,11 @@ function List({ run, artifacts, chosen }) {
     ([phase, members]) => html`<div key=${phase}>
       ${phase && html`<h3 class="group">${stepLabel(phase)}</h3>`}
       <ul class="file-list">${members.map(
-        (one) => html`<li key=${one.id}><a href=${href(`/runs/${run.id}`, { tab: "artifacts", artifact: one.id })} aria-current=${one.id === chosen.id ? "true" : undefined}>
+        (
+          one,
+        ) => html`<li key=${one.id}>
+          <a href=${href(`/runs/${run.id}`, { tab: "artifacts", artifact: one.id })}
+            aria-current=${one.id === chosen.id ? "true" : undefined}>
           <${Icon} name=${CODE.test(fileName(one)) ? "code" : "file"} /><span class="file-name">${one.artifact_name || fileName(one)}</span>
           <span class="quiet small">${bytes(one.size_bytes)}</span></a></li>`,
       )}</ul></div>`,
@@ -54,12 +60,16 @@ function List({ run, artifacts, chosen }) {
 }
 
 function Content({ run, artifact }) {
-  const { data, error, loading, reload } = useAsync(async (signal) => {
-    const blob = await api.downloadArtifact(run.id, artifact.id, { signal });
-    return { blob, text: await blob.text() };
-  }, [run.id, artifact.id]);
+  const { data, error, loading, reload } = useAsync(
+    async (signal) => {
+      const blob = await api.downloadArtifact(run.id, artifact.id, { signal });
+      return { blob, text: await blob.text() };
+    },
+    [run.id, artifact.id],
+  );
   const name = fileName(artifact);
-  const button = html`<${Button} kind="small" icon="download" disabled=${!data} onClick=${() => save(data.blob, name)}>Download</${Button}>`;
+  const button = html`<${Button} kind="small" icon="download" disabled=${!data}
+    onClick=${() => save(data.blob, name)}>Download</${Button}>`;
   return html`<${Card} title=${artifact.artifact_name || name} class="artifact-content" aside=${button}>
     ${artifact.description && html`<p class="quiet">${artifact.description}</p>`}
     <${Facts} class="strip small" rows=${[

@@ -21,7 +21,9 @@ export function Board({ run, refresh }) {
     <${Problem} error=${error} retry=${reload} />
     ${data && html`<${Scores} metrics=${data.metrics} />`}
     <ol class="phase-board">
-      ${PHASES.map((name) => phases.find((one) => one.phase === name)).filter(Boolean).map((one) => html`<${Phase} key=${one.phase} one=${one} run=${run} data=${data} refresh=${refresh} />`)}
+      ${PHASES.map((name) => phases.find((one) => one.phase === name))
+        .filter(Boolean)
+        .map((one) => html`<${Phase} key=${one.phase} one=${one} run=${run} data=${data} refresh=${refresh} />`)}
     </ol>
   </div>`;
 }
@@ -32,8 +34,14 @@ async function boardData(runId, signal) {
 }
 
 function Scores({ metrics }) {
-  const shown = [["Governance", metrics.governance_score], ["Hygiene", metrics.hygiene_score]].filter(([, score]) => typeof score === "number");
-  return shown.length > 0 && html`<p class="scores">${shown.map(([name, score]) => html`<span><strong>${percent(score)}</strong> ${name.toLowerCase()}</span>`)}</p>`;
+  const shown = [
+    ["Governance", metrics.governance_score],
+    ["Hygiene", metrics.hygiene_score],
+  ].filter(([, score]) => typeof score === "number");
+  return (
+    shown.length > 0 &&
+    html`<p class="scores">${shown.map(([name, score]) => html`<span><strong>${percent(score)}</strong> ${name.toLowerCase()}</span>`)}</p>`
+  );
 }
 
 function Phase({ one, run, data, refresh }) {
@@ -42,10 +50,20 @@ function Phase({ one, run, data, refresh }) {
   const artifacts = data?.artifacts.filter((artifact) => artifact.phase === one.phase) ?? [];
   const metrics = data?.metrics.phases_metrics?.find((entry) => entry.phase === one.phase);
   return html`<li class=${current ? "phase current" : "phase"} aria-current=${current ? "step" : undefined}>
-    <header><h3>${stepLabel(one.phase)}</h3>${begun ? html`<${Status} value=${one.status} />` : html`<span class="quiet small">${isOpen(run) ? "later" : "not reached"}</span>`}</header>
-    <p class="quiet small">${[one.duration_seconds ? duration(one.duration_seconds) : "", ...(one.agent_ids ?? []).map(words)].filter(Boolean).join(" · ")}</p>
-    ${artifacts.length > 0 && html`<ul class="phase-files">${artifacts.map((artifact) => html`<li key=${artifact.id}>
-      <a title=${`${artifact.path}, ${bytes(artifact.size_bytes)}`} href=${href(`/runs/${run.id}`, { tab: "artifacts", artifact: artifact.id })}><${Icon} name="file" /><span class="file-name">${fileName(artifact)}</span></a></li>`)}</ul>`}
+    <header><h3>${stepLabel(one.phase)}</h3>
+      ${begun ? html`<${Status} value=${one.status} />` : html`<span class="quiet small">${isOpen(run) ? "later" : "not reached"}</span>`}
+      </header>
+    <p class="quiet small">
+      ${[one.duration_seconds ? duration(one.duration_seconds) : "", ...(one.agent_ids ?? []).map(words)].filter(Boolean).join(" · ")}</p>
+    ${
+      artifacts.length > 0 &&
+      html`<ul class="phase-files">${artifacts.map(
+        (artifact) => html`<li key=${artifact.id}>
+      <a title=${`${artifact.path}, ${bytes(artifact.size_bytes)}`}
+        href=${href(`/runs/${run.id}`, { tab: "artifacts", artifact: artifact.id })}><${Icon} name="file" />
+          <span class="file-name">${fileName(artifact)}</span></a></li>`,
+      )}</ul>`
+    }
     <${Checks} metrics=${metrics} violations=${violationsOf(data, one.phase, artifacts)} begun=${artifacts.length > 0} />
     ${current && html`<${Gate} run=${run} refresh=${refresh} />`}
   </li>`;
@@ -54,20 +72,29 @@ function Phase({ one, run, data, refresh }) {
 /** A finding belongs to its artifact's phase; one about a file that is missing names the path, which begins with the phase. */
 function violationsOf(data, phase, artifacts) {
   const ids = new Set(artifacts.map((artifact) => artifact.id));
-  return (data?.metrics.governance_violations ?? []).filter((one) => (one.artifact_id ? ids.has(one.artifact_id) : one.message.startsWith(`${phase}/`)));
+  return (data?.metrics.governance_violations ?? []).filter((one) =>
+    one.artifact_id ? ids.has(one.artifact_id) : one.message.startsWith(`${phase}/`),
+  );
 }
 
 function Checks({ metrics, violations, begun }) {
   if (!metrics || !begun) return null;
   const warnings = metrics.governance_warnings ?? [];
   const said = new Set(violations.map((one) => one.message));
-  const others = warnings.map((one) => (typeof one === "string" ? one : one.message ?? JSON.stringify(one))).filter((text) => !said.has(text));
+  const others = warnings
+    .map((one) => (typeof one === "string" ? one : (one.message ?? JSON.stringify(one))))
+    .filter((text) => !said.has(text));
   return html`<div class="checks">
-    <p class=${metrics.governance_passed ? "check-line good" : "check-line bad"}><${Icon} name=${metrics.governance_passed ? "check" : "cross"} />${metrics.governance_passed ? "Checks passed" : "Checks failed"}</p>
-    ${(violations.length > 0 || others.length > 0) && html`<ul>
-      ${violations.map((one) => html`<li><span class=${one.blocking ? "tag bad" : "tag"}>${one.blocking ? "blocking" : "warning"}</span> ${one.message}</li>`)}
+    <p class=${metrics.governance_passed ? "check-line good" : "check-line bad"}>
+      <${Icon} name=${metrics.governance_passed ? "check" : "cross"} />${metrics.governance_passed ? "Checks passed" : "Checks failed"}</p>
+    ${
+      (violations.length > 0 || others.length > 0) &&
+      html`<ul>
+      ${violations.map((one) => html`<li><span class=${one.blocking ? "tag bad" : "tag"}>${one.blocking ? "blocking" : "warning"}
+        </span> ${one.message}</li>`)}
       ${others.map((text) => html`<li><span class="tag">warning</span> ${text}</li>`)}
-    </ul>`}
+    </ul>`
+    }
   </div>`;
 }
 

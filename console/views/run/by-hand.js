@@ -5,7 +5,11 @@ import { Dialog } from "../../ui/dialog.js";
 import { Form, FormError, parseJson, Select, Text } from "../../ui/form.js";
 import { toast } from "../../ui/toast.js";
 
-const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
+const lines = (text) =>
+  text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
 
 export function FinishDialog({ run, close, refresh }) {
   const [values, setValues] = useState({ how: "succeeded", risk: "", summary: "", findings: "", recommendations: "", message: "" });
@@ -18,20 +22,36 @@ export function FinishDialog({ run, close, refresh }) {
   };
   return html`<${Dialog} title="Finish this run by hand" onClose=${close}>
     <${Form} values=${values} send=${send} submit="End the run" cancel=${close}>
-      <${Select} label="How does it end?" value=${values.how} set=${set("how")} options=${[["succeeded", "With a diagnosis"], ["failed", "As failed"]]} />
-      ${values.how === "succeeded"
-        ? html`<${Text} label="Summary" area=${3} value=${values.summary} set=${set("summary")} />
+      <${Select} label="How does it end?" value=${values.how} set=${set("how")} options=${[
+        ["succeeded", "With a diagnosis"],
+        ["failed", "As failed"],
+      ]} />
+      ${
+        values.how === "succeeded"
+          ? html`<${Text} label="Summary" area=${3} value=${values.summary} set=${set("summary")} />
             <${Text} label="Findings" hint="One a line" area=${3} value=${values.findings} set=${set("findings")} />
             <${Text} label="Recommendations" hint="One a line" area=${3} value=${values.recommendations} set=${set("recommendations")} />
-            <${Select} label="Risk" value=${values.risk} set=${set("risk")} options=${[["", "Not said"], ["low", "Low"], ["moderate", "Moderate"], ["high", "High"], ["critical", "Critical"]]} />`
-        : html`<${Text} label="Why?" area=${3} value=${values.message} set=${set("message")} />`}
+            <${Select} label="Risk" value=${values.risk} set=${set("risk")} options=${[
+              ["", "Not said"],
+              ["low", "Low"],
+              ["moderate", "Moderate"],
+              ["high", "High"],
+              ["critical", "Critical"],
+            ]} />`
+          : html`<${Text} label="Why?" area=${3} value=${values.message} set=${set("message")} />`
+      }
     </${Form}>
   </${Dialog}>`;
 }
 
 function result({ summary, findings, recommendations, risk }) {
   if (!summary.trim()) throw new FormError("summary", "is needed");
-  const diagnosis = { summary: summary.trim(), findings: lines(findings), recommendations: lines(recommendations), ...(risk && { risk_level: risk }) };
+  const diagnosis = {
+    summary: summary.trim(),
+    findings: lines(findings),
+    recommendations: lines(recommendations),
+    ...(risk && { risk_level: risk }),
+  };
   return { status: "succeeded", output_data: { diagnosis } };
 }
 
@@ -50,13 +70,17 @@ export function AttachDialog({ run, close, refresh }) {
     refresh();
   };
   return html`<${Dialog} title="Attach something to this run" onClose=${close}>
-    <p class="dialog-text">What is attached before the run begins, such as an ECG analysis or an earlier report, is part of what the model is sent.</p>
+    <p class="dialog-text">What is attached before the run begins, such as an ECG analysis or an earlier report,
+      is part of what the model is sent.</p>
     <${Form} values=${values} send=${send} submit="Attach" cancel=${close}>
-      <${Text} label="An artifact that exists already" optional hint="Its id; leave empty to store a new one." value=${values.existing} set=${set("existing")} />
-      ${!values.existing &&
-      html`<${Text} label="Name" value=${values.name} set=${set("name")} />
+      <${Text} label="An artifact that exists already" optional hint="Its id; leave empty to store a new one." value=${values.existing}
+        set=${set("existing")} />
+      ${
+        !values.existing &&
+        html`<${Text} label="Name" value=${values.name} set=${set("name")} />
         <${Text} label="Type" hint="Small letters and underscores, such as ecg_analysis" value=${values.type} set=${set("type")} />
-        <${Text} label="Content" hint="JSON, or plain text" area=${6} mono value=${values.data} set=${set("data")} />`}
+        <${Text} label="Content" hint="JSON, or plain text" area=${6} mono value=${values.data} set=${set("data")} />`
+      }
     </${Form}>
   </${Dialog}>`;
 }
@@ -65,5 +89,9 @@ function attachment({ existing, name, type, data }) {
   if (existing.trim()) return { artifact_id: existing.trim() };
   const text = data.trim();
   if (!text) throw new FormError("content", "is needed");
-  return { artifact_name: name.trim(), artifact_type: type.trim(), artifact_data: /^[[{]/.test(text) ? parseJson(text, "content") : { text } };
+  return {
+    artifact_name: name.trim(),
+    artifact_type: type.trim(),
+    artifact_data: /^[[{]/.test(text) ? parseJson(text, "content") : { text },
+  };
 }

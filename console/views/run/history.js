@@ -9,7 +9,8 @@ import { stepLabel } from "./waterfall.js";
 export function History({ run, events }) {
   return html`<div class="stack">
     <${Card} title="History" aside=${html`<span class="quiet small">${events.length} entries, newest first</span>`}>
-      <ol class="history" reversed>${events.toReversed().map((event) => html`<${Entry} key=${event.seq} event=${event} since=${run.created_at} />`)}</ol>
+      <ol class="history" reversed>
+        ${events.toReversed().map((event) => html`<${Entry} key=${event.seq} event=${event} since=${run.created_at} />`)}</ol>
     </${Card}>
     ${run.errors?.length > 0 && html`<${Card} title="Failures"><${Failures} errors=${run.errors} /></${Card}>`}
   </div>`;
@@ -20,10 +21,12 @@ function Entry({ event, since }) {
     <span class="history-seq mono">${event.seq}</span>
     <div class="history-what">
       <p>${what(event)}${event.step && html` · <strong>${stepLabel(event.step)}</strong>`}</p>
-      <p class="quiet small">${personName(event.actor)}${event.attempt ? ` · attempt ${event.attempt}` : ""}${event.artifacts?.length ? ` · ${event.artifacts.length} ${event.artifacts.length === 1 ? "artifact" : "artifacts"}` : ""}</p>
+      <p class="quiet small">${personName(event.actor)}${event.attempt ? ` · attempt ${event.attempt}` : ""}
+        ${event.artifacts?.length ? ` · ${event.artifacts.length} ${event.artifacts.length === 1 ? "artifact" : "artifacts"}` : ""}</p>
     </div>
     <${Status} value=${event.to} />
-    <time class="history-at small" datetime=${event.at} title=${fullTime(event.at)}>${event.from ? `after ${duration(between(since, event.at))}` : shortTime(event.at)}</time>
+    <time class="history-at small" datetime=${event.at} title=${fullTime(event.at)}>
+      ${event.from ? `after ${duration(between(since, event.at))}` : shortTime(event.at)}</time>
   </li>`;
 }
 
@@ -33,13 +36,18 @@ function what(event) {
   if (event.code) return words(event.code.toLowerCase());
   if (!event.from) return "Created";
   if (event.from === event.to) return "Step finished";
-  return { running: "Taken up", succeeded: "Finished", cancelled: "Cancelled", waiting: "Came to a gate", queued: "Queued" }[event.to] ?? words(event.to);
+  return (
+    { running: "Taken up", succeeded: "Finished", cancelled: "Cancelled", waiting: "Came to a gate", queued: "Queued" }[event.to] ??
+    words(event.to)
+  );
 }
 
 function Failures({ errors }) {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Failures"><table>
     <thead><tr><th scope="col">When</th><th scope="col">Attempt</th><th scope="col">Step</th><th scope="col">What</th></tr></thead>
-    <tbody>${errors.map((one) => html`<tr><td>${fullTime(one.at)}</td><td>${one.attempt}</td><td>${one.step ? stepLabel(one.step) : "–"}</td>
-      <td>${failureTitle(one.code)} <span class="quiet small mono">${one.code}</span></td></tr>`)}</tbody>
+    <tbody>${errors.map(
+      (one) => html`<tr><td>${fullTime(one.at)}</td><td>${one.attempt}</td><td>${one.step ? stepLabel(one.step) : "–"}</td>
+      <td>${failureTitle(one.code)} <span class="quiet small mono">${one.code}</span></td></tr>`,
+    )}</tbody>
   </table></div>`;
 }

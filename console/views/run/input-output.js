@@ -15,7 +15,8 @@ export function InputOutput({ run }) {
       ${run.input === null ? html`<p class="quiet">The input is not shown to you.</p>` : html`<${JsonTree} value=${run.input} />`}
     </${Card}>
     <${Card} title="Output">
-      ${run.output === null ? html`<${Empty} icon="file" title="No output"><p>A run has one when it has succeeded.</p></${Empty}>` : html`<${JsonTree} value=${run.output} open=${3} />`}
+      ${run.output === null ? html`<${Empty} icon="file" title="No output"><p>A run has one when it has succeeded.</p></${Empty}>`
+        : html`<${JsonTree} value=${run.output} open=${3} />`}
     </${Card}>
     ${Object.keys(run.metadata ?? {}).length > 0 && html`<${Card} title="Metadata"><${JsonTree} value=${run.metadata} /></${Card}>`}
     ${run.workflow === "diagnosis" && care.readRecord(user()) && html`<${ContextPack} run=${run} />`}
@@ -24,7 +25,8 @@ export function InputOutput({ run }) {
 
 function ContextPack({ run }) {
   const [shown, setShown] = useState(false);
-  return html`<${Card} title="Context pack" aside=${!shown && html`<${Button} kind="small" onClick=${() => setShown(true)}>Show it</${Button}>`}>
+  return html`<${Card} title="Context pack"
+    aside=${!shown && html`<${Button} kind="small" onClick=${() => setShown(true)}>Show it</${Button}>`}>
     <p class="quiet">The coded facts that the model was sent: no name, address, contact or identifier.</p>
     ${shown && html`<${Pack} runId=${run.id} version=${run.updated_at} />`}
   </${Card}>`;

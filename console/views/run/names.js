@@ -19,4 +19,5 @@ export function elapsed(run, now) {
   return run.completed_at ? between(run.started_at, run.completed_at) : (now - Date.parse(run.started_at)) / 1000;
 }
 
-export const tokensOf = (usage) => (usage ? usage.input_tokens + usage.output_tokens + usage.cache_read_tokens + usage.cache_write_tokens : 0);
+export const tokensOf = (usage) =>
+  usage ? usage.input_tokens + usage.output_tokens + usage.cache_read_tokens + usage.cache_write_tokens : 0;

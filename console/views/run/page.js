@@ -33,11 +33,13 @@ export function RunPage({ runId, query }) {
   }, [run?.id]);
   const crumbs = [["Runs", href("/runs")]];
   if (!run) {
-    return html`<${Page} title="Run" crumbs=${crumbs}>${error ? html`<${Problem} error=${error} retry=${refresh} />` : html`<${Loading} rows=${6} />`}</${Page}>`;
+    return html`<${Page} title="Run" crumbs=${crumbs}>
+      ${error ? html`<${Problem} error=${error} retry=${refresh} />` : html`<${Loading} rows=${6} />`}</${Page}>`;
   }
   const Section = SECTIONS[query.tab] ?? Overview;
   const context = { run, events, query, refresh, workerEnabled };
-  return html`<${Page} title=${html`<${Title} run=${run} />`} plain=${`${workflowLabel(run)} · ${runTitle(run)}`} crumbs=${crumbs} class="run-page"
+  return html`<${Page} title=${html`<${Title} run=${run} />`} plain=${`${workflowLabel(run)} · ${runTitle(run)}`} crumbs=${crumbs}
+    class="run-page"
     actions=${html`<${Actions} ...${context} workerEnabled=${workerEnabled === true} open=${setDialog} />`}>
     <${LiveStatus} run=${run} />
     <${Problem} error=${error} retry=${refresh} />
@@ -84,7 +86,11 @@ function Head({ run }) {
     ["Ends by", isOpen(run) && html`<${Time} at=${run.deadline_at} />`],
     ["Patient", run.subject.type === "patient" && html`<a href=${href(`/patients/${run.subject.id}`)}>${run.subject.id.slice(0, 8)}…</a>`],
     ["Project", run.subject.type === "project" && html`<a href=${href(`/projects/${run.subject.id}`)}>${run.subject.id.slice(0, 8)}…</a>`],
-    ["Cloned from", run.metadata?.cloned_from && html`<a href=${href(`/runs/${run.metadata.cloned_from}`)}>${String(run.metadata.cloned_from).slice(0, 8)}…</a>`],
+    [
+      "Cloned from",
+      run.metadata?.cloned_from &&
+        html`<a href=${href(`/runs/${run.metadata.cloned_from}`)}>${String(run.metadata.cloned_from).slice(0, 8)}…</a>`,
+    ],
     ["Tags", run.tags?.length > 0 && html`<${Tags} values=${run.tags} />`],
     ["Run", html`<${CopyId} id=${run.id} label="run id" />`],
   ];

@@ -1,4 +1,4 @@
-// The steps of a run as a waterfall: when each worked, failed, waited, and for how long. The same is said in words for whoever can't see it.
+// The steps of a run as a waterfall: when each worked, failed or waited, and for how long. The same is said in words beside it.
 import { html } from "../../preact.js";
 import { duration } from "../../format.js";
 import { useNow } from "../../live.js";
@@ -12,14 +12,16 @@ const KINDS = { queue: "waited to be taken up", backoff: "waited before the next
 
 export const stepLabel = (name) => STEP_LABELS[name] ?? words(name);
 /** The label inside a sentence: QA stays QA. */
-export const stepInSentence = (name) => (stepLabel(name) === stepLabel(name).toUpperCase() ? stepLabel(name) : stepLabel(name).toLowerCase());
+export const stepInSentence = (name) =>
+  stepLabel(name) === stepLabel(name).toUpperCase() ? stepLabel(name) : stepLabel(name).toLowerCase();
 
 export function Waterfall({ run, events }) {
   const now = useNow(isOpen(run) ? 1_000 : 0);
   const segments = placed(segmentsOf(run, events, now));
   const shortened = segments.some((one) => one.shortened);
   return html`<div class="waterfall">
-    <ol>${run.steps.map((step) => html`<${Row} key=${step.name} step=${step} segments=${segments.filter((one) => one.step === step.name)} />`)}</ol>
+    <ol>${run.steps.map((step) => html`<${Row} key=${step.name} step=${step}
+      segments=${segments.filter((one) => one.step === step.name)} />`)}</ol>
     <div class="legend" aria-hidden="true">
       <span class="key key-done">worked</span><span class="key key-failed">failed attempt</span>
       <span class="key key-wait">waited</span><span class="key key-gate">at a gate</span>
@@ -34,9 +36,12 @@ function Row({ step, segments }) {
   const begun = segments.length > 0;
   const state = begun || step.status === "succeeded" ? step.status : null;
   return html`<li class="waterfall-row">
-    <span class="waterfall-name">${state ? html`<${Status} value=${state} size="dot" />` : html`<span class="status dot status-none"></span>`}${stepLabel(step.name)}</span>
+    <span class="waterfall-name">
+      ${state ? html`<${Status} value=${state} size="dot" />` : html`<span class="status dot status-none"></span>`}
+      ${stepLabel(step.name)}</span>
     <span class="waterfall-time">${worked ? duration(worked) : html`<span class="quiet">${begun ? "…" : "–"}</span>`}</span>
-    <svg class="waterfall-bar" width="100%" height=${HEIGHT} role="img" aria-label=${`${stepLabel(step.name)}: ${segments.map(sentence).join("; ") || "not begun"}`}>
+    <svg class="waterfall-bar" width="100%" height=${HEIGHT} role="img"
+      aria-label=${`${stepLabel(step.name)}: ${segments.map(sentence).join("; ") || "not begun"}`}>
       <line class="waterfall-rule" x1="0" x2="100%" y1=${HEIGHT - 0.5} y2=${HEIGHT - 0.5} />
       ${segments.map((one) => html`<${Segment} one=${one} />`)}
     </svg>
@@ -46,7 +51,8 @@ function Row({ step, segments }) {
 function Segment({ one }) {
   const title = html`<title>${sentence(one)}</title>`;
   if (one.kind === "work") {
-    return html`<rect class="seg seg-${one.outcome}" x="${one.left}%" width="${one.width}%" y="5" height=${HEIGHT - 10} rx="4">${title}</rect>`;
+    return html`<rect class="seg seg-${one.outcome}" x="${one.left}%" width="${one.width}%" y="5" height=${HEIGHT - 10} rx="4">${title}
+      </rect>`;
   }
   return html`<g class="seg-wait seg-${one.kind}">${title}
     <rect class="seg-hit" x="${one.left}%" width="${one.width}%" y="3" height=${HEIGHT - 6} />
@@ -64,9 +70,13 @@ export function sentence(one) {
 }
 
 function SegmentTable({ segments }) {
-  return html`<details class="as-table"><summary>As a table</summary><div class="scroll" tabindex="0" role="region" aria-label="Timeline as a table">
-    <table><thead><tr><th scope="col">Step</th><th scope="col">What</th><th scope="col">Attempt</th><th scope="col">Duration</th></tr></thead>
+  return html`<details class="as-table"><summary>As a table</summary>
+    <div class="scroll" tabindex="0" role="region" aria-label="Timeline as a table">
+    <table><thead><tr><th scope="col">Step</th><th scope="col">What</th><th scope="col">Attempt</th><th scope="col">Duration</th>
+      </tr></thead>
     <tbody>${segments.map(
-      (one) => html`<tr><td>${stepLabel(one.step)}</td><td>${sentence(one)}</td><td>${one.kind === "work" ? one.attempt : ""}</td><td>${duration((one.end - one.start) / 1000)}</td></tr>`,
+      (one) =>
+        html`<tr><td>${stepLabel(one.step)}</td><td>${sentence(one)}</td><td>${one.kind === "work" ? one.attempt : ""}</td>
+          <td>${duration((one.end - one.start) / 1000)}</td></tr>`,
     )}</tbody></table></div></details>`;
 }

@@ -34,7 +34,9 @@ export function RunsPage({ query }) {
   const { label, filters } = SCOPES[scope];
   const create = mayCreateAny(user()) && html`<${LinkButton} kind="primary" icon="plus" href=${href("/new")}>New run</${LinkButton}>`;
   return html`<${Page} title="Runs" about=${label} actions=${create}>
-    ${available.length > 1 && html`<${Sections} label="Which runs" items=${available.map((one) => [one, SCOPES[one].label, href("/runs", { ...query, scope: one })])} current=${scope} />`}
+    ${available.length > 1
+      && html`<${Sections} label="Which runs"
+        items=${available.map((one) => [one, SCOPES[one].label, href("/runs", { ...query, scope: one })])} current=${scope} />`}
     <${Filters} query=${query} only=${filters} />
     <${List} key=${JSON.stringify([scope, query])} scope=${scope} query=${query} />
   </${Page}>`;
@@ -53,7 +55,8 @@ function List({ scope, query }) {
   if (!data) return error ? html`<${Problem} error=${error} retry=${reload} />` : html`<${Loading} rows=${6} label="Loading runs" />`;
   const filtered = Object.values(wanted).some(Boolean);
   return html`<${Problem} error=${error} retry=${reload} />
-    ${runs.length ? html`<${RunList} runs=${runs} />` : html`<${Card}><${Nothing} filtered=${filtered} more=${data.next_cursor} /></${Card}>`}
+    ${runs.length ? html`<${RunList} runs=${runs} />`
+      : html`<${Card}><${Nothing} filtered=${filtered} more=${data.next_cursor} /></${Card}>`}
     <${Pager} trail=${trail} next=${data.next_cursor} go=${go} shown=${runs.length} />`;
 }
 
@@ -62,7 +65,8 @@ function Nothing({ filtered, more }) {
   if (filtered) return html`<${Empty} icon="filter" title="No run matches"><p>Try fewer filters.</p></${Empty}>`;
   const may = mayCreateAny(user());
   return html`<${Empty} icon="layers" title="No runs yet">
-    <p>A run is one piece of work done with the model: a diagnosis of a patient's record, an idea taken through six phases, or an analysis of a project.
+    <p>A run is one piece of work done with the model: a diagnosis of a patient's record, an idea taken through six phases,
+      or an analysis of a project.
       Its steps, cost and results appear here while it works.</p>
     ${may && html`<p><${LinkButton} kind="primary" icon="plus" href=${href("/new")}>Start the first one</${LinkButton}></p>`}
   </${Empty}>`;

@@ -17,7 +17,8 @@ import { stepLabel } from "../run/waterfall.js";
 export function RunList({ runs, label = "Runs", name = runTitle }) {
   useStore(projectNames);
   useEffect(() => needProjectNames(runs), [runs]);
-  return html`<ul class="run-list" aria-label=${label}>${runs.map((run) => html`<${RunRow} key=${run.id} run=${run} name=${name(run)} />`)}</ul>`;
+  return html`<ul class="run-list" aria-label=${label}>
+    ${runs.map((run) => html`<${RunRow} key=${run.id} run=${run} name=${name(run)} />`)}</ul>`;
 }
 
 function RunRow({ run, name }) {
@@ -26,7 +27,8 @@ function RunRow({ run, name }) {
     <a href=${href(`/runs/${run.id}`)}>
       <span class="run-mark"><${Icon} name=${WORKFLOWS[run.workflow]?.icon ?? "layers"} /></span>
       <span class="run-what"><span class="run-name">${name}</span>
-        <span class="quiet small">${workflowLabel(run)} · <span class="mono">${shortId(run.id)}</span> · ${personName(run.created_by)}</span>
+        <span class="quiet small">${workflowLabel(run)} · <span class="mono">${shortId(run.id)}
+          </span> · ${personName(run.created_by)}</span>
         <${Tags} values=${run.tags} /></span>
       <${Steps} run=${run} />
       <span class="run-state"><${Status} value=${run.status} /><span class="quiet small">${progress(run)}</span></span>

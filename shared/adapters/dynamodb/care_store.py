@@ -34,11 +34,26 @@ class DynamoCareStore:
         if existing is None:
             return patient, True
         held = _patient(existing)
-        changed = Patient(held.id, held.org_id, held.user_id if keep_user else patient.user_id, held.created_at, patient.updated_at)
-        if changed.user_id != held.user_id:
-            self._table.put(_patient_item(changed))
-            return changed, False
-        return held, False
+        if keep_user or patient.user_id == held.user_id:
+            return held, False
+        return self._name_account(Patient(held.id, held.org_id, patient.user_id, held.created_at, patient.updated_at)), False
+
+    def _name_account(self, patient: Patient) -> Patient:
+        """Set or remove a known patient's account, and the list entry that goes with it, in one statement."""
+        names = {"#u": "u", "#c": "c", "#ua": "ua"}
+        values: dict[str, Any] = {":ua": patient.updated_at}
+        change = "SET #ua = :ua REMOVE #u, #c"
+        if patient.user_id is not None:
+            values |= {":u": patient.user_id, ":c": keys.patient_of_user(patient.org_id, patient.user_id)}
+            change = "SET #ua = :ua, #u = :u, #c = :c"
+        with translated():
+            self._table.update(
+                Key=_patient_key(patient.org_id, patient.id),
+                UpdateExpression=change,
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=wire(values),
+            )
+        return patient
 
     def get_patient(self, org_id: str, patient_id: str) -> Patient | None:
         item = self._table.get(_patient_key(org_id, patient_id))

@@ -28,10 +28,6 @@ class Table:
             item: Item | None = self._client.get_item(TableName=self._name, Key=key, ConsistentRead=True).get("Item")
         return item
 
-    def put(self, item: Item) -> None:
-        with translated():
-            self._client.put_item(TableName=self._name, Item=item)
-
     def put_new(self, item: Item) -> Item | None:
         """Write an item that must not exist; None when written, else the item that stands there."""
         with translated():
@@ -45,7 +41,7 @@ class Table:
             except ClientError as exc:
                 if error_code(exc) != "ConditionalCheckFailedException":
                     raise
-                return failed_item(exc)
+                return failed_item(exc) or self.get({name: item[name] for name in ("pk", "sk")})
         return None
 
     def update(self, **request: Any) -> Item:

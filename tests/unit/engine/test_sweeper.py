@@ -136,8 +136,6 @@ def test_whatever_becomes_of_it_a_run_ends_within_its_bound(world: EngineWorld) 
     assert all(world.now(run).is_terminal for run in runs)
 
 
-LASTING = pytest.mark.xfail(strict=True, raises=StoreError, reason="Sweeper._tend lets a lasting store error of one run end the sweep")
-
 # --- races and faults ----------------------------------------------------------------------------------------------------
 
 
@@ -167,7 +165,7 @@ def test_a_run_that_was_claimed_since_is_left_alone(world: EngineWorld) -> None:
     assert world.now(run) == done
 
 
-@pytest.mark.parametrize("exc", [StoreUnavailable("throttled"), pytest.param(StoreError("ValidationException"), marks=LASTING)])
+@pytest.mark.parametrize("exc", [StoreUnavailable("throttled"), StoreError("ValidationException")])
 def test_one_run_that_cannot_be_written_does_not_stop_the_sweep(world: EngineWorld, exc: Exception) -> None:
     runs = [world.create() for _ in range(5)]
     world.clock.advance(DAY)

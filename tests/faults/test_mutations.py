@@ -1,0 +1,49 @@
+"""A broken engine is found: for every guard, an engine without it breaks a rule within a bounded number of histories.
+
+And each guard is needed where another one stands before it, too.
+"""
+
+import pytest
+
+from tests.faults.histories import play
+from tests.faults.mutations import HOPEFUL_SWEEPER, MUTATIONS, hunt
+from tests.faults.replay import main
+
+_AT_MOST = 1_500
+_GUARDS = {
+    "version", "status", "fence", "lease", "operation id", "available_at", "claim_cost", "ring_after", "OPEN entry", "ledger write",
+}  # fmt: skip
+"""What the fault search is asked to watch."""
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_an_engine_without_a_guard_is_found(name: str) -> None:
+    outcome, histories = hunt(MUTATIONS[name], _AT_MOST)
+    assert outcome is not None, f"{name}: not one of {histories} histories shows it"
+    assert not play(outcome.name).violations, "the honest engine breaks a rule there, too"
+
+
+def test_every_guard_has_a_broken_engine() -> None:
+    assert {mutation.guard for mutation in MUTATIONS.values()} >= _GUARDS
+
+
+def test_attempts_left_holds_where_the_decision_before_it_fails() -> None:
+    """The sweeper gives up first; were it to forget that, the claim's own guard would still bound the attempts."""
+    outcome, _ = hunt(MUTATIONS["attempts left"], _AT_MOST)
+    assert outcome is not None
+    with HOPEFUL_SWEEPER.applied():
+        guarded = play(outcome.name)
+    bounded = "attempts are bounded"
+    assert bounded in {violation.rule for violation in outcome.violations}
+    assert bounded not in {violation.rule for violation in guarded.violations}
+
+
+def test_a_replay_prints_the_history_and_what_it_broke(capsys: pytest.CaptureFixture[str]) -> None:
+    outcome, _ = hunt(MUTATIONS["repetition"], _AT_MOST)
+    assert outcome is not None
+    with MUTATIONS["repetition"].applied():
+        assert main([outcome.name]) == 1
+    printed = capsys.readouterr().out
+    assert "VIOLATION a write is applied once" in printed
+    assert printed.count("update_item") > 5
+    assert main([outcome.name]) == 0

@@ -1,0 +1,96 @@
+"""The fault search, as much of it as fits into every test run: all single faults, and samples of pairs and of drawn histories.
+
+`make prove` does the rest. A failure prints the names of histories; `python -m tests.faults.replay NAME` shows one.
+"""
+
+from itertools import chain
+
+import pytest
+
+from tests.faults.histories import PROFILES, play
+from tests.faults.scenarios import LIFECYCLES
+from tests.faults.search import Tally, report, sampled_pairs, search, singles
+
+_DRAWN, _PAIRS = 400, 400
+_SEEN = {
+    "nothing > queued person",
+    "nothing > waiting person",
+    "queued > running worker",
+    "queued > running person",
+    "queued > queued person EXECUTE_ASKED",
+    "queued > queued person ARTIFACT_ATTACHED",
+    "queued > queued sweeper HELD",
+    "queued > queued sweeper RESUMED",
+    "queued > failed sweeper DEADLINE_EXCEEDED",
+    "queued > cancelled person",
+    "running > running worker",
+    "running > succeeded worker",
+    "running > succeeded person",
+    "running > cancelled person",
+    "running > waiting worker",
+    "running > waiting worker CHECKS_FAILED",
+    "running > queued worker LLM_ERROR",
+    "running > queued worker CONTINUATION",
+    "running > queued worker CONTEXT_FETCH_ERROR",
+    "running > queued worker PERSISTENCE_ERROR",
+    "running > queued worker EXECUTION_ERROR",
+    "running > queued sweeper LEASE_LOST",
+    "running > failed sweeper LEASE_EXPIRED",
+    "running > failed sweeper MAX_ATTEMPTS_REACHED",
+    "running > failed sweeper DEADLINE_EXCEEDED",
+    "running > failed worker VALIDATION_ERROR",
+    "running > failed worker LLM_ERROR",
+    "running > failed worker BUDGET_EXCEEDED",
+    "running > failed worker MAX_ATTEMPTS_REACHED",
+    "waiting > queued person NEXT",
+    "waiting > queued person SKIP_VALIDATION",
+    "waiting > cancelled person",
+    "waiting > failed sweeper GATE_EXPIRED",
+    "failed > queued person RETRY",
+    "failed > waiting person RETRY",
+}
+
+
+@pytest.fixture(scope="module")
+def seen() -> Tally:
+    """Everything that the tests of this module have searched."""
+    return Tally()
+
+
+@pytest.mark.parametrize("lifecycle", LIFECYCLES)
+def test_no_single_fault_breaks_a_rule(lifecycle: str) -> None:
+    tally = search(singles(lifecycle))
+    assert tally.histories > 100
+    assert not tally.broken, report(tally)
+
+
+def test_no_sampled_pair_of_faults_breaks_a_rule() -> None:
+    tally = search(chain(sampled_pairs("lifecycle", _PAIRS // 2, 1), sampled_pairs("retried", _PAIRS // 2, 2)))
+    assert tally.histories > _PAIRS // 2
+    assert not tally.broken, report(tally)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_no_drawn_history_breaks_a_rule(profile: str) -> None:
+    tally = search(f"{profile}/{seed}" for seed in range(_DRAWN))
+    assert not tally.broken, report(tally)
+    assert tally.faults.total() > _DRAWN
+
+
+def test_the_search_sees_every_kind_of_move() -> None:
+    """What is never played is never proved: each move of the state machine occurs in a few hundred histories."""
+    tally = search(chain(LIFECYCLES, (f"{profile}/{seed}" for profile in PROFILES for seed in range(1_000, 1_400))))
+    assert not _SEEN - set(tally.moves)
+
+
+@pytest.mark.parametrize("name", ["lifecycle/15=zombie_retry@claimed", "lifecycle/4=outage_applied,20=slow", "people/7", "phases/11"])
+def test_a_history_is_made_of_its_name_alone(name: str) -> None:
+    first, again = play(name, traced=True), play(name, traced=True)
+    assert first == again
+    assert len(first.trace) > len(first.sorts)
+
+
+@pytest.mark.parametrize("name", ["nothing", "lifecycle/x=timeout", "drawn/1"])
+def test_a_name_that_is_none_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="."):
+        play(name)
