@@ -23,7 +23,7 @@ demo: $(READY) ## Play the main job once: WORKFLOW=diagnosis|orchestration|analy
 	@$(BIN)/python -m local.demo $(if $(WORKFLOW),--workflow $(WORKFLOW)) $(if $(RECORD),--record "$(RECORD)") $(if $(INTAKE),--intake "$(INTAKE)")
 
 test: check ## Every check that CI runs
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --ignore=tests/unit/local
+	PYTHONHASHSEED=0 $(BIN)/python -m pytest -q -n 2 --dist loadfile --ignore=tests/unit/local  # one order of sets, so both processes name the tests alike
 	$(BIN)/python -m pytest -q tests/unit/local  # by itself: a whole stack in this process, which no other mock of AWS may share
 
 check: $(READY) ## Format, lint, types, layers, OpenAPI drift

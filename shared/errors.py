@@ -147,7 +147,8 @@ class PermanentFailure(StepError):
     """Trying again would fail again. `code` is one of shared.runs.codes.FailureCode.
 
     `message`, `validation_errors` and `raw_response` go to the run's protected error_info; logs and the
-    errors list take the code alone. `new_round`: the stored model answer caused it, so a retry must buy another.
+    errors list take the code alone. `new_round`: the stored model answer caused it, so a retry must buy another;
+    `redo` names the step that asked for it, where that is not the failing one.
     """
 
     def __init__(
@@ -158,6 +159,7 @@ class PermanentFailure(StepError):
         validation_errors: Sequence[str] = (),
         raw_response: str | None = None,
         new_round: bool = False,
+        redo: str | None = None,
     ) -> None:
         super().__init__(code)
         self.code = code
@@ -165,6 +167,7 @@ class PermanentFailure(StepError):
         self.validation_errors = tuple(validation_errors)
         self.raw_response = raw_response
         self.new_round = new_round
+        self.redo = redo
 
 
 class TransientFailure(StepError):

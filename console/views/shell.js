@@ -42,10 +42,19 @@ export function Shell({ place, children }) {
     <${QuestionHost} /><${ToastHost} />`;
 }
 
+/** A menu closes when it is left, and on Escape, which gives the focus back. */
+function leaveMenu(event) {
+  const menu = event.currentTarget;
+  if (event.type === "keydown" && event.key !== "Escape") return;
+  if (event.type === "focusout" && menu.contains(event.relatedTarget)) return;
+  menu.open = false;
+  if (event.type === "keydown") menu.querySelector("summary").focus();
+}
+
 function Account() {
   const who = user();
   return html`<div class="account">
-    <details class="account-menu">
+    <details class="account-menu" onKeyDown=${leaveMenu} onFocusOut=${leaveMenu}>
       <summary aria-label="Account and theme"><span class="avatar avatar-${who.roles[0]}"><${Icon} name="user" /></span>
         <span class="account-name"><span>${who.email.split("@")[0] || "Signed in"}</span>
           <span class="quiet small">${who.roles.map(words).join(", ")} · ${who.orgId}</span></span></summary>

@@ -83,7 +83,7 @@ class Creator:
         run = self._run(new, key)
         run = replace(run, input=self.payloads.put(run, canonical_json(new.input)))
         existing = self._same(self.runs.create(run), key)
-        if existing is not None:
+        if existing is not None and existing.gen != run.gen:  # with our gen it is our own, which a repeated try has met
             return existing, False
         log("run_created", run_id=run.id, workflow=run.workflow, status=run.status)
         if run.status is Status.QUEUED and run.dispatch is Dispatch.AUTO:

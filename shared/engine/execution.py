@@ -190,7 +190,9 @@ class Execution:
         self._checked_at = now
         try:
             current = self.kit.runs.get(self.run.id)
-        except StoreUnavailable:
+        except StoreUnavailable as exc:
+            if self.run.lease_until is not None and self.run.lease_until <= now:
+                raise OwnershipLost from exc
             return  # a look that failed throws no paid answer away
         if current is None or current.status is not Status.RUNNING or current.fence != self.run.fence:
             raise OwnershipLost
@@ -204,13 +206,15 @@ class Execution:
         log("run_written", run_id=self.run.id, status=self.run.status, step=change.entry.step if change.entry else None)
 
     def _fail(self, step: str, failure: PermanentFailure) -> None:
-        self._write_failure(step, failure.code, failure, failure.new_round)
+        self._write_failure(step, failure.code, failure, new_round=failure.new_round, redo=failure.redo)
 
-    def _write_failure(self, step: str, code: str, failure: PermanentFailure | TransientFailure, new_round: bool) -> None:
+    def _write_failure(
+        self, step: str, code: str, failure: PermanentFailure | TransientFailure, *, new_round: bool = False, redo: str | None = None
+    ) -> None:
         usage = self._account.total()
         detail = self._detail(failure)
         now, op = self.kit.clock.now_ms(), self.kit.ids.op()
-        self._write(transitions.fail(self.run, now, op, code, step=step, detail=detail, usage=usage, new_round=new_round))
+        self._write(transitions.fail(self.run, now, op, code, step=step, detail=detail, usage=usage, new_round=new_round, redo=redo))
         log("run_failed", run_id=self.run.id, code=code, step=step)
 
     def break_off(self) -> None:
@@ -236,7 +240,7 @@ class Execution:
     def _try_again(self, step: str, failure: TransientFailure) -> None:
         run, kit = self.run, self.kit
         if run.attempt >= run.max_attempts:
-            self._write_failure(step, FailureCode.MAX_ATTEMPTS_REACHED, failure, False)
+            self._write_failure(step, FailureCode.MAX_ATTEMPTS_REACHED, failure)
             return
         now = kit.clock.now_ms()
         wait = backoff(run.id, run.attempt, kit.timing, failure.retry_after)

@@ -55,20 +55,19 @@ def linked(endpoint: Endpoint, run: Run, artifact_id: str) -> Response[str]:
     artifact, _ = visible_artifact(endpoint, artifact_id)
     key = request.key(services.ids)
     used = request.idempotency_key is not None and services.artifacts.use_key(key.id, key.fingerprint)
-    if not (used and artifact_id in run.artifacts):
-        services.artifacts.link(artifact_id, run.id)
-    return _attached(endpoint, run, artifact, replayed=used and artifact_id in run.artifacts)
+    services.artifacts.link(artifact_id, run.id)
+    return _attached(endpoint, run, artifact, replayed=used)
 
 
 def stored(endpoint: Endpoint, run: Run, body: AttachArtifact) -> Response[str]:
     """Store a new artifact of a person's and name it in the run."""
     services, key = endpoint.services, endpoint.request.key(endpoint.services.ids)
     earlier = services.artifacts.get(run.org_id, key.id)
-    if earlier is not None and earlier.fingerprint != key.fingerprint:
-        raise IdempotencyKeyReused
     if earlier is None:
         endpoint.admit(key)
     artifact = earlier or services.artifacts.put(_new(endpoint, run, body, key.id, key.fingerprint), canonical_json(body.artifact_data))
+    if artifact.fingerprint != key.fingerprint:
+        raise IdempotencyKeyReused
     return _attached(endpoint, run, artifact, replayed=earlier is not None and artifact.id in run.artifacts)
 
 
@@ -90,9 +89,9 @@ def _new(endpoint: Endpoint, run: Run, body: AttachArtifact, artifact_id: str, f
 
 
 def _attached(endpoint: Endpoint, run: Run, artifact: Artifact, *, replayed: bool) -> Response[str]:
+    run = endpoint.services.commands.attach(run, endpoint.request.who.user_id, artifact.id)
     if replayed:
         return answer_artifact(endpoint, artifact, run, 200, {"Idempotency-Replayed": "true"})
-    run = endpoint.services.commands.attach(run, endpoint.request.who.user_id, artifact.id)
     return answer_artifact(endpoint, artifact, run, 201)
 
 

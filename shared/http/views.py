@@ -103,6 +103,8 @@ def step_views(run: Run) -> list[Json]:
     names = DEFINITIONS[run.workflow].steps
     times = step_times(run, names)
     current = current_step(run, names)
+    if run.status is Status.FAILED and failures(run)[-1].entry.step in names:
+        current = failures(run)[-1].entry.step
     return [_step(run, name, times[name], name == current) for name in names]
 
 

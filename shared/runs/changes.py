@@ -76,7 +76,7 @@ class Change:
     set: Mapping[str, Any] = field(default_factory=dict)
     add: Mapping[str, int | str] = field(default_factory=dict)
     step: tuple[str, Any] | None = None
-    """(name, StepRecord) of the step that this change finishes."""
+    """(name, StepRecord) of the step that this change finishes; with None, of one that has to be done again."""
     entry: HistoryEntry | None = None
     creator: str | None = None
 

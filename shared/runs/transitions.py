@@ -88,11 +88,25 @@ def complete(
     return _change(run, _owned(run), entry, fields, step=(step, record))
 
 
-def fail(run: Run, now: int, op: str, code: str, *, step: str | None, detail: PayloadRef | None, usage: Usage, new_round: bool) -> Change:
-    """A failure that trying again would not mend. `new_round`: a later retry must not use the stored answer."""
+def fail(
+    run: Run,
+    now: int,
+    op: str,
+    code: str,
+    *,
+    step: str | None,
+    detail: PayloadRef | None,
+    usage: Usage,
+    new_round: bool,
+    redo: str | None = None,
+) -> Change:
+    """A failure that trying again would not mend. `new_round`: a later retry must not use the stored answer.
+
+    `redo`: a finished step that a retry has to do again, because it asked for that answer.
+    """
     entry = HistoryEntry(now, WORKER, Status.FAILED, op, run.attempt, step, code)
     fields = _failed(now, code, detail) | {"usage": usage, "round": run.round + int(new_round)}
-    return _change(run, _owned(run), entry, fields)
+    return _change(run, _owned(run), entry, fields, step=(redo, None) if redo else None)
 
 
 def _failed(now: int, code: str, detail: PayloadRef | None) -> dict[str, Any]:

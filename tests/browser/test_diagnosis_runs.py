@@ -89,6 +89,25 @@ def test_the_list_follows_by_itself_and_is_filtered(open_console: Open, client: 
     console.fill("From", "2001-01-01").fill("To", "2001-01-02").sees("No run matches")
 
 
+def test_a_hidden_tab_asks_for_nothing(open_console: Open, client: Client) -> None:
+    body = {"input_config": {}, "dispatch": "manual", "tags": ["browser-hidden"]}
+    client.call("POST", f"/api/studio/patients/{PATIENT}/diagnosis-runs", body, "clinician")
+    console = open_console("clinician", at="#/runs?tag=browser-hidden", fresh=True).sees("until somebody starts it")
+    console.page.clock.install()
+    console.page.reload()
+    console.sees("until somebody starts it")
+    asked: list[str] = []
+    console.page.on("request", lambda request: asked.append(request.url))
+    with console.page.expect_request("**/runs?**"):
+        console.page.clock.run_for(5_000)
+    console.page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
+    asked.clear()
+    console.page.clock.run_for(120_000)
+    assert asked == []
+    with console.page.expect_request("**/runs?**"):
+        console.page.evaluate("delete document.hidden, document.dispatchEvent(new Event('visibilitychange'))")
+
+
 def test_pages_by_cursor(open_console: Open, client: Client) -> None:
     for _ in range(27):
         body = {"input_config": {}, "dispatch": "manual", "tags": ["browser-pages"]}

@@ -101,7 +101,8 @@ def _changed(change: Change, run: Run) -> Run:
     for name, added in change.add.items():
         values[name] = getattr(run, name) + (getattr(run, added) if isinstance(added, str) else added)
     if change.step is not None:
-        values["steps"] = {**run.steps, change.step[0]: change.step[1]}
+        steps = {**run.steps, change.step[0]: change.step[1]}
+        values["steps"] = {name: record for name, record in steps.items() if record is not None}
     if change.entry is not None:
         values["history"] = (*run.history, change.entry)
     return replace(run, **values)

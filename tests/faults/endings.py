@@ -56,7 +56,9 @@ def _judge_money(world: World, run: Run) -> None:
     least, most = sum(stored), sum(2 * one.usage.input_tokens + 10 * one.usage.output_tokens for one in paid)
     require = world.watcher.require
     require(least <= shown.cost <= most, "usage is what was paid", f"shows {shown.cost}, stored {least}, paid {most}")
-    require(len(stored) <= shown.calls <= len(paid), "usage is what was paid", f"{shown.calls} calls, {len(stored)} stored, {len(paid)} paid")
+    require(
+        len(stored) <= shown.calls <= len(paid), "usage is what was paid", f"{shown.calls} calls, {len(stored)} stored, {len(paid)} paid"
+    )
     limit = run.attributes.get("max_cost")
     require(limit is None or least <= limit, "a budget holds", f"{least} of {limit}")
     bad = sum(entry.code == FailureCode.VALIDATION_ERROR for entry in run.history)

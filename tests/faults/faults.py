@@ -3,7 +3,7 @@
 A fault is named `kind` or `kind@wake`, as `zombie@claimed`; a planned one `index=kind`, as `17=crash_after`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Protocol
@@ -13,6 +13,7 @@ READ, WRITE, SEND, MODEL = "r", "w", "s", "m"
 
 WAKES = ("swept", "claimed", "stored", "ended")
 """What a frozen process sleeps through: a sweep that saw its lease run out, the next claim, the next stored answer, the end."""
+PAIR_WAKES = ("claimed", "ended")
 LATE_SECONDS = (595, 7_195)
 
 _SDK = ("timeout", "throttle")
@@ -69,9 +70,9 @@ def fault(text: str) -> Fault:
     return Fault(kind, wake)
 
 
-def kinds_at(sort: str) -> list[str]:
-    """Every fault that a call of that sort can meet, with the wakes of its zombies."""
-    return [*KINDS[sort], *(f"{zombie}@{wake}" for zombie in ZOMBIES[sort] for wake in WAKES)]
+def kinds_at(sort: str, wakes: Sequence[str] = WAKES) -> list[str]:
+    """Every fault that a call of that sort can meet, with these wakes of its zombies."""
+    return [*KINDS[sort], *(f"{zombie}@{wake}" for zombie in ZOMBIES[sort] for wake in wakes)]
 
 
 class Plan(Protocol):

@@ -152,7 +152,7 @@ def _unwritten(store: AwsPayloadStore, run: Run, data: bytes) -> PayloadRef:
 
 
 def _overwriting(table: Table, item: Any) -> None:
-    table.put(item)
+    table._client.put_item(TableName=table._name, Item=item)
 
 
 HOPEFUL_SWEEPER = Mutation("", _instead(transitions, "lose_lease", _hopeful), _every_single("once"))
@@ -181,7 +181,9 @@ MUTATIONS: Mapping[str, Mutation] = {
     "open entered again": Mutation(
         "OPEN entry", _instead(expressions, "index_values", _unindexed(*set(Status) - {Status.QUEUED})), _every_single("retried")
     ),
-    "ledger write": Mutation("ledger write", _instead(Ledger, "keep", lambda self, run, key, bought, usage: bought), _every_single("lifecycle")),
+    "ledger write": Mutation(
+        "ledger write", _instead(Ledger, "keep", lambda self, run, key, bought, usage: bought), _every_single("lifecycle")
+    ),
     "ledger lookup": Mutation("ledger write", _instead(Ledger, "find", lambda self, run, key: None), _every_single("lifecycle")),
     "create-only": Mutation("create-only", _instead(Table, "put_new", _overwriting), _every_single("lifecycle")),
     "dispatch": Mutation("dispatch", _without("dispatch"), _every_single("switched")),

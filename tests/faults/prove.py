@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from tests.faults.faults import PAIR_WAKES
 from tests.faults.histories import PROFILES
 from tests.faults.scenarios import LIFECYCLES
 from tests.faults.search import Tally, report, search, seconds, singles, sleepers
@@ -50,11 +51,9 @@ def run_unit(unit: Unit) -> tuple[Unit, Tally]:
 def units(drawn: int, seed: int) -> list[Unit]:
     """The whole search, the longest units first."""
     walks = [Unit(part, lifecycle) for lifecycle in LIFECYCLES for part in ("sleepers", "singles")]
-    pairs = [Unit("pairs", first) for first in singles(_PAIRED) if "/" in first]
+    pairs = [Unit("pairs", first) for first in singles(_PAIRED, PAIR_WAKES) if "/" in first]
     each = -(-drawn // len(PROFILES))
-    chunks = [
-        Unit("drawn", profile, seed + start, min(_CHUNK, each - start)) for profile in PROFILES for start in range(0, each, _CHUNK)
-    ]
+    chunks = [Unit("drawn", profile, seed + start, min(_CHUNK, each - start)) for profile in PROFILES for start in range(0, each, _CHUNK)]
     return [*walks, *chunks, *pairs]
 
 

@@ -4,11 +4,11 @@ A pair's second fault strikes in the history that the first one made, recovery i
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from random import Random
 
-from tests.faults.faults import ZOMBIES, kinds_at
+from tests.faults.faults import PAIR_WAKES, WAKES, ZOMBIES, kinds_at
 from tests.faults.histories import Outcome, play
 
 _KEPT = 20
@@ -47,12 +47,12 @@ class Tally:
         self.worst[rule] = sorted(self.worst.get(rule, []) + names, key=lambda name: (len(name), name))[:_KEPT]
 
 
-def singles(lifecycle: str) -> Iterator[str]:
+def singles(lifecycle: str, wakes: Sequence[str] = WAKES) -> Iterator[str]:
     """The lifecycle itself, then every fault at each of its calls."""
     calm = play(lifecycle)
     yield lifecycle
     for index, sort in enumerate(calm.sorts):
-        for kind in kinds_at(sort):
+        for kind in kinds_at(sort, wakes):
             yield f"{lifecycle}/{index}={kind}"
 
 
@@ -70,18 +70,16 @@ def seconds(first: str) -> Iterator[str]:
     after = int(first.partition("/")[2].partition("=")[0])
     for index, sort in enumerate(play(first).sorts):
         if index > after:
-            for kind in kinds_at(sort):
+            for kind in kinds_at(sort, PAIR_WAKES):
                 yield f"{first},{index}={kind}"
 
 
-def sampled_pairs(lifecycle: str, count: int, seed: int) -> Iterator[str]:
-    """Some of the ordered pairs: one second fault each, of `count` first ones."""
-    random = Random(f"pairs {seed}")
-    firsts = list(singles(lifecycle))[1:]
-    for _ in range(count):
-        found = list(seconds(random.choice(firsts)))
-        if found:
-            yield random.choice(found)
+def sampled_pairs(lifecycle: str, firsts: int, each: int) -> Iterator[str]:
+    """Some of the ordered pairs, always the same: of so many first faults at most `each` second ones."""
+    random = Random(f"pairs of {lifecycle}")
+    for first in random.sample([name for name in singles(lifecycle, PAIR_WAKES) if "/" in name], firsts):
+        found = list(seconds(first))
+        yield from random.sample(found, min(each, len(found)))
 
 
 def search(names: Iterable[str]) -> Tally:

@@ -18,7 +18,9 @@ from shared.workflows.steps import NewArtifact, Step, StepContext, StepResult, W
 MODEL = "claude-sonnet-5-5"
 AGENTS: Mapping[str, Sequence[str]] = {"planning": ("planner",), "architecture": ("drafter", "reviewer")}
 """The phases of the orchestration, and who is asked in each."""
-RECORD = canonical_json({"resourceType": "Bundle", "type": "collection", "entry": [{"resource": {"resourceType": "Patient", "gender": "male"}}]})
+RECORD = canonical_json(
+    {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": {"resourceType": "Patient", "gender": "male"}}]}
+)
 
 
 def workflows(care: CareStore, artifacts: ArtifactStore) -> dict[str, Workflow]:

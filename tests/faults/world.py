@@ -188,7 +188,9 @@ class World:
 
     # --- processes ----------------------------------------------------------------------------------------------------
 
-    def spawn(self, name: str, kind: str, body: Callable[[], Any], limit: int, on_end: Callable[[Process], None], after: int = 0) -> Process:
+    def spawn(
+        self, name: str, kind: str, body: Callable[[], Any], limit: int, on_end: Callable[[Process], None], after: int = 0
+    ) -> Process:
         moment = self.scheduler.now + after
 
         def ended(process: Process) -> None:

@@ -1,6 +1,6 @@
 // All orchestrations by the phase that they are in: what waits for a person stands out, with its gate.
 import { html } from "../../preact.js";
-import { listRuns } from "../../api.js";
+import { getRun, listRuns } from "../../api.js";
 import { money } from "../../format.js";
 import { useAsync, useEvery } from "../../live.js";
 import { actionsFor } from "../../permissions.js";
@@ -9,7 +9,7 @@ import { hasRole, user } from "../../session.js";
 import { Button, Card, Empty, LinkButton, Loading, Problem, Status, Time } from "../../ui/basics.js";
 import { Page } from "../../ui/page.js";
 import { toast } from "../../ui/toast.js";
-import { isOpen, PHASES } from "../../words.js";
+import { isOpen, PHASES, refusalText } from "../../words.js";
 import { askNext, phaseOf } from "../run/actions.js";
 import { runTitle } from "../run/names.js";
 import { stepLabel } from "../run/waterfall.js";
@@ -48,7 +48,12 @@ function Lane({ phase, runs, reload }) {
 
 function Ticket({ run, reload }) {
   const open = async () => {
-    if ((await askNext(run)) !== undefined) toast("The gate is open.");
+    try {
+      // A row does not say whether checks hold the phase back; the whole run does.
+      if ((await askNext((await getRun(run.id)).run)) !== undefined) toast("The gate is open.");
+    } catch (error) {
+      toast(refusalText(error), "info");
+    }
     reload();
   };
   return html`<article class="ticket ticket-${run.status}">

@@ -33,10 +33,10 @@ export function Assessments({ patientId }) {
 function Assessment({ one }) {
   const [starting, setStarting] = useState(false);
   return html`<details class="assessment">
-    <summary><span class="run-name">${one.funnel.slug}
-      </span> <span
-        class="quiet small">version ${String(one.funnel.version)} · ${personName(one.created_by)} · <${Time} at=${one.created_at} /></span>
-          </summary>
+    <summary>
+      <span class="run-name">${one.funnel.slug}</span>${" "}
+      <span class="quiet small">version ${String(one.funnel.version)} · ${personName(one.created_by)} · <${Time} at=${one.created_at} /></span>
+    </summary>
     <dl class="answers">
       ${one.funnel.questions.map((question) => html`<div key=${question.id}><dt>${question.text}</dt>
         <dd>${answerText(one.answers[question.id])}</dd></div>`)}</dl>

@@ -55,17 +55,18 @@ function Phase({ one, run, data, refresh }) {
       </header>
     <p class="quiet small">
       ${[one.duration_seconds ? duration(one.duration_seconds) : "", ...(one.agent_ids ?? []).map(words)].filter(Boolean).join(" · ")}</p>
-    ${
-      artifacts.length > 0 &&
-      html`<ul class="phase-files">${artifacts.map(
-        (artifact) => html`<li key=${artifact.id}>
-      <a title=${`${artifact.path}, ${bytes(artifact.size_bytes)}`}
-        href=${href(`/runs/${run.id}`, { tab: "artifacts", artifact: artifact.id })}><${Icon} name="file" />
-          <span class="file-name">${fileName(artifact)}</span></a></li>`,
-      )}</ul>`
-    }
+    <ul class="phase-files">${artifacts.map((artifact) => html`<${File} key=${artifact.id} run=${run} artifact=${artifact} />`)}</ul>
     <${Checks} metrics=${metrics} violations=${violationsOf(data, one.phase, artifacts)} begun=${artifacts.length > 0} />
     ${current && html`<${Gate} run=${run} refresh=${refresh} />`}
+  </li>`;
+}
+
+function File({ run, artifact }) {
+  const address = href(`/runs/${run.id}`, { tab: "artifacts", artifact: artifact.id });
+  return html`<li>
+    <a title=${`${artifact.path}, ${bytes(artifact.size_bytes)}`} href=${address}>
+      <${Icon} name="file" /><span class="file-name">${fileName(artifact)}</span>
+    </a>
   </li>`;
 }
 

@@ -73,6 +73,8 @@ function LiveStatus({ run }) {
   return html`<p class="sr-only" role="status">Status: ${run.status}${run.current_step && isOpen(run) ? `, ${run.current_step}` : ""}</p>`;
 }
 
+const linkTo = (kind, id) => html`<a href=${href(`/${kind}/${id}`)}>${id.slice(0, 8)}…</a>`;
+
 function Head({ run }) {
   const now = useNow(isOpen(run) ? 1_000 : 20_000);
   const rows = [
@@ -84,13 +86,9 @@ function Head({ run }) {
     ["Cost", money(run.usage?.cost_usd)],
     ["Next try", run.status === "queued" && Date.parse(run.available_at) > now && html`<${Time} at=${run.available_at} />`],
     ["Ends by", isOpen(run) && html`<${Time} at=${run.deadline_at} />`],
-    ["Patient", run.subject.type === "patient" && html`<a href=${href(`/patients/${run.subject.id}`)}>${run.subject.id.slice(0, 8)}…</a>`],
-    ["Project", run.subject.type === "project" && html`<a href=${href(`/projects/${run.subject.id}`)}>${run.subject.id.slice(0, 8)}…</a>`],
-    [
-      "Cloned from",
-      run.metadata?.cloned_from &&
-        html`<a href=${href(`/runs/${run.metadata.cloned_from}`)}>${String(run.metadata.cloned_from).slice(0, 8)}…</a>`,
-    ],
+    ["Patient", run.subject.type === "patient" && linkTo("patients", run.subject.id)],
+    ["Project", run.subject.type === "project" && linkTo("projects", run.subject.id)],
+    ["Cloned from", run.metadata?.cloned_from && linkTo("runs", String(run.metadata.cloned_from))],
     ["Tags", run.tags?.length > 0 && html`<${Tags} values=${run.tags} />`],
     ["Run", html`<${CopyId} id=${run.id} label="run id" />`],
   ];

@@ -66,6 +66,9 @@ def condition(change: Change, e: Expression) -> str:
         wanted = getattr(change.guard, name)
         if wanted is not None and wanted is not False:
             parts.append(fragment(wanted, e))
+    if change.entry is not None:
+        # A worker's checkpoint leaves status and fence as they are, so its own repetition would pass the guard.
+        parts.append(f"NOT contains({e.name('h')}, {e.value(history_text(change.entry, change.creator))})")
     parts += [f"attribute_exists({e.name(ATTRIBUTE[name])})" for name in sorted(change.must_have())]
     parts += [f"attribute_not_exists({e.name(ATTRIBUTE[name])})" for name in sorted(change.must_lack())]
     return " AND ".join(parts)

@@ -171,7 +171,10 @@ def usage_from(text: str | None) -> Usage:
     return Usage(model or None, calls, reused, TokenUsage(i, o, cr, cw), cost, saved)
 
 
-def step_value(record: StepRecord) -> dict[str, Any]:
+def step_value(record: StepRecord | None) -> dict[str, Any]:
+    """A finished step; for None what stands for one that has to be done again."""
+    if record is None:
+        return {"x": 1}
     values: dict[str, Any] = {}
     if record.result:
         values["r"] = _ref_bytes(record.result)
@@ -269,7 +272,7 @@ def run_from(item: Mapping[str, Any]) -> Run:
         claim_cost=v.get("cc", 0),
         lessee=keys.unpack(v["le"]) if "le" in v else None,
         isolated=bool(v.get("is")),
-        steps={name: _step(value) for name, value in v["sp"].items()},
+        steps={name: _step(value) for name, value in v["sp"].items() if "x" not in value},
         output=_ref(v.get("ou")),
         error_detail=_ref(v.get("ed")),
         usage=usage_from(v.get("u")),

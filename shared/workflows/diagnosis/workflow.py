@@ -101,7 +101,9 @@ def _needs_confidence(run: Run) -> bool:
 def _validate(ctx: StepContext) -> StepResult:
     answer = ctx.result("call_model")
     if answer["stop_reason"] == "refusal":
-        raise PermanentFailure(FailureCode.LLM_ERROR, "The model refused to answer.", raw_response=answer["text"], new_round=True)
+        raise PermanentFailure(
+            FailureCode.LLM_ERROR, "The model refused to answer.", raw_response=answer["text"], new_round=True, redo="call_model"
+        )
     _checked(ctx.run, answer)
     return StepResult()
 
@@ -121,6 +123,7 @@ def _checked(run: Run, answer: dict[str, Any]) -> DiagnosisAnswer:
             validation_errors=_errors(answer, exc.errors),
             raw_response=answer["text"],
             new_round=True,
+            redo="call_model",
         ) from exc
 
 

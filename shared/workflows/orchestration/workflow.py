@@ -23,7 +23,6 @@ from shared.workflows.orchestration.records import agents_part, assessment, file
 from shared.workflows.orchestration.scores import Record
 from shared.workflows.steps import NewArtifact, Step, StepContext, StepResult, Workflow
 
-
 _MOST_AGENTS = 2
 """A phase may have two agents, who work one after the other."""
 
