@@ -51,5 +51,6 @@ def _ready_url(process: subprocess.Popen[str]) -> str:
 
     threading.Thread(target=read, daemon=True).start()
     assert found.wait(READY_SECONDS), "the local stack did not get ready in time"
-    assert lines and lines[-1].startswith("ready "), "the local stack did not start:\n" + "".join(lines)
-    return lines[-1].split()[1]
+    last = lines[-1] if lines else ""
+    assert last.startswith("ready "), "the local stack did not start:\n" + "".join(lines)
+    return last.split()[1]

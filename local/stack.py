@@ -166,7 +166,7 @@ class Stack:
         time_machine = jump.TimeMachine(self.clock, settling, self.scheduler)
         dev = Dev(self.issuer, self.model, self.kill.arm, self.change, self.variable, time_machine.advance)
         gateway = Gateway(self.blueprint, self.functions.invoke, self.clock.now)
-        console = Console(self._options.console)
+        console = Console(self._options.console, self.aws.endpoint)
 
         def front(request: Request) -> Response:
             if request.path.startswith("/dev/"):

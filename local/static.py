@@ -7,12 +7,11 @@ from urllib.parse import unquote
 from local.proxy import Request, Response, message
 
 PREFIX = "/console/"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self' {downloads}; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 SECURITY_HEADERS = (
-    (
-        "Content-Security-Policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    ),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
@@ -21,8 +20,10 @@ SECURITY_HEADERS = (
 
 
 class Console:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, downloads: str) -> None:
+        """`downloads`: the origin that the presigned URLs of artifacts lead to."""
         self._folder = folder.resolve()
+        self._headers = (("Content-Security-Policy", POLICY.format(downloads=downloads)), *SECURITY_HEADERS)
 
     def serves(self, path: str) -> bool:
         return (path in ("/", "/console") or path.startswith(PREFIX)) and self._folder.is_dir()
@@ -38,4 +39,4 @@ class Console:
             return message(404, "Not Found")
         media = mimetypes.guess_type(wanted.name)[0] or "application/octet-stream"
         charset = ";charset=utf-8" if media.startswith("text/") else ""
-        return Response(200, [("Content-Type", media + charset), *SECURITY_HEADERS], wanted.read_bytes())
+        return Response(200, [("Content-Type", media + charset), *self._headers], wanted.read_bytes())

@@ -56,12 +56,12 @@ class Commands:
         ref = self.payloads.put(run, canonical_json(detail))
         return self._write(run, lambda r: transitions.end_taken(r, actor, self._now(), op, output=None, code=code, detail=ref), _never)
 
-    def attach(self, run: Run, actor: str, artifact_id: str) -> Run:
-        """Name an artifact in a run that has not started. Naming it again changes nothing."""
-        op = self.ids.op()
+    def attach(self, run: Run, actor: str, artifact_id: str, op: str | None = None) -> Run:
+        """Name an artifact in a run that has not started. Naming it again changes nothing. `op` tells whose write named it."""
+        name = op or self.ids.op()
 
         def decide(r: Run) -> Change | None:
-            return None if artifact_id in r.artifacts else transitions.attach(r, actor, self._now(), op, artifact_id)
+            return None if artifact_id in r.artifacts else transitions.attach(r, actor, self._now(), name, artifact_id)
 
         return self._write(run, decide, _same_spell)
 

@@ -56,6 +56,7 @@ def linked(endpoint: Endpoint, run: Run, artifact_id: str) -> Response[str]:
     key = request.key(services.ids)
     used = request.idempotency_key is not None and services.artifacts.use_key(key.id, key.fingerprint)
     services.artifacts.link(artifact_id, run.id)
+    run = services.commands.attach(run, request.who.user_id, artifact_id)
     return _attached(endpoint, run, artifact, replayed=used)
 
 
@@ -68,7 +69,9 @@ def stored(endpoint: Endpoint, run: Run, body: AttachArtifact) -> Response[str]:
     artifact = earlier or services.artifacts.put(_new(endpoint, run, body, key.id, key.fingerprint), canonical_json(body.artifact_data))
     if artifact.fingerprint != key.fingerprint:
         raise IdempotencyKeyReused
-    return _attached(endpoint, run, artifact, replayed=earlier is not None and artifact.id in run.artifacts)
+    op = services.ids.op()
+    run = services.commands.attach(run, endpoint.request.who.user_id, artifact.id, op)
+    return _attached(endpoint, run, artifact, replayed=key.repeatable and all(entry.op != op for entry in run.history))
 
 
 def _new(endpoint: Endpoint, run: Run, body: AttachArtifact, artifact_id: str, fingerprint: str) -> Artifact:
@@ -89,7 +92,6 @@ def _new(endpoint: Endpoint, run: Run, body: AttachArtifact, artifact_id: str, f
 
 
 def _attached(endpoint: Endpoint, run: Run, artifact: Artifact, *, replayed: bool) -> Response[str]:
-    run = endpoint.services.commands.attach(run, endpoint.request.who.user_id, artifact.id)
     if replayed:
         return answer_artifact(endpoint, artifact, run, 200, {"Idempotency-Replayed": "true"})
     return answer_artifact(endpoint, artifact, run, 201)

@@ -10,7 +10,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tests.faults.expressions import Item, Names, Refused, Typed, Unsupported, condition, simple, update
+from tests.faults.expressions import condition, update
+from tests.faults.values import Item, Names, Refused, Typed, Unsupported, simple
 
 Key = tuple[str, str]
 Written = Callable[[Key, Item | None, Item | None], None]
@@ -119,7 +120,7 @@ class FakeDynamo:
         if shown:
             names = [ExpressionAttributeNames[name] for name in shown]
             projected = [{name: item[name] for name in names if name in item} for item in projected]
-        more = {"LastEvaluatedKey": {}} if len(projected) > Limit else {}
+        more: Item = {"LastEvaluatedKey": {}} if len(projected) > Limit else {}
         return {"Items": projected[:Limit], **more}
 
     # --- inside -------------------------------------------------------------------------------------------------------

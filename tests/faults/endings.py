@@ -12,8 +12,8 @@ from shared.runs.records import WORKER, Run, Status
 from shared.runs.timing import HOUR
 from tests.faults.model import Asked
 from tests.faults.people import People
-from tests.faults.scenarios import DIAGNOSIS
-from tests.faults.world import ORG, World
+from tests.faults.scenarios import DIAGNOSIS, ORG
+from tests.faults.world import World
 
 SETTLING = HOUR
 """How long after the last fault or deed a run that waits for nobody may take: lease, sweep, ring and backoff fit in it."""
@@ -33,7 +33,7 @@ def _judge_end(world: World, people: People, run: Run) -> None:
     require, scenario, last = world.watcher.require, world.scenario, run.history[-1]
     require(run.is_terminal, "every run ends", lambda: f"it is {run.status} for ever")
     errors = sum(one.outcome.startswith("error") for one in world.model.asked)
-    faults = sum(fault.attempts for fault in world.calls.faults) + errors + world.overdue
+    faults = sum(fault.attempts for fault in world.calls.faults) + errors + world.platform.overdue
     if last.code == FailureCode.DEADLINE_EXCEEDED:
         waited = scenario.deadline is not None or scenario.dispatch == "manual" or scenario.flag_off is not None
         require(waited, "an automatic run ends long before its deadline", "only its deadline ended it")
@@ -50,7 +50,7 @@ def _judge_end(world: World, people: People, run: Run) -> None:
 
 def _judge_money(world: World, run: Run) -> None:
     """What a run shows to have cost: every stored answer once, and nothing that was not paid."""
-    paid = [asked for asked in world.model.asked if asked.paid and asked.process.notes["pk"] == world.pk(run.id)]
+    paid = [asked for asked in world.model.asked if asked.paid and asked.process.notes["pk"] == keys.thing_pk(run.id)]
     stored = _stored_costs(world, run)
     shown = run_usage(world.payloads, run)
     least, most = sum(stored), sum(2 * one.usage.input_tokens + 10 * one.usage.output_tokens for one in paid)
@@ -67,7 +67,7 @@ def _judge_money(world: World, run: Run) -> None:
 
 def _stored_costs(world: World, run: Run) -> list[int]:
     """What each stored answer of a run cost, in micro-dollars."""
-    ledger = [item for key, item in world.dynamo.items.items() if key[0] == world.pk(run.id) and key[1].startswith(keys.LEDGER)]
+    ledger = [item for key, item in world.dynamo.items.items() if key[0] == keys.thing_pk(run.id) and key[1].startswith(keys.LEDGER)]
     return [usage_from(item["u"]["S"]).cost for item in ledger]
 
 

@@ -1,21 +1,14 @@
 """DynamoDB's condition, key and update expressions, as much of them as our adapters write; anything else raises Unsupported.
 
-Values stay in their typed form ({"N": "5"}), items are never changed in place. Knows no table and no run.
+Knows no table and no run.
 """
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-Typed = Mapping[str, Any]
-Item = dict[str, Any]
-Operand = Callable[[Item, Mapping[str, Typed]], Any]
-Test = Callable[[Item, Mapping[str, Typed]], bool]
-Path = tuple[str, ...]
-Names = tuple[tuple[str, str], ...]
+from tests.faults.values import Condition, Item, Names, Operand, Path, Test, Typed, Unsupported, Update, get, joined, simple, size, total
 
 _TOKEN = re.compile(r"\s*([#:]?\w+|<=|>=|<>|[=<>(),.+\-])")
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -25,61 +18,6 @@ _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
 }
-
-
-class Unsupported(BaseException):
-    """An expression that the fake does not know, or that DynamoDB would refuse. No handler of ours may swallow it."""
-
-
-class Refused(Exception):
-    """What DynamoDB answers with a ValidationException, such as a sum with an attribute that is not there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """A parsed update: what each path is set to, and the paths that go."""
-
-    sets: tuple[tuple[Path, Operand], ...]
-    removes: tuple[Path, ...]
-    used: frozenset[str]
-
-    def apply(self, item: Item, values: Mapping[str, Typed]) -> Item:
-        """The item after it; every operand sees the item before."""
-        after = dict(item)
-        for path, operand in self.sets:
-            value = operand(item, values)
-            if value is None:
-                raise Refused(f"an operand of {'.'.join(path)} does not exist")
-            _put(after, path, value)
-        for path in self.removes:
-            _remove(after, path)
-        return after
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    test: Test
-    used: frozenset[str]
-
-
-def _put(item: Item, path: Path, value: Any) -> None:
-    if len(path) == 1:
-        item[path[0]] = value
-        return
-    top, inner = path
-    held = item.get(top)
-    if held is None or "M" not in held:
-        raise Refused(f"{top} is no map")
-    item[top] = {"M": {**held["M"], inner: value}}
-
-
-def _remove(item: Item, path: Path) -> None:
-    if len(path) == 1:
-        item.pop(path[0], None)
-    elif path[0] in item:
-        item[path[0]] = {"M": {name: value for name, value in item[path[0]]["M"].items() if name != path[1]}}
-    else:
-        raise Refused(f"{path[0]} is no map")
 
 
 @lru_cache(maxsize=4096)
@@ -100,16 +38,6 @@ def update(text: str, names: Names) -> Update:
     if len(set(paths)) < len(paths) or any(path[:1] in tops for path in paths if len(path) > 1):
         raise Unsupported(f"two document paths overlap: {text}")
     return Update(tuple(sets), tuple(removes), frozenset(parser.used))
-
-
-def simple(value: Typed) -> Any:
-    """A typed scalar as something that compares as DynamoDB compares it."""
-    kind, held = next(iter(value.items()))
-    if kind == "N":
-        return int(held) if held.lstrip("-").isdigit() else Decimal(held)
-    if kind in ("S", "B", "BOOL"):
-        return held
-    raise Unsupported(f"comparing a {kind}")
 
 
 class _Parser:
@@ -188,16 +116,16 @@ class _Parser:
             return lambda item, values: not negated(item, values)
         if self._take("attribute_exists"):
             path = self._argument()
-            return lambda item, values: _get(item, path) is not None
+            return lambda item, values: get(item, path) is not None
         if self._take("attribute_not_exists"):
             path = self._argument()
-            return lambda item, values: _get(item, path) is None
+            return lambda item, values: get(item, path) is None
         if self._take("begins_with"):
             path, prefix = self._pair()
-            return lambda item, values: simple(_get(item, path) or {"S": ""}).startswith(simple(prefix(item, values)))
+            return lambda item, values: simple(get(item, path) or {"S": ""}).startswith(simple(prefix(item, values)))
         if self._take("contains"):
             path, wanted = self._pair()
-            return lambda item, values: wanted(item, values) in (_get(item, path) or {"L": ()})["L"]
+            return lambda item, values: wanted(item, values) in (get(item, path) or {"L": ()})["L"]
         return self._comparison()
 
     def _argument(self) -> Path:
@@ -240,13 +168,13 @@ class _Parser:
     def _operand(self) -> Operand:
         if self._take("size"):
             path = self._argument()
-            return lambda item, values: _size(_get(item, path))
+            return lambda item, values: size(get(item, path))
         if self._peek().startswith(":"):
             name = self._next()
             self.used.add(name)
             return lambda item, values: values[name]
         path = self._path()
-        return lambda item, values: _get(item, path)
+        return lambda item, values: get(item, path)
 
     # --- updates ------------------------------------------------------------------------------------------------------
 
@@ -270,7 +198,7 @@ class _Parser:
         if not self._take("+"):
             return path, left
         right = self._operand()
-        return path, lambda item, values: _sum(left(item, values), right(item, values))
+        return path, lambda item, values: total(left(item, values), right(item, values))
 
     def _appended(self) -> Operand:
         self._expect("(")
@@ -278,21 +206,4 @@ class _Parser:
         self._expect(",")
         right = self._operand()
         self._expect(")")
-        return lambda item, values: _joined(left(item, values), right(item, values))
-
-
-def _get(item: Item, path: Path) -> Any:
-    held = item.get(path[0])
-    return held if len(path) == 1 or held is None else held["M"].get(path[1])
-
-
-def _size(value: Typed | None) -> Typed | None:
-    return None if value is None else {"N": str(len(next(iter(value.values()))))}
-
-
-def _sum(a: Typed | None, b: Typed | None) -> Typed | None:
-    return None if a is None or b is None else {"N": str(simple(a) + simple(b))}
-
-
-def _joined(a: Typed | None, b: Typed | None) -> Typed | None:
-    return None if a is None or b is None else {"L": [*a["L"], *b["L"]]}
+        return lambda item, values: joined(left(item, values), right(item, values))

@@ -45,7 +45,7 @@ def play(name: str, *, traced: bool = False) -> Outcome:
     people.arrange()
     with _listening(world):
         try:
-            world.run()
+            world.platform.run()
             judge(world, people)
         except Livelock:
             world.watcher.require(False, "every history ends", "it went on and on")

@@ -98,4 +98,4 @@ def _overloaded(retry_after: str) -> TransientFailure:
 
 def is_good(answer: Mapping[str, Any]) -> bool:
     """Whether a stored answer is one that a run can go on with."""
-    return answer["stop_reason"] == "end_turn" and answer["text"].startswith("{")
+    return bool(answer["stop_reason"] == "end_turn" and answer["text"].startswith("{"))

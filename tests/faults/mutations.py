@@ -107,7 +107,7 @@ def _changed(name: str, change: Callable[[Change], Change]) -> Patches:
 
 
 def _forgetful(change: Change, item: Any) -> Run:
-    raise GuardFailed(run_store.run_from(item) if item is not None else None)
+    raise GuardFailed(items.run_from(item) if item is not None else None)
 
 
 def _repeatable(change: Change, e: Expression) -> str:

@@ -15,9 +15,10 @@ from shared.ports import Artifact
 from shared.runs.canonical import sha256_hex
 from shared.runs.records import Dispatch, Run, Status, Subject
 from shared.runs.timing import SECOND
-from tests.faults.scenarios import DIAGNOSIS, Act
+from tests.faults.platform import REQUEST_LIMIT
+from tests.faults.scenarios import DIAGNOSIS, ORG, PATIENT, Act
 from tests.faults.scheduler import Process
-from tests.faults.world import ORG, PATIENT, REQUEST_LIMIT, World
+from tests.faults.world import World
 
 _AGAIN_MS = 2_000
 _NOTE = b'{"note": "an earlier report"}'
@@ -57,7 +58,7 @@ class People:
     def _start(self, number: int, act: Act, patience: int) -> None:
         self.asked[number] = self.asked.get(number, 0) + 1
         deed = partial(_DEEDS[act.what], self, act, number)
-        self.world.spawn(f"{act.what} {number}", "person", deed, REQUEST_LIMIT, partial(self._end, number, act, patience))
+        self.world.platform.spawn(f"{act.what} {number}", "person", deed, REQUEST_LIMIT, partial(self._end, number, act, patience))
 
     def _end(self, number: int, act: Act, patience: int, process: Process) -> None:
         self.last_deed_at = self.world.scheduler.now

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 DIAGNOSIS, ORCHESTRATION = "diagnosis", "orchestration"
+ORG, PATIENT = "demo", "11111111-1111-4111-8111-111111111111"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from shared.adapters.dynamodb import keys
 from shared.runs.records import Dispatch, PayloadRef, Run, Status
 from tests.faults.aws import Key
-from tests.faults.expressions import Item
+from tests.faults.values import Item
 
 
 def is_run(key: Key, item: Item) -> bool:

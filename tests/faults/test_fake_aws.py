@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -9,8 +10,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.faults.aws import OPERATIONS, FakeDynamo, FakeS3, FakeSqs
-from tests.faults.expressions import Unsupported, condition, update
+from tests.faults.expressions import condition, update
 from tests.faults.histories import play
+from tests.faults.values import Unsupported
 from tests.faults.world import seeded
 from tests.support.aws import Clients, in_process_aws
 from tests.support.table import table_arguments
@@ -90,18 +92,18 @@ def test_it_answers_every_call_of_a_history_as_moto_does(name: str, clients: Cli
     for item in seeded()[0].values():
         clients.dynamodb.put_item(TableName="runs", Item=item)
     for operation, request, answer in calls:
-        real = outcome(lambda: getattr(clients.dynamodb, operation)(**request))  # noqa: B023 - called at once
+        real = outcome(partial(getattr(clients.dynamodb, operation), **request))
         assert (real if isinstance(real, tuple) else _bare(real)) == answer, (operation, request)
     assert len(calls) > 5
 
 
 def test_objects_are_created_once_as_in_moto(clients: Clients) -> None:
-    put = {"Bucket": "bucket", "Key": "a/b", "Body": b"1", "ContentType": "text/plain", "IfNoneMatch": "*"}
+    put: dict[str, Any] = {"Bucket": "bucket", "Key": "a/b", "Body": b"1", "ContentType": "text/plain", "IfNoneMatch": "*"}
     answers = []
     for s3 in (FakeS3({}), clients.s3):
-        missing = outcome(lambda s3=s3: s3.get_object(Bucket="bucket", Key="a/b"))
-        first = outcome(lambda s3=s3: s3.put_object(**put))
-        second = outcome(lambda s3=s3: s3.put_object(**put | {"Body": b"2"}))
+        missing = outcome(partial(s3.get_object, Bucket="bucket", Key="a/b"))
+        first = outcome(partial(s3.put_object, **put))
+        second = outcome(partial(s3.put_object, **put | {"Body": b"2"}))
         answers.append((missing[0], isinstance(first, tuple), second[0], s3.get_object(Bucket="bucket", Key="a/b")["Body"].read()))
     assert answers[0] == answers[1] == ("NoSuchKey", False, "PreconditionFailed", b"1")
 
@@ -155,7 +157,7 @@ def test_a_value_that_no_expression_uses_is_refused_loudly() -> None:
 
 def test_a_sum_with_a_missing_attribute_is_refused_as_dynamodb_does() -> None:
     table = FakeDynamo({}, lambda *_: None, lambda: 0)
-    request = {
+    request: dict[str, Any] = {
         "TableName": "t",
         "Key": {"pk": {"S": "p"}, "sk": {"S": "s"}},
         "UpdateExpression": "SET n = gone + :one",

@@ -92,5 +92,5 @@ def test_a_history_is_made_of_its_name_alone(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["nothing", "lifecycle/x=timeout", "drawn/1"])
 def test_a_name_that_is_none_is_refused(name: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"history is of|invalid literal"):
         play(name)

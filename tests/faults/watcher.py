@@ -13,11 +13,11 @@ from shared.adapters.payload_store import INLINE_BYTES
 from shared.runs.codes import EventCode, FailureCode
 from shared.runs.records import SWEEPER, WORKER, Dispatch, HistoryEntry, PayloadRef, Run, Status
 from tests.faults.aws import FakeDynamo, FakeS3, Key
-from tests.faults.expressions import Item
 from tests.faults.faults import Fault, fault
 from tests.faults.scheduler import Process, Scheduler
 from tests.faults.sdk import Calls
 from tests.faults.stored import is_run, named_payloads
+from tests.faults.values import Item
 
 _Q, _R, _W, _S, _F, _C = Status.QUEUED, Status.RUNNING, Status.WAITING, Status.SUCCEEDED, Status.FAILED, Status.CANCELLED
 MOVES: Mapping[Status, frozenset[Status]] = {

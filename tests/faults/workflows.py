@@ -1,4 +1,4 @@
-"""What the simulated runs do: the real diagnosis over a tiny record, and an orchestration of two phases, one of one model call and one of two."""
+"""What the simulated runs do: the real diagnosis over a tiny record, and an orchestration of two phases, of one call and of two."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ def _phase(phase: str, ctx: StepContext) -> StepResult:
     """One call an agent, one document. A refused or cut answer ends the run; one that is no JSON is held for a person."""
     held = pending(phase)
     findings = ctx.result(held) if held in ctx.run.steps else None
-    answers = []
+    answers: list[str] = []
     for agent in AGENTS[phase]:
         answer = ctx.ask(_request(phase, agent, [ctx.input(), *answers], findings)).answer
         if answer.stop_reason != "end_turn":

@@ -1,4 +1,4 @@
-"""The real engine and adapters over the in-memory AWS, and the processes that run them: workers, sweeps, people's requests."""
+"""The real engine and adapters over the in-memory AWS, as shared.bootstrap wires them, and what happens in a history."""
 
 import json
 import uuid
@@ -23,28 +23,22 @@ from shared.engine.execution import Kit
 from shared.engine.ledger import Ledger
 from shared.engine.sweeper import Sweeper
 from shared.engine.worker import Worker
+from shared.runs.codes import EventCode
 from shared.runs.prices import PRICES
-from shared.runs.records import Dispatch, Run, Status
-from shared.runs.timing import MINUTE, SECOND, Timing
-from shared.sqs.batch import run_id_of
+from shared.runs.timing import SECOND, Timing
 from tests.faults.aws import FakeDynamo, FakeS3, FakeSqs, Key
-from tests.faults.expressions import Item
 from tests.faults.faults import Plan
 from tests.faults.model import ScriptedModel, is_good
-from tests.faults.scenarios import DIAGNOSIS, Scenario
-from tests.faults.scheduler import Process, Scheduler
+from tests.faults.platform import EXPECTED, START, Platform
+from tests.faults.scenarios import ORG, PATIENT, Scenario
+from tests.faults.scheduler import Scheduler
 from tests.faults.sdk import Calls
-from tests.faults.stored import due_at
+from tests.faults.values import Item
 from tests.faults.watcher import Watcher
 from tests.faults.workflows import RECORD, workflows
 
-START = 1_795_000_020_000
-ORG, PATIENT = "demo", "11111111-1111-4111-8111-111111111111"
-WORKER_LIMIT, SWEEPER_LIMIT, REQUEST_LIMIT = 300 * SECOND, 60 * SECOND, 29 * SECOND
-VISIBILITY, MOST_RECEIVES = 330 * SECOND, 5
 MOST_STEPS = 20_000
-_ASKED_AGAIN = frozenset({"RETRY", "NEXT"})
-_EXPECTED = frozenset({"StoreUnavailable", "Conflict", "NotFound", "IdempotencyKeyReused"})
+_ASKED_AGAIN = frozenset({EventCode.RETRY, EventCode.NEXT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +75,11 @@ class _NoProbe:
     def after(self, step: str) -> None: ...
 
 
-@dataclass(eq=False, slots=True)
-class _Message:
-    body: str
-    received: int = 0
-
-
 class World:
-    """One history's world. `overdue`: how many workers came to their time limit, which slow calls may bring about."""
+    """One history's world."""
 
     def __init__(self, scenario: Scenario, plan: Plan, random: Random, trace: list[str] | None) -> None:
-        self.scenario, self._random = scenario, random
+        self.scenario = scenario
         self.scheduler = Scheduler(START, MOST_STEPS)
         items, objects = seeded()
         self.s3 = FakeS3(objects)
@@ -103,9 +91,7 @@ class World:
         self.watcher.calls, self.watcher.dynamo = self.calls, self.dynamo
         self.happened: Counter[str] = Counter()
         self.awaited: dict[str, list[Callable[[], None]]] = {}
-        self.overdue = 0
-        self._last_tick, self._workers, self._sweeps = START, 0, 0
-        self._flips = {START + second * SECOND for second in scenario.flag_off or ()}
+        self.platform = Platform(self, random)
         self._assemble()
 
     def _assemble(self) -> None:
@@ -113,7 +99,7 @@ class World:
         scenario, clock, ids = self.scenario, _Clock(self.scheduler), _Ids(Counter())
         table = Table(self.calls.client("dynamodb", self.dynamo), "runs")
         bucket = Bucket(self.calls.client("s3", self.s3), "bucket")
-        doorbell = SqsDoorbell(self.calls.client("sqs", FakeSqs(self._accept)), "work", "isolation")
+        doorbell = SqsDoorbell(self.calls.client("sqs", FakeSqs(self.platform.accept)), "work", "isolation")
         self.runs, self.payloads, self.artifacts = DynamoRunStore(table), AwsPayloadStore(table, bucket), AwsArtifactStore(table, bucket)
         self.model = ScriptedModel(self.scheduler, self.calls, scenario.script, self._is_stored)
         timing = Timing() if scenario.deadline is None else Timing(deadline_worker=scenario.deadline * SECOND)
@@ -124,21 +110,24 @@ class World:
         self._sweeper = {on: Sweeper(self.runs, doorbell, clock, ids, timing, on) for on in (True, False)}
         self._creator = {on: Creator(self.runs, self.payloads, doorbell, clock, ids, timing, on) for on in (True, False)}
         self.commands = Commands(self.runs, self.payloads, doorbell, clock, ids, timing)
-        self.ids, self.clock = ids, clock
+        self.ids = ids
 
     @property
     def creator(self) -> Creator:
         return self._creator[self.is_on()]
 
+    @property
+    def worker(self) -> Worker:
+        return self._worker[self.is_on()]
+
+    @property
+    def sweeper(self) -> Sweeper:
+        return self._sweeper[self.is_on()]
+
     def is_on(self) -> bool:
         """Whether the worker's flag is on now."""
         off = self.scenario.flag_off
         return off is None or not off[0] * SECOND <= self.scheduler.now - START < off[1] * SECOND
-
-    def run(self) -> None:
-        for second in self.scenario.sweeps:
-            self.scheduler.at(START + second * SECOND, self._sweep)
-        self.scheduler.run(self._next_tick, self._tick)
 
     # --- what happens -------------------------------------------------------------------------------------------------
 
@@ -186,104 +175,10 @@ class World:
             return json.loads(bytes(item["b"]["B"]))
         return json.loads(next(data for name, data in self.s3.objects.items() if name.endswith(item["s"]["S"])))
 
-    # --- processes ----------------------------------------------------------------------------------------------------
-
-    def spawn(
-        self, name: str, kind: str, body: Callable[[], Any], limit: int, on_end: Callable[[Process], None], after: int = 0
-    ) -> Process:
-        moment = self.scheduler.now + after
-
-        def ended(process: Process) -> None:
-            self._judge_end(process)
-            on_end(process)
-
-        return self.scheduler.spawn(moment, Process(name, kind, body, moment + limit, ended))
-
-    def _judge_end(self, process: Process) -> None:
-        self.overdue += process.kind == "worker" and process.scars[-1:] == ["time limit"]
-        how = "killed" if process.killed else f"raised {type(process.error).__name__}" if process.error else "ended"
-        self.calls.note(f"{process.name} {how}")
-        if process.error is not None:
-            name = type(process.error).__name__
-            self.watcher.require(name in _EXPECTED, "nothing ends in a bug", lambda: f"{process.name}: {name}: {process.error}")
-
     def bug(self, record: Mapping[str, Any]) -> None:
         """An outermost wrapper caught something."""
         self.calls.note(f"logged {record}")
-        self.watcher.require(record.get("error") in _EXPECTED, "nothing ends in a bug", lambda: f"{record}")
-
-    def _accept(self, body: str, delay: int) -> None:
-        moment = self.scheduler.now + delay + 20
-        self.scheduler.at(moment, partial(self._receive, _Message(body)))
-        if self.scenario.double_messages and self._random.random() < 0.3:
-            again = self._random.choice((0, 10, 1_000, 15_000, 400_000))
-            self.scheduler.at(moment + again, partial(self._receive, _Message(body)))
-
-    def _receive(self, message: _Message) -> None:
-        """The event source: a message becomes an invocation of the worker, and comes back unless that ends well."""
-        message.received += 1
-        if message.received > MOST_RECEIVES:
-            return
-        self._workers += 1
-        until = self.scheduler.now + VISIBILITY
-        named = run_id_of(message.body)
-        assert named is not None
-
-        def ended(process: Process) -> None:
-            if process.killed or process.error is not None:
-                self.scheduler.at(until, partial(self._receive, message))
-
-        process = self.spawn(f"worker {self._workers}", "worker", lambda: None, WORKER_LIMIT, ended)
-        process.notes["pk"] = keys.thing_pk(named)
-        dies_at = process.dies_at
-        process.body = lambda: self._worker[self.is_on()].execute(named, lambda: dies_at - self.scheduler.now)
-
-    # --- sweeps -------------------------------------------------------------------------------------------------------
-
-    def _next_tick(self) -> int | None:
-        """The first minute at which a sweep has something to do. Those between only read, so they are left out."""
-        moments = [due for run in self.watcher.runs.values() if (due := self._due(run)) is not None]
-        if not moments:
-            return None
-        due = max(min(moments), self._last_tick + 1)
-        return START + -(-(due - START) // MINUTE) * MINUTE
-
-    def _due(self, run: Run) -> int | None:
-        due = due_at(run)
-        if due is None or not self._flips or run.workflow != DIAGNOSIS:
-            return due
-        # A switched flag holds or resumes at the next sweep, whatever the run's own moments are.
-        is_held = run.dispatch is Dispatch.HELD
-        if run.status is Status.QUEUED and run.dispatch is not Dispatch.MANUAL and is_held == self.is_on():
-            return self.scheduler.now
-        return min([due, *(flip for flip in self._flips if flip > self.scheduler.now)])
-
-    def _tick(self) -> None:
-        self._last_tick = self.scheduler.now
-        for _ in range(2 if self.scenario.double_sweeps and self._random.random() < 0.5 else 1):
-            self._sweep()
-
-    def _sweep(self) -> None:
-        self._sweeps += 1
-        now = self.scheduler.now
-        indexed = now - self.scenario.index_lag
-        due = {
-            key: run
-            for key, run in self.watcher.runs.items()
-            if (moment := due_at(run)) is not None and moment <= now and self.watcher.listed.get(key, 0) < indexed
-        }
-
-        def ended(process: Process) -> None:
-            if not process.killed and process.error is None and not process.scars:
-                for key, run in due.items():
-                    tended = self.watcher.runs[key] is not run
-                    self.watcher.require(tended, "a sweep does what is due", f"{key} stood as it was")
-
-        self.spawn(f"sweep {self._sweeps}", "sweeper", self._sweeper[self.is_on()].sweep, SWEEPER_LIMIT, ended)
-
-    def pk(self, identifier: str) -> str:
-        """The partition of a run."""
-        return keys.thing_pk(identifier)
+        self.watcher.require(record.get("error") in EXPECTED, "nothing ends in a bug", lambda: f"{record}")
 
 
 @lru_cache(maxsize=1)

@@ -10,6 +10,17 @@ from tests.support.care import Ward
 from tests.support.waiting import until
 
 
+@pytest.fixture
+def client(calendar_client: Client) -> Client:
+    """These tests move time: on a stack where little else is open, that is quick."""
+    return calendar_client
+
+
+@pytest.fixture
+def ward(calendar: Ward) -> Ward:
+    return calendar
+
+
 def test_a_run_succeeds_with_one_artifact_whose_hash_is_its_bytes(ward: Ward, client: Client) -> None:
     run = ward.create(wait=25).data["run"]
     assert (run["status"], run["attempt"], run["usage"]["calls"]) == ("succeeded", 1, 1)
@@ -73,10 +84,10 @@ def _until_running(ward: Ward, run_id: str) -> None:
     until(lambda: ward.run(run_id)["attempt"], lambda attempt: attempt == 1)
 
 
-def test_nobody_executes_it_so_it_ends_at_its_deadline(calendar: Ward) -> None:
-    run_id = calendar.create(dispatch="manual").data["run"]["id"]
-    calendar.advance(30 * 86_400 + 120)
-    run = calendar.run(run_id)
+def test_nobody_executes_it_so_it_ends_at_its_deadline(ward: Ward) -> None:
+    run_id = ward.create(dispatch="manual").data["run"]["id"]
+    ward.advance(30 * 86_400 + 120)
+    run = ward.run(run_id)
     assert (run["status"], run["error_info"]["code"]) == ("failed", "DEADLINE_EXCEEDED")
 
 
@@ -92,17 +103,17 @@ def test_32_clients_execute_one_run_once(ward: Ward) -> None:
         assert ward.model_calls() - before == 1
 
 
-def test_the_flag_off_executes_nothing_and_loses_nothing(calendar: Ward) -> None:
-    calendar.client.call("POST", "/dev/settings", {"worker_enabled": False})
-    before = calendar.model_calls()
-    runs = [calendar.create().data["run"]["id"] for _ in range(20)]
-    refused = calendar.client.call("POST", f"/api/studio/diagnosis-runs/{runs[0]}/execute", None, "clinician")
+def test_the_flag_off_executes_nothing_and_loses_nothing(ward: Ward) -> None:
+    ward.client.call("POST", "/dev/settings", {"worker_enabled": False})
+    before = ward.model_calls()
+    runs = [ward.create().data["run"]["id"] for _ in range(20)]
+    refused = ward.client.call("POST", f"/api/studio/diagnosis-runs/{runs[0]}/execute", None, "clinician")
     assert (refused.status, refused.code) == (503, "WORKER_DISABLED")
-    assert calendar.client.call("GET", "/health").data["worker_enabled"] is False
-    calendar.advance(3_600)
-    assert {calendar.run(run_id)["status"] for run_id in runs} == {"queued"}
-    assert calendar.model_calls() == before
-    assert calendar.client.call("GET", "/health/invariants", None, "admin").data["past_due"] == 0
-    calendar.client.call("POST", "/dev/settings", {"worker_enabled": True})
-    calendar.advance(180)
-    assert {calendar.run(run_id, wait=20)["status"] for run_id in runs} == {"succeeded"}
+    assert ward.client.call("GET", "/health").data["worker_enabled"] is False
+    ward.advance(3_600)
+    assert {ward.run(run_id)["status"] for run_id in runs} == {"queued"}
+    assert ward.model_calls() == before
+    assert ward.client.call("GET", "/health/invariants", None, "admin").data["past_due"] == 0
+    ward.client.call("POST", "/dev/settings", {"worker_enabled": True})
+    ward.advance(180)
+    assert {ward.run(run_id, wait=20)["status"] for run_id in runs} == {"succeeded"}

@@ -21,6 +21,12 @@ pytestmark = pytest.mark.rule("R-HTTP-2")
 MB = 1024 * 1024
 
 
+@pytest.fixture(scope="module")
+def ward(client: Client) -> Ward:
+    """One patient for all: a fault spoils its own request, or a run of its own."""
+    return Ward(client, str(uuid.uuid4())).admitted()
+
+
 @dataclass
 class Draft:
     """A request that would succeed, until it is spoiled."""

@@ -187,7 +187,7 @@ def test_what_was_sent_is_never_quoted_in_an_error(client: Client, route: Route)
         {name: [marker] for name in route.body or {}},
     ):
         answer = client.call(route.method, route.path(userId="somebody"), body, user)
-        assert marker.encode() not in answer.raw
+        assert answer.status < 300 or marker.encode() not in answer.raw
 
 
 @named([route for route in with_body() if route.body is None])
