@@ -1,6 +1,7 @@
 """Judges a history when nothing is left to happen: ends, bounds, money, artifacts, and what people were told."""
 
 import json
+from itertools import pairwise
 from collections import Counter
 
 from shared.adapters.dynamodb import keys
@@ -37,6 +38,10 @@ def _judge_end(world: World, people: People, run: Run) -> None:
     if last.code == FailureCode.DEADLINE_EXCEEDED:
         waited = scenario.deadline is not None or scenario.dispatch == "manual" or scenario.flag_off is not None
         require(waited, "an automatic run ends long before its deadline", "only its deadline ended it")
+    claims = sum(entry.to is Status.RUNNING and before.to is Status.QUEUED for before, entry in pairwise(run.history))
+    granted = run.max_attempts + sum(entry.code in (EventCode.CONTINUATION, EventCode.NEXT) for entry in run.history)
+    ended = run.workflow != DIAGNOSIS or claims <= granted
+    require(ended, "every run ends when its attempts are spent", f"{claims} starts, {run.max_attempts} attempts")
     retried = any(entry.code == EventCode.RETRY for entry in run.history)
     if scenario.settles and (faults == 0 or (faults < scenario.max_attempts and not retried)):
         done = run.status is Status.SUCCEEDED

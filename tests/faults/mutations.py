@@ -4,13 +4,14 @@ A mutation replaces one production function or fragment while histories are play
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Any
 from unittest.mock import patch
 
+from shared.adapters.aws_errors import translated
 from shared.adapters.dynamodb import expressions, items, run_store
 from shared.adapters.dynamodb.expressions import FRAGMENTS, Expression
 from shared.adapters.dynamodb.run_store import DynamoRunStore
@@ -23,7 +24,8 @@ from shared.errors import GuardFailed
 from shared.runs import transitions
 from shared.runs.canonical import sha256_hex
 from shared.runs.changes import Change
-from shared.runs.records import PayloadRef, Run, Status
+from shared.runs.records import PayloadRef, Run, Status, Usage
+from shared.workflows.steps import BoughtAnswer
 from tests.faults.histories import Outcome, play
 from tests.faults.search import seconds, singles, sleepers
 
@@ -33,9 +35,10 @@ Names = Callable[[], Iterator[str]]
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """`breaks` takes a guard away; `where` are the histories that are searched, in order."""
+    """`breaks` takes a guard away, so that `rule` falls; `where` are the histories that are searched, in order."""
 
     guard: str
+    rule: str
     breaks: Patches
     where: Names
 
@@ -47,12 +50,12 @@ class Mutation:
 
 
 def hunt(mutation: Mutation, at_most: int) -> tuple[Outcome | None, int]:
-    """The first history that shows the broken engine, and how many it took."""
+    """The first history in which the broken engine breaks the rule, and how many it took."""
     names = list(islice(mutation.where(), at_most))
     with mutation.applied():
         for number, name in enumerate(names, 1):
             outcome = play(name)
-            if outcome.violations:
+            if mutation.rule in {violation.rule for violation in outcome.violations}:
                 return outcome, number
     return None, len(names)
 
@@ -128,7 +131,7 @@ def _trusting(store: DynamoRunStore, change: Change) -> Run:
     return replace(run, history=(*run.history[:-1], last))
 
 
-def _unindexed(*kept: Status) -> Callable[..., dict[str, Any]]:
+def _unindexed(kept: Collection[Status]) -> Callable[..., dict[str, Any]]:
     """The OPEN entry stays as it is in all but these statuses."""
 
     def index_values(run_id: str, org_id: str | None, status: Status) -> dict[str, Any]:
@@ -151,43 +154,69 @@ def _unwritten(store: AwsPayloadStore, run: Run, data: bytes) -> PayloadRef:
     return PayloadRef(sha256_hex(data), len(data))
 
 
+def _any_status(_: Any, e: Expression) -> str:
+    return _anything(None, e)
+
+
+def _without_cost(claim: Change) -> Change:
+    return replace(claim, add={"fence": 1})
+
+
+def _with_cost(continuation: Change) -> Change:
+    return replace(continuation, set={**continuation.set, "claim_cost": 1})
+
+
+def _unkept(ledger: Ledger, run: Run, key: str, bought: BoughtAnswer, usage: Usage) -> BoughtAnswer:
+    return bought
+
+
 def _overwriting(table: Table, item: Any) -> None:
-    table._client.put_item(TableName=table._name, Item=item)
+    with translated():
+        table._client.put_item(TableName=table._name, Item=item)
 
 
-HOPEFUL_SWEEPER = Mutation("", _instead(transitions, "lose_lease", _hopeful), _every_single("once"))
+HOPEFUL_SWEEPER = Mutation("", "", _instead(transitions, "lose_lease", _hopeful), _every_single("once"))
 """No mutation of a guard: it shows what `attempts_left` is for."""
 
+_BOUGHT, _STORED_FIRST = "a stored answer is never bought again", "an answer is stored before it is used"
+_FENCED, _DUE = "no write by a fenced worker takes effect", "only what is due is claimed"
+_FREE, _INDEX = "what the SDK or a guard deals with costs no attempt", "the OPEN index holds the open runs"
+_OPEN, _ALL = {Status.QUEUED, Status.RUNNING, Status.WAITING}, set(Status)
+
 MUTATIONS: Mapping[str, Mutation] = {
-    "version": Mutation("version", _without("version"), _every_single("executed")),
-    "status": Mutation("status", _instead(expressions, "_statuses", lambda guard, e: _anything(None, e)), _every_single("cancelled")),
-    "fence": Mutation("fence", _without("fence"), _every_sleeper("lifecycle")),
-    "lease": Mutation("lease", _without("lease_over_by"), _every_sleeper("lifecycle")),
-    "operation": Mutation("operation id", _instead(run_store, "_recognise", _forgetful), _every_single("lifecycle")),
-    "repetition": Mutation("operation id", _instead(run_store, "condition", _repeatable), _every_single("lifecycle")),
-    "trust": Mutation("operation id", _instead(DynamoRunStore, "apply", _trusting), _every_sleeper("lifecycle")),
-    "available": Mutation("available_at", _without("available_by"), _every_single("released")),
-    "free starts": Mutation("claim_cost", _changed("claim", lambda c: replace(c, add={"fence": 1})), _every_single("lifecycle")),
-    "dear continuation": Mutation(
-        "claim_cost",
-        _changed("continue_later", lambda c: replace(c, set={**c.set, "claim_cost": 1})),
-        _every_single("lifecycle"),
+    "version": Mutation("version", "execute is accepted once a queued spell", _without("version"), _every_single("executed")),
+    "status": Mutation("status", "every move is a transition", _instead(expressions, "_statuses", _any_status), _every_single("cancelled")),
+    "fence": Mutation("fence", _FENCED, _without("fence"), _every_sleeper("lifecycle")),
+    "still wanted": Mutation("fence", _BOUGHT, _instead(Execution, "_still_wanted", lambda self: None), _every_sleeper("lifecycle")),
+    "lease": Mutation("lease", "only a lease that ran out is broken", _without("lease_over_by"), _every_sleeper("lifecycle")),
+    "operation": Mutation("operation id", _FREE, _instead(run_store, "_recognise", _forgetful), _every_single("lifecycle")),
+    "repetition": Mutation(
+        "operation id", "a write is applied once", _instead(run_store, "condition", _repeatable), _every_single("lifecycle")
     ),
-    "attempts left": Mutation("claim_cost", _both(_without("attempts_left"), HOPEFUL_SWEEPER.breaks), _every_single("once")),
-    "rung again": Mutation("ring_after", _instead(Sweeper, "_queued", lambda self, run, now, op: None), _every_single("lifecycle")),
-    "ring": Mutation("ring_after", _without("ring_due_by"), _seeds("random")),
-    "open left": Mutation("OPEN entry", _index(_unindexed(Status.QUEUED, Status.RUNNING, Status.WAITING)), _every_single("lifecycle")),
-    "open entered": Mutation("OPEN entry", _index(_unindexed(*set(Status) - {Status.QUEUED})), _every_single("lifecycle")),
+    "trust": Mutation("operation id", _FENCED, _instead(DynamoRunStore, "apply", _trusting), _every_sleeper("lifecycle")),
+    "available": Mutation("available_at", _DUE, _without("available_by"), _every_single("released")),
+    "dispatch": Mutation("dispatch", _DUE, _without("dispatch"), _every_single("switched")),
+    "free starts": Mutation(
+        "claim_cost", "every run ends when its attempts are spent", _changed("claim", _without_cost), _every_single("hopeless")
+    ),
+    "dear continuation": Mutation("claim_cost", _FREE, _changed("continue_later", _with_cost), _every_single("lifecycle")),
+    "attempts left": Mutation(
+        "claim_cost", "attempts are bounded", _both(_without("attempts_left"), HOPEFUL_SWEEPER.breaks), _every_single("once")
+    ),
+    "ring": Mutation("ring_after", "a ring is won once an interval", _without("ring_due_by"), _seeds("random")),
+    "rung again": Mutation(
+        "ring_after", "a run settles soon", _instead(Sweeper, "_queued", lambda self, run, now, op: None), _every_single("lifecycle")
+    ),
+    "open left": Mutation("OPEN entry", _INDEX, _index(_unindexed(_OPEN)), _every_single("lifecycle")),
+    "open entered": Mutation("OPEN entry", _INDEX, _index(_unindexed(_ALL - {Status.QUEUED})), _every_single("lifecycle")),
     "open entered again": Mutation(
-        "OPEN entry", _instead(expressions, "index_values", _unindexed(*set(Status) - {Status.QUEUED})), _every_single("retried")
+        "OPEN entry", _INDEX, _instead(expressions, "index_values", _unindexed(_ALL - {Status.QUEUED})), _every_single("retried")
     ),
-    "ledger write": Mutation(
-        "ledger write", _instead(Ledger, "keep", lambda self, run, key, bought, usage: bought), _every_single("lifecycle")
+    "ledger write": Mutation("ledger write", _STORED_FIRST, _instead(Ledger, "keep", _unkept), _every_single("lifecycle")),
+    "ledger lookup": Mutation("ledger write", _BOUGHT, _instead(Ledger, "find", lambda self, run, key: None), _every_single("lifecycle")),
+    "create-only": Mutation(
+        "create-only", "what was created is never overwritten", _instead(Table, "put_new", _overwriting), _every_single("lifecycle")
     ),
-    "ledger lookup": Mutation("ledger write", _instead(Ledger, "find", lambda self, run, key: None), _every_single("lifecycle")),
-    "create-only": Mutation("create-only", _instead(Table, "put_new", _overwriting), _every_single("lifecycle")),
-    "dispatch": Mutation("dispatch", _without("dispatch"), _every_single("switched")),
-    "payload": Mutation("payload before its name", _instead(AwsPayloadStore, "put", _unwritten), _every_single("lifecycle")),
-    "still wanted": Mutation("fence", _instead(Execution, "_still_wanted", lambda self: None), _every_sleeper("lifecycle")),
+    "payload": Mutation("payload", "what a run names exists", _instead(AwsPayloadStore, "put", _unwritten), _every_single("lifecycle")),
 }
 """By name: a broken engine for every guard that DESIGN names, and some more."""

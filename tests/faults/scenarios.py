@@ -57,6 +57,7 @@ LIFECYCLES: Mapping[str, Scenario] = {
     "lifecycle": Scenario(),
     "once": Scenario(max_attempts=1),
     "released": Scenario(script=("error@2000",)),
+    "hopeless": Scenario(script=("error",) * 12, settles=False),
     "switched": Scenario(flag_off=(30, 590)),
     "retried": Scenario(acts=(_CREATE, Act("retry", 5, "failed")), script=("bad",)),
     "cancelled": Scenario(acts=(_CREATE, Act("cancel", 4, "claimed")), settles=False),

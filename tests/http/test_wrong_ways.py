@@ -4,6 +4,7 @@ import base64
 import json
 import time
 import uuid
+from functools import cache
 
 import pytest
 
@@ -21,6 +22,7 @@ def named(found: list[Route]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("route", found, ids=[one.name for one in found])
 
 
+@cache
 def holder(client: Client, route: Route) -> str:
     """A user of `demo` whose role the route lets in."""
     for user in HOLDERS:

@@ -54,13 +54,17 @@ class Ward:
     def a_run(self, status: str = "queued", user: str = "clinician", **body: Any) -> str:
         """The id of a run that people, and no worker, have brought to that status. `running`: in `user`'s hands."""
         run_id = str(self.create(user, dispatch="manual", **body).data["run"]["id"])
+        self.bring(run_id, status, user)
+        return run_id
+
+    def bring(self, run_id: str, status: str, user: str = "clinician") -> None:
+        """Move a queued, manual run to that status by hand."""
         if status in ("running", *ENDS):
             assert self.update(run_id, user, status="running").status == 200
         if status in ENDS:
             assert self.update(run_id, user, **ENDS[status]).status == 200
         if status == "cancelled":
             assert self.cancel(run_id, user).status == 200
-        return run_id
 
     def run(self, run_id: str, user: str = "clinician", wait: int = 0) -> Any:
         return self.client.call("GET", f"/api/studio/diagnosis-runs/{run_id}", None, user, **_headers(wait=wait)).data["run"]
