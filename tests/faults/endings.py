@@ -1,8 +1,8 @@
 """Judges a history when nothing is left to happen: ends, bounds, money, artifacts, and what people were told."""
 
 import json
-from itertools import pairwise
 from collections import Counter
+from itertools import pairwise
 
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.items import usage_from
