@@ -185,6 +185,7 @@ _OPEN, _ALL = {Status.QUEUED, Status.RUNNING, Status.WAITING}, set(Status)
 
 MUTATIONS: Mapping[str, Mutation] = {
     "version": Mutation("version", "execute is accepted once a queued spell", _without("version"), _every_single("executed")),
+    "version at a gate": Mutation("version", "a decision applies to what was decided on", _without("version"), _every_sleeper("contested")),
     "status": Mutation("status", "every move is a transition", _instead(expressions, "_statuses", _any_status), _every_single("cancelled")),
     "fence": Mutation("fence", _FENCED, _without("fence"), _every_sleeper("lifecycle")),
     "still wanted": Mutation("fence", _BOUGHT, _instead(Execution, "_still_wanted", lambda self: None), _every_sleeper("lifecycle")),
@@ -197,7 +198,7 @@ MUTATIONS: Mapping[str, Mutation] = {
     "available": Mutation("available_at", _DUE, _without("available_by"), _every_single("released")),
     "dispatch": Mutation("dispatch", _DUE, _without("dispatch"), _every_single("switched")),
     "free starts": Mutation(
-        "claim_cost", "every run ends when its attempts are spent", _changed("claim", _without_cost), _every_single("hopeless")
+        "claim_cost", "every run ends when its attempts are spent", _changed("claim", _without_cost), _every_single("once")
     ),
     "dear continuation": Mutation("claim_cost", _FREE, _changed("continue_later", _with_cost), _every_single("lifecycle")),
     "attempts left": Mutation(

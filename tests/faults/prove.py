@@ -74,7 +74,8 @@ def prove(todo: list[Unit], processes: int, console: Console) -> dict[str, Tally
 
 
 def summary(tallies: dict[str, Tally], total: Tally, elapsed: float) -> Table:
-    table = Table("part", "histories", "calls", "faults", "broken", title=f"{elapsed:.0f} s, {total.histories / elapsed:.0f} histories/s")
+    speed = f"{elapsed:.0f} s, {total.cpu_seconds:.0f} s of processor time, {total.histories / elapsed:.0f} histories/s"
+    table = Table("part", "histories", "calls", "faults", "broken", title=speed, title_justify="left")
     for part, tally in [*sorted(tallies.items()), ("all", total)]:
         numbers = (tally.histories, tally.calls, tally.faults.total(), tally.broken)
         table.add_row(part, *(f"{number:,}" for number in numbers))

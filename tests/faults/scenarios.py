@@ -65,6 +65,7 @@ LIFECYCLES: Mapping[str, Scenario] = {
     "taken": Scenario(acts=(_CREATE, Act("take", 20, "queued"), Act("succeed", 60, "running")), dispatch="manual", settles=False),
     "attached": Scenario(acts=(_CREATE, Act("attach", 20, "queued"), Act("execute", 60, "queued")), dispatch="manual"),
     "gated": Scenario(ORCHESTRATION, (_CREATE, *_NEXTS)),
+    "contested": Scenario(ORCHESTRATION, (_CREATE, *_NEXTS, Act("next", 1, "waiting", "admin", "a1")), settles=False),
     "held": Scenario(ORCHESTRATION, (_CREATE, *_NEXTS, Act("skip", 1, "waiting:3", key="n3")), ("ok", "ok", "bad")),
     "refused": Scenario(ORCHESTRATION, (_CREATE, *_NEXTS, Act("retry", 5, "failed")), ("ok", "ok", "refusal")),
 }

@@ -3,6 +3,7 @@
 A pair's second fault strikes in the history that the first one made, recovery included, so pairs are found by playing singles.
 """
 
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
@@ -21,6 +22,7 @@ class Tally:
     histories: int = 0
     broken: int = 0
     calls: int = 0
+    cpu_seconds: float = 0.0
     faults: Counter[str] = field(default_factory=Counter)
     moves: Counter[str] = field(default_factory=Counter)
     violations: Counter[str] = field(default_factory=Counter)
@@ -84,9 +86,10 @@ def sampled_pairs(lifecycle: str, firsts: int, each: int) -> Iterator[str]:
 
 def search(names: Iterable[str]) -> Tally:
     """Play them all."""
-    tally = Tally()
+    tally, started = Tally(), time.process_time()
     for name in names:
         tally.add(play(name))
+    tally.cpu_seconds = time.process_time() - started
     return tally
 
 

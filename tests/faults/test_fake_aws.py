@@ -169,4 +169,4 @@ def test_a_sum_with_a_missing_attribute_is_refused_as_dynamodb_does() -> None:
 
 def test_an_unknown_parameter_is_refused() -> None:
     with pytest.raises(TypeError):
-        FakeSqs(lambda *_: None).send_message(QueueUrl="q", MessageBody="b", MessageGroupId="g", MessageDeduplicationId="d")
+        FakeSqs(lambda *_: None).send_message(QueueUrl="q", MessageBody="b", MessageGroupId="g", MessageDeduplicationId="d")  # type: ignore[call-arg]

@@ -46,6 +46,8 @@ LACKS: Mapping[Status, tuple[str, ...]] = {
     _F: ("gate_until", "output", *_LEASE),
     _C: ("gate_until", "output", *_LEASE, *_ERROR),
 }
+_DECISIONS = (EventCode.NEXT, EventCode.SKIP_VALIDATION, EventCode.RETRY)
+"""A person's moves that are never decided again on what has become of the run since."""
 _LEASE_ENDS = (EventCode.LEASE_LOST, FailureCode.LEASE_EXPIRED, FailureCode.MAX_ATTEMPTS_REACHED)
 
 
@@ -83,14 +85,21 @@ class Watcher:
             return
         if process.kind == "sweeper" and operation == "batch_get_item" and self._lease_is_over():
             self.calls.milestones["swept"] += 1
-        if operation == "get_item" and request["Key"]["sk"]["S"].startswith(keys.LEDGER):
-            process.notes["looked_up"] = len(self.calls.sorts)
+        if operation == "get_item":
+            self._note_look(process, (request["Key"]["pk"]["S"], request["Key"]["sk"]["S"]))
         if process.notes.get("unstored") is None:
             return
         stores = operation == "put_object" or (operation == "put_item" and request["Item"]["sk"]["S"].startswith(keys.LEDGER))
         self.require(stores, "an answer is stored before it is used", f"{operation} came before the answer was stored")
         if operation != "put_object" or (struck and struck.attempts):
             process.notes["unstored"] = None
+
+    def _note_look(self, process: Process, key: Key) -> None:
+        """Remember what a process decides on: when it looked into the ledger, and which version of a run it saw."""
+        if key[1].startswith(keys.LEDGER):
+            process.notes["looked_up"] = len(self.calls.sorts)
+        elif key in self.runs:
+            process.notes["saw"] = self.runs[key].version
 
     def _lease_is_over(self) -> bool:
         return any(run.status is _R and (run.lease_until or 0) <= self.scheduler.now for run in self.runs.values())
@@ -174,6 +183,9 @@ class Watcher:
             self.require(run.fence == before.fence + 1, "claims are counted", "a person's was not")
         if entry.code == EventCode.EXECUTE_ASKED:
             self.require(not _asked_before(before), "execute is accepted once a queued spell", "it was accepted twice")
+        if entry.code in _DECISIONS or (entry.actor not in (WORKER, SWEEPER) and target in (_S, _F)):
+            saw = self.scheduler.current.notes.get("saw") if self.scheduler.current else None
+            self.require(saw == before.version, "a decision applies to what was decided on", f"{entry} on {saw}, now {before.version}")
         if run.is_terminal:
             self.calls.milestones["ended"] += 1
 

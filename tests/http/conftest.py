@@ -29,7 +29,7 @@ def ward(client: Client) -> Ward:
 
 
 @pytest.fixture(scope="session")
-def calendar_client(client: Client) -> Iterator[Client]:
+def calendar_client() -> Iterator[Client]:
     """A second stack: a jump of days is quick only where little is open. It starts when the first such test does."""
     with running_stack() as address:
         yield ConformingClient(address)
