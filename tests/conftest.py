@@ -1,6 +1,6 @@
 """Gives every test the ids of the rules that docs/rules.md says it holds, and names them when it fails: `violates R-...`."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.failed:
         violated = [f"violates {rule}" for mark in item.iter_markers("rule") for rule in mark.args]

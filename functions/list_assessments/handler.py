@@ -3,7 +3,7 @@
 from aws_lambda_powertools.event_handler import Response
 
 from shared.access.policy import Action
-from shared.http.care import assessment_view
+from shared.http.care import assessment_page, assessment_view
 from shared.http.documents import list_responses
 from shared.http.endpoint import Endpoint
 from shared.http.models import Cursor, Limit, PathId
@@ -16,8 +16,7 @@ endpoint = Endpoint(Action.USE_ASSESSMENTS)
 def list_assessments(patientId: PathId, limit: Limit = 50, cursor: Cursor = None) -> Response[str]:
     """With questions and answers."""
     patient_id = authorized_patient(endpoint, Action.USE_ASSESSMENTS)
-    request = endpoint.request
-    found, position = endpoint.services.care.assessments(request.who.org_id, patient_id, request.position, limit)
+    found, position = assessment_page(endpoint, patient_id, limit)
     return endpoint.page("assessments", [assessment_view(assessment) for assessment in found], position)
 
 

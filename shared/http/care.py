@@ -1,5 +1,6 @@
 """The care door: patients, their clinicians, records and assessments, in its own words."""
 
+from itertools import accumulate
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -12,8 +13,10 @@ from shared.http.models import KB, Body, Text, at_most
 from shared.http.studio import authorized_patient
 from shared.http.views import Json, time
 from shared.ports import Assessment, Assignment, Patient, Record
+from shared.runs.canonical import canonical_json
 
 RECORD_BODY = 4 * KB * KB
+PAGE_BYTES = 2 * KB * KB
 Person = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,255}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$")]
 
@@ -78,6 +81,19 @@ def assessment_view(assessment: Assessment) -> Json:
         "created_at": time(assessment.created_at),
         **assessment.content,
     }
+
+
+def assessment_page(endpoint: Endpoint, patient_id: str, limit: int) -> tuple[list[Assessment], str | None]:
+    """As many of a patient's assessments as one answer can carry: rows hold answers, and Lambda takes 6 MB, escaped once more."""
+    request, care = endpoint.request, endpoint.services.care
+    found, position = care.assessments(request.who.org_id, patient_id, request.position, limit)
+    fitting = _fitting(found)
+    return (found, position) if fitting == len(found) else care.assessments(request.who.org_id, patient_id, request.position, fitting)
+
+
+def _fitting(found: list[Assessment]) -> int:
+    sizes = accumulate(len(canonical_json(assessment.content)) for assessment in found)
+    return max(1, sum(size <= PAGE_BYTES for size in sizes)) if found else 0
 
 
 def visible_patients(endpoint: Endpoint, limit: int) -> tuple[list[Patient], str | None]:

@@ -1,7 +1,7 @@
 """Asks the API for every cell of access_matrix.py, in every state of the run, and that what is refused changes nothing."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,7 +96,7 @@ def test_the_tables_name_every_route_and_every_person() -> None:
     assert (set(WHEN), {state for row in WHEN.values() for state in row}) == (changing, set(STATES))
 
 
-def named(table: Mapping[str, Any]) -> pytest.MarkDecorator:
+def named(table: Iterable[str]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("name", table)
 
 

@@ -9,7 +9,7 @@ from tests.support.care import Ward, any_uuid
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.rule("R-ATTACH-1")
-ECG = {"artifact_type": "ecg_analysis", "artifact_name": "ECG of today", "artifact_data": {"rhythm": "atrial fibrillation"}}
+ECG: dict[str, Any] = {"artifact_type": "ecg_analysis", "artifact_name": "ECG of today", "artifact_data": {"rhythm": "atrial fibrillation"}}
 
 
 def artifact(answer: Any) -> Any:

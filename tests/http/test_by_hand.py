@@ -52,7 +52,7 @@ def test_a_missing_part_or_another_word_is_a_422(ward: Ward, sent: dict[str, Any
 
 @pytest.mark.rule("R-STATE-1")
 def test_any_other_state_is_a_conflict(ward: Ward) -> None:
-    bodies = {
+    bodies: dict[str, dict[str, Any]] = {
         "take": {"status": "running"},
         "succeed": {"status": "succeeded", "output_data": {}},
         "fail": {"status": "failed", "error_info": {"code": "X", "message": "m"}},

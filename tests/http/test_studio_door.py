@@ -172,7 +172,7 @@ def test_artifacts_are_listed_in_their_order_without_content_and_shown_with_it(w
     }
 
 
-NEW = {"artifact_type": "note", "artifact_name": "n", "artifact_data": {"a": 1}}
+NEW: dict[str, Any] = {"artifact_type": "note", "artifact_name": "n", "artifact_data": {"a": 1}}
 
 
 @pytest.mark.parametrize(("sent", "wrong"), [

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rules.matrix import ROOT, RULES, defined_in, marked, rules
+from tests.rules.matrix import ROOT, RULES, Rule, defined_in, marked, rules
 
 COMMAND = re.compile(r"make (\w+): (.+)")
 
@@ -20,10 +20,10 @@ def test_there_are_rules_and_every_line_that_looks_like_one_is_read() -> None:
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
-def test_a_rule_has_checks_that_exist(rule: object) -> None:
-    assert rule.checks, f"violates R-RULE-1: {rule.id} has no check"  # type: ignore[attr-defined]
-    for check in rule.checks:  # type: ignore[attr-defined]
-        assert exists(check), f"violates R-RULE-1: {rule.id} names {check}, which does not exist"  # type: ignore[attr-defined]
+def test_a_rule_has_checks_that_exist(rule: Rule) -> None:
+    assert rule.checks, f"violates R-RULE-1: {rule.id} has no check"
+    for check in rule.checks:
+        assert exists(check), f"violates R-RULE-1: {rule.id} names {check}, which does not exist"
 
 
 def exists(check: str) -> bool:

@@ -42,8 +42,8 @@ def an_artifact(ward: Ward) -> Creation:
 
 def a_link(ward: Ward) -> Creation:
     """The same route with its other body: naming an artifact that is there."""
-    ids = [made(ward.attach(ward.a_run(), artifact_type="note", artifact_name=n, artifact_data={}))["id"] for n in ("one", "two")]
-    return Creation(ward.client, f"/api/studio/diagnosis-runs/{ward.a_run()}/artifacts", *({"artifact_id": one} for one in ids))
+    one, other = (made(ward.attach(ward.a_run(), artifact_type="note", artifact_name=n, artifact_data={}))["id"] for n in ("one", "two"))
+    return Creation(ward.client, f"/api/studio/diagnosis-runs/{ward.a_run()}/artifacts", {"artifact_id": one}, {"artifact_id": other})
 
 
 def an_assessment(ward: Ward) -> Creation:
