@@ -46,7 +46,10 @@ lock: $(READY) ## Lock the dependencies again, with hashes
 clean: ## Remove everything that was made
 	rm -rf $(VENV) .sam-venv .build .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
--include build.mk races.mk
+include build.mk races.mk
+
+prove: $(READY) ## Search all single faults and pairs, and 24,000 drawn histories: DRAWN=n, SEED=n
+	@$(BIN)/python -m tests.faults.prove $(if $(DRAWN),--drawn $(DRAWN)) $(if $(SEED),--seed $(SEED))
 
 .PHONY: redrive
 redrive: $(READY) ## Empty a deployment's dead-letter queue: STACK=name, DISCARD=1 to delete what cannot be read

@@ -1,6 +1,7 @@
 """What one claim knows of the run's spending: every purchase in the ledger, its own, and the answers it used again."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from shared.engine.ledger import Ledger, ledger_key, lost_key
 from shared.ports import ModelRequest, PayloadStore
@@ -8,6 +9,8 @@ from shared.runs.records import WORKER, Run, Usage
 from shared.workflows.steps import BoughtAnswer
 
 Purchase = tuple[BoughtAnswer, Usage]
+Asked = tuple[str, ModelRequest, str]
+"""A step, what it asked, and the key under which the answer was bought."""
 
 
 class Account:
@@ -19,24 +22,41 @@ class Account:
         self._purchases: dict[str, Usage] | None = {} if run.fence == 1 else None
         self._charged: set[str] = set()
         self._unkept: dict[str, Purchase] = {}
+        self._asked: list[Asked] = []
+        self.step_usage = Usage()
+        """What the step under way has used: what it bought, and what it used again."""
 
-    def ask(self, run: Run, step: str, request: ModelRequest, still_wanted: Callable[[], None]) -> tuple[BoughtAnswer, Usage]:
-        """A stored answer to this very request, or a new one, stored before anybody reads it; and this use's part of the usage."""
+    def begin_step(self) -> None:
+        self._asked, self.step_usage = [], Usage()
+
+    def ask(self, run: Run, step: str, request: ModelRequest, still_wanted: Callable[[], None]) -> BoughtAnswer:
+        """A stored answer to this very request, or a new one, stored before anybody reads it."""
         key = ledger_key(run, step, request)
         purchases = self._known()
         found = self._ledger.find(run, key)
         if found is not None:
-            paid = purchases.get(key) or self._refreshed()[key]
+            bought_under, bought = found
+            paid = purchases.get(bought_under) or self._refreshed()[bought_under]
             saved = Usage(paid.model, reused_calls=1, saved=paid.cost)
             self._reused += saved
-            own = Usage() if key in self._charged else paid
-            self._charged.add(key)
-            return found, own + saved
-        self._ledger.hold_budget(run, request, self.total().cost)
-        bought, usage = self._ledger.buy(request, still_wanted)
-        self._unkept[key] = (bought, usage)
-        self._charged.add(key)
-        return self._keep(key), usage
+            self.step_usage += saved if bought_under in self._charged else paid + saved
+        else:
+            bought_under = key
+            self._ledger.hold_budget(run, request, self.total().cost)
+            bought, usage = self._ledger.buy(request, still_wanted)
+            self._unkept[key] = (bought, usage)
+            self.step_usage += usage
+            bought = self._keep(key)
+        self._charged.add(bought_under)
+        self._asked.append((step, request, bought_under))
+        return bought
+
+    def carry_over(self, run: Run) -> None:
+        """Take all answers of this step into the run's next round but the last, which is the bad one that ends this round."""
+        following = replace(run, round=run.round + 1)
+        for step, request, bought_under in self._asked:
+            if bought_under != self._asked[-1][2]:
+                self._ledger.carry(run, ledger_key(following, step, request), bought_under)
 
     def total(self) -> Usage:
         """All that the run has spent, as far as this claim knows; what could not be put down before is put down now."""

@@ -53,7 +53,6 @@ class Execution:
     def __init__(self, kit: Kit, run: Run, remaining_ms: Callable[[], int]) -> None:
         self.kit, self.run, self._remaining = kit, run, remaining_ms
         self._account = Account(kit.ledger, run)
-        self._step_usage = Usage()
         self._finished_one = False
         self._checked_at = kit.clock.now_ms()
 
@@ -91,7 +90,7 @@ class Execution:
 
     def _perform(self, name: str, step: Step) -> None:
         self.kit.probe.before(name)
-        self._step_usage = Usage()
+        self._account.begin_step()
         try:
             finish = self._stored(name, self._result(name, step))
             self.kit.probe.after(name)
@@ -115,7 +114,8 @@ class Execution:
         kit, run = self.kit, self.run
         ids = tuple(self._store_artifact(name, made) for made in result.artifacts)
         value = None if result.value is None else kit.payloads.put(run, canonical_json(result.value))
-        record = StepRecord(value, self._step_usage if self._step_usage != Usage() else None, dict(result.metrics))
+        spent = self._account.step_usage
+        record = StepRecord(value, spent if spent != Usage() else None, dict(result.metrics))
         usage = self._account.total()
         if self._stops_after(name, result):
             return lambda: transitions.pause(
@@ -178,9 +178,7 @@ class Execution:
     # --- the model ----------------------------------------------------------------------------------------------------
 
     def ask(self, step: str, request: ModelRequest) -> BoughtAnswer:
-        answer, usage = self._account.ask(self.run, step, request, self._still_wanted)
-        self._step_usage += usage
-        return answer
+        return self._account.ask(self.run, step, request, self._still_wanted)
 
     def _still_wanted(self) -> None:
         """Raise OwnershipLost when the run was cancelled or taken while an answer streams in."""
@@ -206,6 +204,8 @@ class Execution:
         log("run_written", run_id=self.run.id, status=self.run.status, step=change.entry.step if change.entry else None)
 
     def _fail(self, step: str, failure: PermanentFailure) -> None:
+        if failure.new_round:
+            self._account.carry_over(self.run)
         self._write_failure(step, failure.code, failure, new_round=failure.new_round, redo=failure.redo)
 
     def _write_failure(

@@ -1,6 +1,7 @@
 """The call ledger: an answer is stored before anything reads it, looked up before calling, and never bought twice.
 
-The key is made of step, round and the request's sha256. The ledger is also the only account of what a run paid: every
+The key is made of step, round and the request's sha256. A round is left when an answer in it was bad; what was good in it is
+still bought, so the next round's key points at it. The ledger is also the only account of what a run paid: every
 purchase stands in it, whoever bought it and whatever became of that claim, so a total is a sum and nothing is counted twice.
 """
 
@@ -27,10 +28,13 @@ class Ledger:
     clock: Clock
     model_timeout_ms: int
 
-    def find(self, run: Run, key: str) -> BoughtAnswer | None:
-        """The stored answer under a key, if it was ever bought."""
+    def find(self, run: Run, key: str) -> tuple[str, BoughtAnswer] | None:
+        """The stored answer under a key and where it was bought, if it ever was."""
         stored = self.payloads.get_answer(run, key)
-        return None if stored is None else _bought(json.loads(stored))
+        if stored is None:
+            return None
+        entry = json.loads(stored)
+        return self.find(run, entry["in"]) if "in" in entry else (key, _bought(entry))
 
     def buy(self, request: ModelRequest, still_wanted: Callable[[], None]) -> tuple[BoughtAnswer, Usage]:
         """Ask the model; its answer and what that cost. Raises PermanentFailure, TransientFailure (LLM_ERROR), OwnershipLost."""
@@ -49,6 +53,10 @@ class Ledger:
         if standing != entry:
             self.payloads.put_answer(run, lost_key(run, key), b"{}", usage)
         return _bought(json.loads(standing))
+
+    def carry(self, run: Run, key: str, bought_under: str) -> None:
+        """Let `key` lead to what was bought under another."""
+        self.payloads.put_answer(run, key, json.dumps({"in": bought_under}).encode(), Usage())
 
     def purchases(self, run: Run) -> Mapping[str, Usage]:
         return self.payloads.purchases(run)

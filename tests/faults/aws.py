@@ -29,16 +29,25 @@ def refusal(code: str, operation: str, item: Item | None = None, status: int = 4
 
 
 class FakeDynamo:
-    """One table. `written` sees every write; `index_lag` (ms) is how old a sparse index may be that a query reads."""
+    """One table. `read` and `written` see every read of an item and every write as it takes effect; `index_lag` (ms) is how old a sparse index may be that a query reads."""
 
-    def __init__(self, items: Mapping[Key, Item], written: Written, now: Callable[[], int], index_lag: int = 0) -> None:
+    def __init__(
+        self,
+        items: Mapping[Key, Item],
+        written: Written,
+        now: Callable[[], int],
+        index_lag: int = 0,
+        read: Callable[[Key], None] = lambda _: None,
+    ) -> None:
         self.items: dict[Key, Item] = dict(items)
+        self._read = read
         self._written, self._now, self._lag = written, now, index_lag
         self._before: dict[Key, tuple[int, Item | None]] = {}
 
     def get_item(self, *, TableName: str, Key: Item, ConsistentRead: bool) -> Any:
         if not ConsistentRead:
             raise Unsupported("an eventually consistent read")
+        self._read(_key(Key))
         item = self.items.get(_key(Key))
         return {} if item is None else {"Item": item}
 

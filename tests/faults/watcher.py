@@ -85,8 +85,6 @@ class Watcher:
             return
         if process.kind == "sweeper" and operation == "batch_get_item" and self._lease_is_over():
             self.calls.milestones["swept"] += 1
-        if operation == "get_item":
-            self._note_look(process, (request["Key"]["pk"]["S"], request["Key"]["sk"]["S"]))
         if process.notes.get("unstored") is None:
             return
         stores = operation == "put_object" or (operation == "put_item" and request["Item"]["sk"]["S"].startswith(keys.LEDGER))
@@ -94,8 +92,11 @@ class Watcher:
         if operation != "put_object" or (struck and struck.attempts):
             process.notes["unstored"] = None
 
-    def _note_look(self, process: Process, key: Key) -> None:
+    def read(self, key: Key) -> None:
         """Remember what a process decides on: when it looked into the ledger, and which version of a run it saw."""
+        process = self.scheduler.current
+        if process is None:
+            return
         if key[1].startswith(keys.LEDGER):
             process.notes["looked_up"] = len(self.calls.sorts)
         elif key in self.runs:

@@ -84,7 +84,7 @@ class World:
         items, objects = seeded()
         self.s3 = FakeS3(objects)
         self.watcher = Watcher(self.scheduler, self.s3)
-        self.dynamo = FakeDynamo(items, self._written, lambda: self.scheduler.now, scenario.index_lag)
+        self.dynamo = FakeDynamo(items, self._written, lambda: self.scheduler.now, scenario.index_lag, self.watcher.read)
         latencies = scenario.latencies
         latency = (lambda: latencies[0]) if len(latencies) == 1 else partial(random.choice, latencies)
         self.calls = Calls(self.scheduler, plan, latency, self.watcher.before_call, trace)
@@ -166,7 +166,7 @@ class World:
         stored = [key for key in self.dynamo.items if key[0] == pk and key[1].startswith(keys.LEDGER) and key[1].endswith(sha256)]
         asked_again = [entry.at for entry in self.watcher.runs[pk, keys.THING_SK].history if entry.code in _ASKED_AGAIN]
         found = [entry for key in stored if self.watcher.strays.get(key, -1) < looked_up for entry in [self.answer(key)]]
-        return any(is_good(entry["answer"]) or entry["at"] >= max(asked_again, default=0) for entry in found)
+        return any("in" in entry or is_good(entry["answer"]) or entry["at"] >= max(asked_again, default=0) for entry in found)
 
     def answer(self, key: Key) -> Any:
         """A stored answer, as the ledger wrote it."""

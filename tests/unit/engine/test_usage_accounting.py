@@ -4,6 +4,7 @@ import pytest
 
 from shared.errors import PermanentFailure, StoreUnavailable, TransientFailure
 from shared.ports import ModelAnswer
+from shared.runs.records import Usage
 from shared.workflows.steps import StepContext, StepResult
 from tests.fakes.language_model import StillWanted
 from tests.support.engine_world import EngineWorld
@@ -136,6 +137,40 @@ def test_a_step_of_two_calls_that_died_with_both_answers(world: EngineWorld) -> 
     world.lose_lease(run)
     settle(world, run)
     assert paid(world.total_usage(run)) == bought(world) == Paid(2, 2 * COST)
+
+
+def test_what_was_good_beside_a_bad_answer_is_not_bought_again(world: EngineWorld) -> None:
+    """Twice bad: what is carried over is carried on, and the step's own usage tells of all that it took."""
+    said: list[str] = []
+
+    def asks_until_good(ctx: StepContext) -> StepResult:
+        said[:] = [ctx.ask(a_request(prompt)).answer.text for prompt in ("first", "second")]
+        if said[1] == "bad":
+            raise PermanentFailure("VALIDATION_ERROR", "No.", new_round=True)
+        return StepResult({"text": "both"})
+
+    world.do_step("letter", "write", asks_until_good)
+    world.model.script(*(world.model.says(text) for text in ("one", "bad", "bad", "two")))
+    failed = world.work(world.create())
+    failed = world.work(world.commands.retry(failed, CLINICIAN))
+    done = settle(world, world.commands.retry(failed, CLINICIAN))
+    assert said == ["one", "two"]
+    assert paid(world.total_usage(done)) == bought(world) == Paid(4, 4 * COST)
+    assert (done.usage.reused_calls, done.usage.saved) == (2, 2 * COST)
+    assert paid(done.steps["write"].usage or Usage()) == Paid(2, 2 * COST)
+
+
+def test_a_bad_answer_that_was_asked_for_twice_is_not_carried_over(world: EngineWorld) -> None:
+    def asks_again(ctx: StepContext) -> StepResult:
+        text = [ctx.ask(a_request("same")).answer.text for _ in range(2)][-1]
+        if text == "bad":
+            raise PermanentFailure("VALIDATION_ERROR", "No.", new_round=True)
+        return StepResult({"text": text})
+
+    world.do_step("letter", "write", asks_again)
+    world.model.script(world.model.says("bad"))
+    settle(world, world.commands.retry(world.work(world.create()), CLINICIAN))
+    assert bought(world) == Paid(2, 2 * COST)
 
 
 def test_asking_the_same_again_in_one_claim_is_free(world: EngineWorld) -> None:
