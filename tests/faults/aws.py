@@ -29,7 +29,9 @@ def refusal(code: str, operation: str, item: Item | None = None, status: int = 4
 
 
 class FakeDynamo:
-    """One table. `read` and `written` see every read of an item and every write as it takes effect; `index_lag` (ms) is how old a sparse index may be that a query reads."""
+    """One table. `read` and `written` see every read of an item and every write as it takes effect; `index_lag` (ms) is how
+    old a sparse index may be that a query reads.
+    """
 
     def __init__(
         self,
