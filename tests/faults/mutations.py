@@ -17,6 +17,7 @@ from shared.adapters.dynamodb.expressions import FRAGMENTS, Expression
 from shared.adapters.dynamodb.run_store import DynamoRunStore
 from shared.adapters.dynamodb.table import Table
 from shared.adapters.payload_store import AwsPayloadStore
+from shared.engine.account import Account
 from shared.engine.execution import Execution
 from shared.engine.ledger import Ledger
 from shared.engine.sweeper import Sweeper
@@ -215,6 +216,9 @@ MUTATIONS: Mapping[str, Mutation] = {
     ),
     "ledger write": Mutation("ledger write", _STORED_FIRST, _instead(Ledger, "keep", _unkept), _every_single("lifecycle")),
     "ledger lookup": Mutation("ledger write", _BOUGHT, _instead(Ledger, "find", lambda self, run, key: None), _every_single("lifecycle")),
+    "ledger carried over": Mutation(
+        "ledger write", _BOUGHT, _instead(Account, "carry_over", lambda self, run: None), _every_single("refused")
+    ),
     "create-only": Mutation(
         "create-only", "what was created is never overwritten", _instead(Table, "put_new", _overwriting), _every_single("lifecycle")
     ),
