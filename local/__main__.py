@@ -44,7 +44,9 @@ def _options() -> tuple[Options, bool]:
 
 def _run(stack: Stack, stopped: threading.Event, say: Callable[[str], None]) -> int:
     try:
-        say(f"ready {stack.start()}")
+        address = stack.start()
+        say(f"console {address}/console/")
+        say(f"ready {address}")
         stopped.wait()
     except LocalStackError as exc:
         say(f"the local stack cannot start: {exc}")
