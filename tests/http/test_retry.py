@@ -33,10 +33,18 @@ def test_what_has_not_failed_is_a_conflict(ward: Ward) -> None:
 
 
 @pytest.mark.rule("R-LEDGER-1")
-@pytest.mark.parametrize("script", ["missing_fields", "not_json", "refusal"])
-def test_an_answer_that_was_no_good_is_not_used_again(ward: Ward, script: str) -> None:
+@pytest.mark.parametrize(
+    ("script", "code", "step"),
+    [
+        ("missing_fields", "VALIDATION_ERROR", "validate"),
+        ("not_json", "VALIDATION_ERROR", "validate"),
+        ("refusal", "LLM_ERROR", "call_model"),
+    ],
+)
+def test_an_answer_that_was_no_good_is_not_used_again(ward: Ward, script: str, code: str, step: str) -> None:
     before = ward.model_calls()
     run = failed(ward, script)
+    assert (run["error_info"]["code"], run["error_info"]["step"]) == (code, step)
     ward.retry(run["id"])
     retried = ward.run(run["id"], wait=20)
     assert (retried["status"], retried["attempt"], retried["error_info"]) == ("succeeded", 2, None)

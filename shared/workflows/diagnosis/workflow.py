@@ -90,6 +90,8 @@ def _call_model(sources: Sources, ctx: StepContext) -> StepResult:
         max_output_tokens=sources.max_output_tokens,
     )
     bought = ctx.ask(request)
+    if bought.answer.stop_reason == "refusal":
+        raise PermanentFailure(FailureCode.LLM_ERROR, "The model refused to answer.", raw_response=bought.answer.text, new_round=True)
     return StepResult(asdict(bought.answer) | {"at": bought.at, "context_hash": context_hash(pack)})
 
 
@@ -99,12 +101,7 @@ def _needs_confidence(run: Run) -> bool:
 
 
 def _validate(ctx: StepContext) -> StepResult:
-    answer = ctx.result("call_model")
-    if answer["stop_reason"] == "refusal":
-        raise PermanentFailure(
-            FailureCode.LLM_ERROR, "The model refused to answer.", raw_response=answer["text"], new_round=True, redo="call_model"
-        )
-    _checked(ctx.run, answer)
+    _checked(ctx.run, ctx.result("call_model"))
     return StepResult()
 
 
