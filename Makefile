@@ -29,7 +29,7 @@ test: check ## Every check that CI runs
 check: $(READY) ## Format, lint, types, layers, OpenAPI drift
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy shared functions local
+	$(BIN)/mypy shared functions local tests bench
 	$(BIN)/lint-imports
 	$(BIN)/python -m local.openapi --check
 

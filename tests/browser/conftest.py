@@ -72,7 +72,7 @@ def open_console(browser: Browser, url: str, kept: dict[str, Console]) -> Iterat
         def opens(user: str | None = None, at: str = "#/runs", fresh: bool = False, **options: Any) -> Console:
             if user is None or fresh or options or user in used:
                 return opens_fresh(user, at, **options)
-            used[user] = kept.pop(user, None) or Console(_context(browser).new_page(), url).start(user, "#/new")
+            used[user] = kept.pop(user) if user in kept else Console(_context(browser).new_page(), url).start(user, "#/new")
             return used[user].go(at)
 
         yield opens

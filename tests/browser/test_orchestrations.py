@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from local.client import Client
 from tests.browser.conftest import Open
@@ -21,7 +21,7 @@ def created(console: Console, name: str, intake: str = "A demand forecasting app
     return console.press("Create the run")
 
 
-def phase(console: Console, name: str) -> "object":
+def phase(console: Console, name: str) -> Locator:
     return console.page.get_by_role("listitem").filter(has=console.page.get_by_role("heading", name=name, exact=True))
 
 

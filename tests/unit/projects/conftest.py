@@ -13,6 +13,7 @@ from moto import mock_aws
 
 from local.offline_model import OfflineModel
 from shared import bootstrap, bootstrap_worker
+from shared.adapters.claude import build_client
 from tests.support.table import table_arguments
 from tests.unit.projects.stage import Doors
 
@@ -51,10 +52,10 @@ def doors(deployed: Doors) -> Iterator[Doors]:
 @contextmanager
 def closed_in_the_end(patch: pytest.MonkeyPatch) -> Iterator[None]:
     """Close the SDK's clients: a worker keeps its own for as long as it lives, a test session must not."""
-    build, clients = bootstrap_worker.build_client, []
+    clients: list[Any] = []
 
     def building(**settings: Any) -> Any:
-        clients.append(build(**settings))
+        clients.append(build_client(**settings))
         return clients[-1]
 
     patch.setattr(bootstrap_worker, "build_client", building)

@@ -90,7 +90,7 @@ class Doors:
     # --- the doors ----------------------------------------------------------------------------------------------------
 
     def create(self, name: Any = "Pumps", user: User = MEMBER, **headers: str) -> Answer:
-        return self.call("create_project", "POST", "/api/projects", user, {"name": name}, **headers)
+        return self.call("create_project", "POST", "/api/projects", user, {"name": name}, None, **headers)
 
     def project(self, name: str = "Pumps", user: User = MEMBER) -> str:
         return str(self.create(name, user).data["project"]["id"])
@@ -100,14 +100,14 @@ class Doors:
 
     def add(self, project: str, document: Any = None, user: User = MEMBER, status: str | None = None, **headers: str) -> Answer:
         body = {"input": INPUT if document is None else document} | ({"status": status} if status else {})
-        return self.call("create_input", "POST", f"/api/projects/{project}/inputs", user, body, **headers)
+        return self.call("create_input", "POST", f"/api/projects/{project}/inputs", user, body, None, **headers)
 
     def inputs(self, project: str, user: User = MEMBER, **query: str) -> Answer:
         return self.call("list_inputs", "GET", f"/api/projects/{project}/inputs", user, None, query)
 
     def generate(self, project: str, version: Any = None, user: User = MEMBER, body: Any = None, **headers: str) -> Answer:
         sent = body if version is None else {"input_version": version}
-        return self.call("generate", "POST", f"/api/projects/{project}/generate", user, sent, **headers)
+        return self.call("generate", "POST", f"/api/projects/{project}/generate", user, sent, None, **headers)
 
     def runs(self, project: str, user: User = MEMBER, **query: str) -> Answer:
         return self.call("list_project_runs", "GET", f"/api/projects/{project}/runs", user, None, query)

@@ -6,6 +6,7 @@ from bench.sizes import item_size
 from shared.adapters.dynamodb.items import run_key
 from shared.bootstrap import services
 from shared.http import projects
+from shared.workflows.analysis.version import PIPELINE_VERSION
 from tests.unit.projects.stage import ADMIN, INPUT, Doors, User
 
 
@@ -19,7 +20,7 @@ def test_generate_makes_a_run_and_rings_the_worker(doors: Doors, project: str) -
     answer = doors.generate(project)
     run = answer.data["run"]
     assert (answer.status, run["status"], run["workflow"]) == (202, "queued", "analysis")
-    assert (run["project_id"], run["input_version"], run["pipeline_version"]) == (project, 1, projects.PIPELINE_VERSION)
+    assert (run["project_id"], run["input_version"], run["pipeline_version"]) == (project, 1, PIPELINE_VERSION)
     assert (run["subject"], run["input"]) == ({"type": "project", "id": project}, INPUT)
     assert [step["name"] for step in run["steps"]] == ["validate_inputs", "collect_evidence", "generate_opportunities"]
     assert doors.doorbells() == [run["id"]]
@@ -30,7 +31,7 @@ def test_the_worker_ends_it_with_a_summary(doors: Doors, project: str) -> None:
     run = doors.analysed(project)
     assert run["status"] == "succeeded"
     assert run["output"]["summary"]
-    assert (run["output"]["input_version"], run["output"]["pipeline_version"]) == (1, projects.PIPELINE_VERSION)
+    assert (run["output"]["input_version"], run["output"]["pipeline_version"]) == (1, PIPELINE_VERSION)
     cited = {identifier for one in run["output"]["opportunities"] for identifier in one["evidence"]}
     assert cited <= {piece["id"] for piece in run["output"]["evidence"]}
     assert run["usage"]["calls"] == 1

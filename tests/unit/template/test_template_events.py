@@ -18,6 +18,7 @@ from local import template
 from local.blueprint import Blueprint
 from local.lambdas import LambdaContext
 from shared import bootstrap
+from shared.adapters.clock import SystemClock
 from shared.engine.creation import Key, NewRun
 from shared.ports import Artifact, Assessment, Assignment, Patient, Project, ProjectInput
 from shared.runs.canonical import canonical_json, sha256_hex
@@ -47,7 +48,7 @@ class TwoMinutesAgo:
     """What is made by this clock is due for a ring by the system's."""
 
     def now_ms(self) -> int:
-        return bootstrap.SystemClock().now_ms() - 120_000
+        return SystemClock().now_ms() - 120_000
 
     def sleep(self, seconds: float) -> None: ...
 
@@ -194,7 +195,7 @@ def test_the_sweeper_rings_for_what_is_due_with_what_its_role_allows(
     enter("sweeper", blueprint, monkeypatch)
     bootstrap.use_clock(TwoMinutesAgo())
     furnish("sweeper")
-    bootstrap.use_clock(bootstrap.SystemClock())
+    bootstrap.use_clock(SystemClock())
     calls.seen.clear()
     assert call("sweeper") == {"changed": 1}
     assert {("dynamodb:UpdateItem", "Table"), ("sqs:SendMessage", "RunsQueue")} <= calls.seen <= FUNCTIONS["sweeper"].grants()
