@@ -180,6 +180,9 @@ class Execution:
     def ask(self, step: str, request: ModelRequest) -> BoughtAnswer:
         return self._account.ask(self.run, step, request, self._still_wanted)
 
+    def spent(self) -> Usage:
+        return self._account.total()
+
     def _still_wanted(self) -> None:
         """Raise OwnershipLost when the run was cancelled or taken while an answer streams in."""
         now = self.kit.clock.now_ms()
@@ -276,6 +279,9 @@ class _Context:
 
     def ask(self, request: ModelRequest) -> BoughtAnswer:
         return self._execution.ask(self._step, request)
+
+    def spent(self) -> Usage:
+        return self._execution.spent()
 
     def artifact_id(self, name: str) -> str:
         return self._execution.artifact_id(self._step, name)

@@ -1,7 +1,7 @@
 """What each step of a run made, took and spent, from its history and its records. Pure; knows no workflow.
 
 A step's record says what its last doing cost. What earlier doings of it cost (a bad answer, a held gate) is in the run's total
-only, so it is told apart by what the run had spent when a step began, where the workflow kept that (`before`).
+only, so it is told apart by what the run had spent when a step was finished, where the workflow kept that (`after`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,19 +53,18 @@ def span_ms(run: Run) -> int:
     return (run.completed_at or run.updated_at) - starts[0] if starts else 0
 
 
-def spent_by_step(run: Run, steps: Sequence[str], total: Usage, before: Mapping[str, Usage]) -> dict[str, Usage]:
-    """Each step's part of `total`. With `before` (what the run had spent when a step was last begun) exact; else what no
+def spent_by_step(run: Run, steps: Sequence[str], total: Usage, after: Mapping[str, Usage]) -> dict[str, Usage]:
+    """Each step's part of `total`. With `after` (what the run had spent when a step was finished) exact; else what no
     record tells of goes to the last step that spent something, or to the one that comes next."""
     spent = dict.fromkeys(steps, Usage())
     known = Usage()
     for name in steps:
-        own = run.steps[name].usage or Usage() if name in run.steps else Usage()
-        if name in before:
-            spent[name] = minus(before[name] + own, known)
+        if name in after:
+            spent[name] = minus(after[name], known)
         elif name in run.steps:
-            spent[name] = own + _held(run, name)
+            spent[name] = (run.steps[name].usage or Usage()) + _held(run, name)
         known += spent[name]
-    spenders = [name for name in steps if name not in before and spent[name] != Usage()]
+    spenders = [name for name in steps if name not in after and spent[name] != Usage()]
     rest_of = spenders[-1] if spenders else current_step(run, steps) or steps[-1]
     spent[rest_of] += minus(total, known)
     return spent

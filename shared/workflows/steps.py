@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from shared.ports import ModelAnswer, ModelRequest
 from shared.runs.codes import FailureCode
-from shared.runs.records import Run
+from shared.runs.records import Run, Usage
 from shared.workflows.definitions import Definition
 
 
@@ -34,6 +34,10 @@ class StepContext(Protocol):
 
     def ask(self, request: ModelRequest) -> BoughtAnswer:
         """A stored answer to this very request, or a new one, held against the budget before and stored after."""
+        ...
+
+    def spent(self) -> Usage:
+        """All that the run has spent up to now, this step's calls among it."""
         ...
 
     def artifact_id(self, name: str) -> str:

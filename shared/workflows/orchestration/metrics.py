@@ -60,8 +60,8 @@ def run_metrics(run: Run, usage: Usage, records: Mapping[str, Record], earlier: 
     """GET /runs/{runId}/metrics. `usage`: all that the run has spent; `records`: what record_refs names, read; `earlier`: runs to
     learn from, of which those of its kind that succeeded count."""
     steps, gated = DEFINITIONS[run.workflow].steps, run.workflow == ORCHESTRATION.name
-    begun_with = {name: _usage(records[name]["usage_before"]) for name in records if name in run.steps}
-    spent, worked = spent_by_step(run, steps, usage, begun_with), worked_ms(run, steps)
+    finished_with = {name: _usage(records[name]["usage_after"]) for name in records if name in run.steps}
+    spent, worked = spent_by_step(run, steps, usage, finished_with), worked_ms(run, steps)
     agents = agent_spending(spent, records, {name: _planned(run, name) for name in steps}, prices)
     scored = [records[name] for name in steps if name in records]
     made = current_artifacts(run)

@@ -5,7 +5,7 @@ A record is a JSON value:
  agents [{agent_id, model, at, tokens {input_tokens, ...}, files, notes}],
  files [{path, artifact_id, artifact_type, size_bytes}], ignored,
  checks [{check, blocking, weight, passed}], findings [{rule, path, artifact_id, blocking, message}],
- governance_passed, warnings [text], hygiene {artifacts, clean}, validation_skipped, usage_before {Usage as fields}}
+ governance_passed, warnings [text], hygiene {artifacts, clean}, validation_skipped, usage_after {Usage as fields}}
 """
 
 from collections.abc import Iterable, Mapping

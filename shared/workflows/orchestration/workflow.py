@@ -58,7 +58,7 @@ def _do_phase(desk: Desk, name: str, ctx: StepContext) -> StepResult:
         "files": files_part(artifacts, ids),
         "ignored": sum(one.answer.ignored for one in made),
         "validation_skipped": False,
-        "usage_before": asdict(ctx.run.usage),
+        "usage_after": asdict(ctx.spent()),
         **assessment(check_files(phase.checks, _material(phase, sources, artifacts)), ids),
     }
     if _waived(ctx.run):
@@ -68,7 +68,7 @@ def _do_phase(desk: Desk, name: str, ctx: StepContext) -> StepResult:
 
 def _accept_phase(name: str, ctx: StepContext, record: Record) -> StepResult:
     """A person takes what the phase made as it is. Its artifacts are the run's already; this costs nothing."""
-    return _result(ctx, skipped(record) | {"usage_before": asdict(ctx.run.usage)}, ())
+    return _result(ctx, skipped(record) | {"usage_after": asdict(ctx.spent())}, ())
 
 
 def _result(ctx: StepContext, record: dict[str, Any], artifacts: Sequence[NewArtifact], held: bool = False) -> StepResult:

@@ -33,6 +33,11 @@ class Agents(ScriptedModel):
         if self._script:
             return super().answer(request, still_wanted=still_wanted, timeout_seconds=timeout_seconds)
         self.calls.append(Call(request, timeout_seconds))
+        return self.composed(still_wanted)
+
+    def composed(self, still_wanted: Callable[[], None]) -> ModelAnswer:
+        """What the offline model says to the call just made; may stand in a script."""
+        request = self.calls[-1].request
         still_wanted()
         read = count_tokens(request.system + request.prompt)
         reply = compose(OfflineCall(request.model, request.system, request.prompt, request.schema, request.max_output_tokens, read, True))

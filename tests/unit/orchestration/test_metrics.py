@@ -98,6 +98,21 @@ def test_what_bad_answers_and_held_rounds_cost_is_their_phases(studio: Studio) -
     assert metrics["errors_count"] == 2
 
 
+@pytest.mark.parametrize("spoiled", ["passing", "bad"])
+def test_an_answer_that_is_used_again_is_in_its_phase_once(studio: Studio, spoiled: str) -> None:
+    """Of two agents the second one fails, so the next claim finds what the first one said in the ledger."""
+    run = studio.start()
+    while set(run.steps) != {"planning", "architecture", "data"}:
+        run = studio.next(run)
+    studio.model.script(studio.model.composed, TransientFailure("LLM_ERROR", "Busy.") if spoiled == "passing" else studio.model.says("bad"))
+    run = studio.next(run)
+    run = studio.work_until_settled(studio.commands.retry(run, "somebody") if spoiled == "bad" else run)
+    assert (run.status, run.usage.reused_calls) == (Status.WAITING, 1)
+    assert adds_up(studio.metrics(run), run.usage)
+    finished = studio.next(studio.next(run))
+    assert adds_up(studio.metrics(finished), finished.usage)
+
+
 def test_an_accepted_phase_keeps_what_it_cost(studio: Studio) -> None:
     held = studio.next(studio.start(f"{INTAKE} [[offline: break planning]]"))
     before = phase_of(studio.metrics(held), "planning")
