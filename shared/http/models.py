@@ -60,5 +60,16 @@ def at_most(limit: int) -> AfterValidator:
     return AfterValidator(check)
 
 
+def text_at_most(limit: int) -> AfterValidator:
+    """A text of at most that many bytes in UTF-8."""
+
+    def check(value: str) -> str:
+        if len(value.encode()) > limit:
+            raise ValueError(f"must be at most {limit // KB} KB of text")
+        return value
+
+    return AfterValidator(check)
+
+
 class Empty(Body):
     """The body of an action that takes none."""

@@ -2,14 +2,14 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from shared.access.policy import Action, Role
 from shared.errors import ValidationFailed
 from shared.http.assessment import seen_by
 from shared.http.doors import found_run, require, run_view
 from shared.http.endpoint import Endpoint
-from shared.http.models import KB, Body, Dollars, Tags, Text, at_most
+from shared.http.models import KB, Body, Dollars, Tags, Text, at_most, text_at_most
 from shared.http.views import Json, run_row
 from shared.ports import Scope
 from shared.runs.records import Run, Status
@@ -22,8 +22,8 @@ _RARE = {Status.FAILED, Status.CANCELLED}
 
 
 class CreateRun(Body):
-    profile: Annotated[str, StringConstraints(min_length=1, max_length=64)]
-    intake: Annotated[str, at_most(100 * KB)] | None = None
+    profile: str
+    intake: Annotated[str, text_at_most(100 * KB)] | None = None
     project_name: Text | None = None
     metadata: Annotated[dict[str, Any], at_most(4 * KB)] = Field(default_factory=dict)
     tags: Tags = Field(default_factory=list)

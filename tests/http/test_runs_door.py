@@ -54,7 +54,8 @@ def test_a_new_run_waits_for_its_first_next_in_planning(client: Client) -> None:
 
 @pytest.mark.parametrize(("sent", "wrong"), [
     ({"profile": None}, "body.profile"), ({"profile": ""}, "body.profile"), ({"intake": 5}, "body.intake"),
-    ({"intake": "x" * (100 * 1024 - 1)}, "body.intake"), ({"project_name": ""}, "body.project_name"), ({"metadata": []}, "body.metadata"),
+    ({"intake": "x" * (100 * 1024 + 1)}, "body.intake"), ({"intake": "é" * (50 * 1024) + "x"}, "body.intake"),
+    ({"project_name": ""}, "body.project_name"), ({"metadata": []}, "body.metadata"),
     ({"metadata": {"a": "x" * 4_096}}, "body.metadata"), ({"tags": [None]}, "body.tags[0]"), ({"auto_advance": "yes"}, "body.auto_advance"),
     ({"auto_advance": 1}, "body.auto_advance"), ({"max_cost_usd": 0}, "body.max_cost_usd"), ({"dispatch": "auto"}, "body.dispatch"),
 ], ids=lambda sent: str(sent)[:40])  # fmt: skip
@@ -64,13 +65,16 @@ def test_a_field_out_of_its_bounds_is_named(client: Client, sent: dict[str, Any]
 
 
 def test_an_intake_of_100_kb_and_metadata_of_4_kb_are_taken(client: Client) -> None:
-    for sent in ({"intake": "x" * (100 * 1024 - 2)}, {"metadata": {"a": "x" * (4_096 - 8)}}, {"intake": None}):
-        run = create(client, **sent).data["run"]
-        assert run | sent == run
+    for intake in ("x" * (100 * 1024), '"\n' * (50 * 1024), "é" * (50 * 1024), None):
+        run = create(client, intake=intake).data["run"]
+        assert run["intake"] == intake
+    metadata = {"a": "x" * (4_096 - 8)}
+    assert create(client, metadata=metadata).data["run"]["metadata"] == metadata
 
 
-def test_an_unknown_profile_is_a_422_that_lists_the_known(client: Client) -> None:
-    answer = client.call("POST", "/runs", {"profile": "no_such_profile"}, "member")
+@pytest.mark.parametrize("name", ["no_such_profile", "", "x" * 65])
+def test_an_unknown_profile_is_a_422_that_lists_the_known(client: Client, name: str) -> None:
+    answer = client.call("POST", "/runs", {"profile": name}, "member")
     (found,) = answer.body["error"]["errors"]
     assert (answer.status, found["field"]) == (422, "body.profile")
     assert "analytics_forecast_app" in found["message"]
@@ -122,9 +126,35 @@ def test_next_is_a_conflict_unless_it_waits(ward: Ward, client: Client) -> None:
 
 def test_a_repeated_next_under_its_key_is_the_same_next(client: Client) -> None:
     run_id, key = new(client), any_uuid()
-    for _ in range(3):
+    for replayed in (None, "true", "true"):
         answer = client.call("POST", f"/runs/{run_id}/next", None, "member", prefer="wait=25", idempotency_key=key)
-        assert (answer.status, show(client, run_id)["current_phase"]) == (200, "architecture")
+        assert (answer.status, answer.headers.get("idempotency-replayed")) == (200, replayed)
+        assert answer.data["message"] == "Advanced from planning to architecture"
+        assert show(client, run_id)["current_phase"] == "architecture"
+
+
+def test_a_repeated_next_tells_of_its_own_phase_however_far_the_run_is(client: Client) -> None:
+    run_id, key = new(client), any_uuid()
+
+    def again(**body: Any) -> Answer:
+        return client.call("POST", f"/runs/{run_id}/next", body or None, "member", idempotency_key=key)
+
+    assert (again().status, show(client, run_id, wait=25)["status"]) == (202, "waiting")
+    advance(client, run_id, wait=25)
+    answer = again()
+    assert (answer.status, answer.data["previous_phase"], answer.data["current_phase"]) == (200, "planning", "data")
+    assert (answer.data["status"], answer.data["message"]) == ("waiting", "Advanced from planning to data")
+    assert again(skip_validation=True).code == "IDEMPOTENCY_KEY_REUSED"
+    client.call("POST", f"/runs/{run_id}/cancel", None, "member")
+    assert (again().data["status"], again().data["message"]) == ("cancelled", "Cancelled in data")
+
+
+def test_next_that_runs_through_to_the_end_names_the_last_phase(client: Client) -> None:
+    run_id = new(client, intake="Forecast. [[offline: break qa]]", auto_advance=True)
+    assert show(client, run_id, wait=25)["current_phase"] == "qa"
+    answer = advance(client, run_id, wait=25)
+    assert (answer.data["previous_phase"], answer.data["current_phase"]) == ("qa", "documentation")
+    assert answer.data["message"] == "Finished documentation, the last phase"
 
 
 # --- artifacts, metrics, events ---------------------------------------------------------------------------------------
