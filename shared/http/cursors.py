@@ -1,4 +1,7 @@
-"""Opaque, authenticated cursors: a position in one list of one caller's organisation, under an HMAC."""
+"""Opaque, authenticated cursors: a position in one list as one caller sees it, under an HMAC.
+
+A position is a place in time, not in what a filter left: limit and filters may change from page to page.
+"""
 
 import base64
 import binascii
@@ -23,10 +26,10 @@ class Cursors:
         if position is None:
             return None
         data = binascii.unhexlify(position)
-        return base64.urlsafe_b64encode(self._mac(data, caller, list_name) + data).decode().rstrip("=")
+        return _text(self._mac(data, caller, list_name) + data)
 
     def open(self, cursor: str | None, caller: Caller | None, list_name: str) -> str | None:
-        """The position of a cursor. Raises InvalidRequest for a forged one, and for another list's or organisation's."""
+        """The position of a cursor. Raises InvalidRequest for a forged one, and for another list's or caller's."""
         if cursor is None or caller is None:
             return None
         try:
@@ -34,10 +37,15 @@ class Cursors:
         except (binascii.Error, ValueError) as exc:
             raise InvalidRequest("The cursor is not valid.") from exc
         data = sealed[_MAC_BYTES:]
-        if not data or not hmac.compare_digest(sealed[:_MAC_BYTES], self._mac(data, caller, list_name)):
+        if not data or cursor != _text(sealed) or not hmac.compare_digest(sealed[:_MAC_BYTES], self._mac(data, caller, list_name)):
             raise InvalidRequest("The cursor is not valid.")
         return data.hex()
 
     def _mac(self, data: bytes, caller: Caller, list_name: str) -> bytes:
-        message = b"\x1f".join([caller.org_id.encode(), list_name.encode(), data])
+        message = b"\x1f".join([caller.org_id.encode(), caller.user_id.encode(), list_name.encode(), data])
         return hmac.new(self.key.encode(), message, hashlib.sha256).digest()[:_MAC_BYTES]
+
+
+def _text(sealed: bytes) -> str:
+    """The one way to write it: base64 has several, which differ in padding and in unused bits."""
+    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")

@@ -1,6 +1,7 @@
 """Every list: `limit`, `cursor`, newest first, a null cursor at the end, and cursors that serve one list of one organisation only."""
 
 import base64
+import string
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from tests.support.routes import lists
 
 pytestmark = pytest.mark.rule("R-LIST-1")
 COUNT = 5
+BASE64 = string.ascii_letters + string.digits + "-_"
 
 
 @dataclass(frozen=True)
@@ -160,13 +162,17 @@ def test_a_cursor_serves_its_own_list_only(ward: Ward, client: Client, make: Cal
     elsewhere = "/api/projects" if listed.path == "/runs" else "/runs"
     other = client.call("GET", f"{elsewhere}?cursor={cursor}", None, "admin")
     abroad = client.call("GET", f"{listed.path}?cursor={cursor}", None, "outsider")
-    assert [(answer.status, answer.code) for answer in (other, abroad)] == [(400, "INVALID_REQUEST")] * 2
+    colleague = client.call("GET", f"{listed.path}?cursor={cursor}", None, "member" if listed.user == "admin" else "admin")
+    assert [(answer.status, answer.code) for answer in (other, abroad, colleague)] == [(400, "INVALID_REQUEST")] * 3
     raw = bytearray(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     for place in range(len(raw)):
         forged = raw.copy()
         forged[place] ^= 1
         text = base64.urlsafe_b64encode(bytes(forged)).decode().rstrip("=")
         assert client.call("GET", f"{listed.path}?cursor={text}", None, listed.user).code == "INVALID_REQUEST", place
+    respelled = [cursor + "=" * (-len(cursor) % 4 or 4), *(cursor[:-1] + last for last in BASE64 if last != cursor[-1])]
+    for text in respelled:
+        assert client.call("GET", f"{listed.path}?cursor={text}", None, listed.user).code == "INVALID_REQUEST", text
     cut = base64.urlsafe_b64encode(bytes(raw[:16])).decode().rstrip("=")
     assert client.call("GET", f"{listed.path}?cursor={cut}", None, listed.user).code == "INVALID_REQUEST"
 
