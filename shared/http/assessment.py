@@ -1,6 +1,6 @@
 """The assessment door: diagnosis runs of an assessment, in its own words. A run is named by (assessment, correlation, schema)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import StringConstraints, model_validator
@@ -30,10 +30,17 @@ class CreateAssessmentRun(Body):
     @model_validator(mode="before")
     @classmethod
     def _camel_case(cls, data: Any) -> Any:
-        names = {"assessmentId": "assessment_id", "correlationId": "correlation_id"}
-        if not isinstance(data, dict) or any(camel in data and snake in data for camel, snake in names.items()):
-            return data
-        return {names.get(name, name): value for name, value in data.items()}
+        return snake_named(data) if isinstance(data, dict) else data
+
+
+_SNAKE = {"assessmentId": "assessment_id", "correlationId": "correlation_id"}
+
+
+def snake_named(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same with our names for the two that have another; who says both says too much, and is told by the schema."""
+    if any(camel in data and snake in data for camel, snake in _SNAKE.items()):
+        return data
+    return {_SNAKE.get(name, name): value for name, value in data.items()}
 
 
 def assessment_key(org_id: str, assessment_id: str, correlation_id: str) -> Key:

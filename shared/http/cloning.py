@@ -9,9 +9,9 @@ from shared.access.policy import Action, permits, role_permits
 from shared.engine.creation import Key, NewRun
 from shared.engine.relations import relations
 from shared.errors import Conflict, Forbidden, ValidationFailed
-from shared.http.assessment import CreateAssessmentRun, assessment_key
+from shared.http.assessment import CreateAssessmentRun, assessment_key, snake_named
 from shared.http.creating import MICRO, new_assessment_run, new_diagnosis, new_orchestration
-from shared.http.endpoint import Endpoint
+from shared.http.endpoint import Endpoint, field_name
 from shared.http.messages import message_of
 from shared.http.models import Body
 from shared.http.runs import CreateRun, check_profile
@@ -55,7 +55,7 @@ def _orchestration(endpoint: Endpoint, run: Run, overrides: Mapping[str, Any]) -
 
 
 def _diagnosis(endpoint: Endpoint, run: Run, overrides: Mapping[str, Any]) -> Clone:
-    _may_create(endpoint, run, Action.CREATE_PATIENT_RUN)
+    _may_create(endpoint, run.subject.id, Action.CREATE_PATIENT_RUN)
     made_with = {
         "input_config": _input(endpoint, run),
         "dispatch": _dispatch(run),
@@ -69,15 +69,26 @@ def _diagnosis(endpoint: Endpoint, run: Run, overrides: Mapping[str, Any]) -> Cl
 
 
 def _assessment(endpoint: Endpoint, run: Run, overrides: Mapping[str, Any]) -> Clone:
-    _may_create(endpoint, run, Action.CREATE_ASSESSMENT_RUN)
+    _may_create(endpoint, run.subject.id, Action.CREATE_ASSESSMENT_RUN)
     named = {name: run.attributes[name] for name in ("assessment_id", "correlation_id")}
-    checked = _checked(CreateAssessmentRun, {**named, "dispatch": _dispatch(run)}, overrides)
+    checked = _checked(CreateAssessmentRun, {**named, "dispatch": _dispatch(run)}, snake_named(overrides))
+    patient_id = run.subject.id
     if checked.assessment_id != run.attributes["assessment_id"]:
-        raise ValidationFailed.of("body.overrides.assessment_id", "cannot be replaced")
-    if checked.correlation_id == run.attributes["correlation_id"]:
+        patient_id = _patient_of(endpoint, checked.assessment_id)
+    elif checked.correlation_id == run.attributes["correlation_id"]:
         raise Conflict("One run per assessment and correlation: a clone needs another correlation_id")
+    _use_key(endpoint)
     key = assessment_key(run.org_id, checked.assessment_id, checked.correlation_id)
-    return new_assessment_run(endpoint.request.who, run.subject.id, checked, {"cloned_from": run.id}), key
+    return new_assessment_run(endpoint.request.who, patient_id, checked, {"cloned_from": run.id}), key
+
+
+def _patient_of(endpoint: Endpoint, assessment_id: str) -> str:
+    """Whom another assessment is about, if the caller may create its like there."""
+    assessment = endpoint.services.care.get_assessment(endpoint.request.who.org_id, assessment_id)
+    if assessment is None:
+        raise ValidationFailed.of("body.overrides.assessment_id", "is not an assessment")
+    _may_create(endpoint, assessment.patient_id, Action.CREATE_ASSESSMENT_RUN)
+    return assessment.patient_id
 
 
 def _analysis(endpoint: Endpoint, run: Run, overrides: Mapping[str, Any]) -> Clone:
@@ -87,12 +98,21 @@ def _analysis(endpoint: Endpoint, run: Run, overrides: Mapping[str, Any]) -> Clo
     checked = _checked(GenerateRun, made_with, overrides)
     if checked.input_version == run.attributes["input_version"]:
         raise Conflict("One run per input version: a clone needs another input_version")
+    _use_key(endpoint)
     return new_analysis(endpoint, run.subject.id, checked, {"cloned_from": run.id})
 
 
-def _may_create(endpoint: Endpoint, run: Run, action: Action) -> None:
+def _use_key(endpoint: Endpoint) -> None:
+    """Where the clone lives by a natural key, the Idempotency-Key holds its payload only. Raises IdempotencyKeyReused."""
+    request, services = endpoint.request, endpoint.services
+    if request.idempotency_key is not None:
+        key = request.key(services.ids)
+        services.artifacts.use_key(key.id, key.fingerprint)
+
+
+def _may_create(endpoint: Endpoint, patient_id: str, action: Action) -> None:
     caller = endpoint.request.who
-    if not permits(caller, action, relations(endpoint.services.care, caller, run.subject.id)):
+    if not permits(caller, action, relations(endpoint.services.care, caller, patient_id)):
         raise Forbidden
 
 
@@ -101,7 +121,7 @@ def _checked(model: type[Model], made_with: Mapping[str, Any], overrides: Mappin
         return model.model_validate({**made_with, **overrides})
     except ValidationError as exc:
         errors = exc.errors(include_url=False)
-        found = [{"field": ".".join(["body.overrides", *map(str, e["loc"])]), "message": message_of(dict(e))} for e in errors]
+        found = [{"field": field_name(["body", "overrides", *e["loc"]]), "message": message_of(dict(e))} for e in errors]
         raise ValidationFailed(found) from exc
 
 

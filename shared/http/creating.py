@@ -82,4 +82,5 @@ def _known(**facts: Any) -> dict[str, Any]:
 
 
 def _micro(dollars: float | None) -> int | None:
-    return None if dollars is None else round(dollars * MICRO)
+    """At least one: the smallest budget is still one, and a clone can ask for it again."""
+    return None if dollars is None else max(1, round(dollars * MICRO))

@@ -75,8 +75,11 @@ class Endpoint:
         return services()
 
     def ok(self, data: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> Response[str]:
-        ignored = {"Idempotency-Status": "ignored"} if self._natural_key and "idempotency-key" in self.request.headers else {}
-        return success(self.request.request_id, data, status, {**ignored, **(headers or {})})
+        return success(self.request.request_id, data, status, {**self._ignored(self.request), **(headers or {})})
+
+    def _ignored(self, request: Request) -> dict[str, str]:
+        """What a route with a natural key says of an Idempotency-Key."""
+        return {"Idempotency-Status": "ignored"} if self._natural_key and "idempotency-key" in request.headers else {}
 
     def admit(self, key: Key | None = None) -> None:
         """Take one of the caller's tokens, where a quota is set. Raises RateLimited.
@@ -99,13 +102,13 @@ class Endpoint:
     # --- errors -------------------------------------------------------------------------------------------------------
 
     def _invalid(self, exc: RequestValidationError) -> Response[str]:
-        errors = [{"field": _field(error["loc"]), "message": message_of(error)} for error in exc.errors()]
+        errors = [{"field": field_name(error["loc"]), "message": message_of(error)} for error in exc.errors()]
         return self._refused(ValidationFailed(errors))
 
     def _refused(self, exc: RequestError) -> Response[str]:
         request: Request = self.app.context["request"]
         log("request_refused", request_id=request.request_id, code=exc.code, status=exc.status)
-        return failure(request.request_id, exc)
+        return failure(request.request_id, exc, self._ignored(request))
 
     def _unrouted(self, exc: Exception) -> Response[str]:
         return self._refused(NotFound())
@@ -126,7 +129,8 @@ def _quoted_path(event: LambdaEvent, request: Request) -> str:
     return path
 
 
-def _field(loc: Sequence[str | int]) -> str:
+def field_name(loc: Sequence[str | int]) -> str:
+    """A place in a request as the contract writes it: `body.tags[0]`."""
     text = ""
     for part in loc:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part

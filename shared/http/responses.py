@@ -17,9 +17,11 @@ def success(request_id: str, data: Mapping[str, Any], status: int = HTTPStatus.O
     return _respond(status, {"success": True, "data": data, "requestId": request_id}, request_id, headers)
 
 
-def failure(request_id: str, error: RequestError) -> Response[str]:
+def failure(request_id: str, error: RequestError, headers: Headers | None = None) -> Response[str]:
     body = {"code": error.code, "message": str(error), **error.details()}
-    return _respond(error.status, {"success": False, "error": body, "requestId": request_id}, request_id, error.headers())
+    return _respond(
+        error.status, {"success": False, "error": body, "requestId": request_id}, request_id, {**error.headers(), **(headers or {})}
+    )
 
 
 def internal_error(request_id: str) -> Response[str]:

@@ -18,7 +18,19 @@ import pytest
 
 from local.client import Answer, Client
 from tests.support.care import Ward
-from tests.support.creations import CREATING, NATURAL, Creation, a_clone, a_link, a_patients_run, an_artifact, an_assessment, an_input, made
+from tests.support.creations import (
+    CREATING,
+    NATURAL,
+    Creation,
+    a_clone,
+    a_link,
+    a_patients_run,
+    a_project,
+    an_artifact,
+    an_assessment,
+    an_input,
+    made,
+)
 from tests.support.routes import OPENAPI
 
 pytestmark = pytest.mark.rule("R-IDEM-1")
@@ -283,7 +295,10 @@ def test_generate_ignores_the_header_and_says_so(ward: Ward) -> None:
     generate = Creation(ward.client, creation.path.replace("/inputs", "/generate"), {"input_version": 1}, {}, "member")
     first, again = generate.send("one"), generate.send("two")
     assert ([first.status, again.status], made(again)["id"]) == ([202, 200], made(first)["id"])
-    assert {first.headers["idempotency-status"], again.headers["idempotency-status"]} == {"ignored"}
+    empty = made(a_project(ward).send())["id"]
+    nothing = Creation(ward.client, f"/api/projects/{empty}/generate", None, {}, "member").send("three")
+    assert nothing.code == "NO_INPUTS"
+    assert {answer.headers["idempotency-status"] for answer in (first, again, nothing)} == {"ignored"}
 
 
 def test_64_first_uses_of_a_natural_key_at_once_make_one_run(ward: Ward) -> None:

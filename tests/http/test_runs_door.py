@@ -225,42 +225,6 @@ def test_metrics_of_a_diagnosis_have_steps_for_phases_and_no_scores(ward: Ward, 
     assert (metrics["total_cost_usd"], metrics["artifacts_total"], metrics["errors_count"]) == (run["usage"]["cost_usd"], 1, 0)
 
 
-# --- clone ------------------------------------------------------------------------------------------------------------
-
-
-def clone(client: Client, run_id: str, user: str, **overrides: Any) -> Answer:
-    return client.call("POST", f"/runs/{run_id}/clone", {"overrides": overrides} if overrides else None, user)
-
-
-def test_a_clone_is_made_with_what_its_original_was_made_with(ward: Ward, client: Client) -> None:
-    run_id = new(client, project_name="P", metadata={"a": 1}, tags=["t"], max_cost_usd=5)
-    made = clone(client, run_id, "member")
-    run = made.data["run"]
-    assert (made.status, run["status"], run["metadata"]) == (201, "waiting", {"a": 1, "cloned_from": run_id})
-    assert (run["profile"], run["intake"], run["project_name"], run["tags"]) == (BODY["profile"], BODY["intake"], "P", ["t"])
-    other = clone(client, run_id, "member", intake="Another.", tags=[]).data["run"]
-    assert (other["intake"], other["tags"], other["project_name"]) == ("Another.", [], "P")
-    patients = ward.a_run("succeeded", input_config={"q": 1}, max_attempts=7, tags=["x"])
-    again = clone(client, patients, "admin", input_config={"q": 2}).data["run"]
-    assert (again["input"], again["max_attempts"], again["tags"], again["subject"]["id"]) == ({"q": 2}, 7, ["x"], ward.patient)
-    assert (again["created_by"], again["dispatch"], again["metadata"]) == (ward.sub("admin"), "manual", {"cloned_from": patients})
-
-
-@pytest.mark.parametrize("overrides", [{"colour": "red"}, {"tags": "x"}, {"profile": "no_such_profile"}, {"metadata": 5}], ids=str)
-def test_an_override_that_could_not_be_created_with_is_a_422(client: Client, overrides: dict[str, Any]) -> None:
-    answer = clone(client, new(client), "member", **overrides)
-    (name,) = overrides
-    assert [found["field"] for found in answer.body["error"]["errors"]] == [f"body.overrides.{name}"]
-
-
-def test_a_clone_of_an_assessments_run_needs_another_correlation(ward: Ward, client: Client) -> None:
-    run_id = ward.assess(ward.assessment(), "first", dispatch="manual").data["run"]["id"]
-    assert clone(client, run_id, "clinician").code == "CONFLICT"
-    made = clone(client, run_id, "clinician", correlation_id="second")
-    assert (made.status, made.data["run"]["metadata"]) == (201, {"cloned_from": run_id})
-    assert clone(client, run_id, "system", correlation_id="third").status == 201  # who may create its like
-
-
 def test_every_body_of_the_door_survives_a_round_trip(client: Client) -> None:
     odd = {"": None, "ü": "\u0000\u2028 💊", "n": [1e308, -0.0, 2**63, True]}
     assert show(client, new(client, metadata=odd))["metadata"] == json.loads(json.dumps(odd))
