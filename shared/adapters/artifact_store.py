@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.items import plain, wire
@@ -69,7 +68,7 @@ class AwsArtifactStore:
         return list(dict.fromkeys([artifact.run_id, *linked]))
 
     def presign(self, artifact: Artifact, filename: str) -> str:
-        return self._bucket.presign(_object_key(artifact), quote(filename, safe=""), artifact.content_type)
+        return self._bucket.presign(_object_key(artifact), filename, artifact.content_type)
 
 
 def _object_key(artifact: Artifact) -> str:

@@ -1,6 +1,8 @@
 """One bucket of immutable objects: create-only writes, reads, presigned reads. Knows keys, never what the bytes mean."""
 
+import re
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from botocore.exceptions import ClientError
 
@@ -42,8 +44,14 @@ class Bucket:
         params = {
             "Bucket": self.name,
             "Key": key,
-            "ResponseContentDisposition": f"attachment; filename*=UTF-8''{filename}",
+            "ResponseContentDisposition": _attachment(filename),
             "ResponseContentType": content_type,
         }
         url: str = self._client.generate_presigned_url("get_object", Params=params, ExpiresIn=_PRESIGN_SECONDS)
         return url
+
+
+def _attachment(filename: str) -> str:
+    """RFC 6266: the name as it is, after a plain one for who cannot read that form."""
+    plain = re.sub(r"[^A-Za-z0-9._-]", "_", filename)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"

@@ -1,6 +1,10 @@
 """Artifacts over HTTP: a run's list, attaching by link or content, and showing one."""
 
+from typing import Annotated
+
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import AfterValidator
 
 from shared.errors import IdempotencyKeyReused
 from shared.http.endpoint import Endpoint
@@ -10,8 +14,23 @@ from shared.ports import Artifact
 from shared.runs.accounts import current_ids
 from shared.runs.canonical import canonical_json, sha256_hex
 from shared.runs.records import Run
+from shared.workflows.definitions import DEFINITIONS
 
+ATTACHED = "attached"
+"""Where in the list by phase stands what a person attached."""
 _POSITION = "{:08x}"
+_PHASES = (ATTACHED, *(step for definition in DEFINITIONS.values() for step in definition.steps))
+
+
+def _known_phase(name: str) -> str:
+    if name not in _PHASES:
+        raise ValueError(f"must be one of {', '.join(_PHASES)}")
+    return name
+
+
+PhaseFilter = Annotated[
+    str | None, Query(description="Only this phase's; of runs without phases, this step's"), AfterValidator(_known_phase)
+]
 
 
 def artifact_page(endpoint: Endpoint, run: Run, limit: int) -> Response[str]:
@@ -40,7 +59,7 @@ def phase_page(endpoint: Endpoint, run: Run, phase: str | None, limit: int) -> R
 
 
 def _phase(artifact: Artifact) -> str:
-    return artifact.phase or "attached"
+    return artifact.phase or ATTACHED
 
 
 def file_name(artifact: Artifact) -> str:

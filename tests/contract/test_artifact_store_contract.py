@@ -1,13 +1,14 @@
 """shared.ports.ArtifactStore: immutable documents of an organisation, and which runs may name them."""
 
 from dataclasses import replace
+from urllib.parse import unquote
 
 import pytest
 
 from shared.errors import IdempotencyKeyReused, PayloadMissing
 from shared.ports import Artifact
 from shared.runs.canonical import sha256_hex
-from tests.contract.worlds import World
+from tests.contract.worlds import RealAdapters, World
 from tests.fakes.world import MORNING
 from tests.support.samples import ORG, OTHER_ORG, a_run, run_id
 
@@ -108,3 +109,9 @@ def test_a_key_that_made_an_artifact_links_nothing(world: World) -> None:
 def test_a_presigned_url_names_the_file(world: World) -> None:
     stored = world.artifacts.put(an_artifact(), DATA)
     assert "report.json" in world.artifacts.presign(stored, "report.json")
+
+
+def test_a_name_cannot_leave_its_place_in_the_url(real: RealAdapters) -> None:
+    """Of whatever a model called its file there is a plain form, and the whole name stands quoted beside it."""
+    url = real.artifacts.presign(real.artifacts.put(an_artifact(), DATA), 'a"; x=ü.md')
+    assert "attachment; filename=\"a___x__.md\"; filename*=UTF-8''a%22%3B%20x%3D%C3%BC.md" in unquote(url)

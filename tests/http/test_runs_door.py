@@ -173,6 +173,10 @@ def test_artifacts_come_by_phase_and_download_as_what_they_are(client: Client) -
     )
     only = client.call("GET", f"/runs/{run_id}/artifacts?phase=planning", None, "member").data
     assert {row["phase"] for row in only["artifacts"]} == {"planning"}
+    assert client.call("GET", f"/runs/{run_id}/artifacts?phase=qa", None, "member").data["total_count"] == 0
+    for bad in ("nope", "", "Planning"):
+        answer = client.call("GET", f"/runs/{run_id}/artifacts?phase={bad}", None, "member")
+        assert (answer.status, [error["field"] for error in answer.body["error"]["errors"]]) == (422, ["query.phase"])
     for row in found["artifacts"]:
         assert row.keys() == fields.ARTIFACT_ROW
         answer = client.call("GET", f"/runs/{run_id}/artifacts/{row['id']}/download", None, "member")
@@ -181,7 +185,8 @@ def test_artifacts_come_by_phase_and_download_as_what_they_are(client: Client) -
         assert (query["X-Amz-Algorithm"], query["X-Amz-Expires"]) == (["AWS4-HMAC-SHA256"], ["300"])
         file = client.fetch(answer.headers["location"])
         assert (file.status, hashlib.sha256(file.raw).hexdigest(), len(file.raw)) == (200, row["sha256"], row["size_bytes"])
-        assert row["path"].rsplit("/", 1)[-1] in file.headers["content-disposition"]
+        name = row["path"].rsplit("/", 1)[-1]
+        assert file.headers["content-disposition"] == f"attachment; filename=\"{name}\"; filename*=UTF-8''{name}"
 
 
 def test_a_download_url_is_good_for_five_minutes_and_only_as_it_is(ward: Ward, client: Client) -> None:

@@ -36,7 +36,7 @@ class DynamoQuota:
             full_at = self._take(key, "attribute_not_exists(pk) OR f <= :now", now, now + interval)
             if full_at is None:
                 return
-            over = full_at + interval - (now + MINUTE)
+            over = full_at + interval - (now + self._per_minute * interval)
             if over > 0:
                 raise RateLimited(-(-over // SECOND))
             if self._take(key, "f = :seen", now, full_at + interval, seen=full_at) is None:
