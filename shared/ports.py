@@ -279,44 +279,6 @@ class ProjectInput:
     size_bytes: int
 
 
-class ProjectStore(Protocol):
-    """Projects and their inputs, append-only. What it derives of runs it reads from the lists of runs."""
-
-    def create_project(self, project: Project) -> Project | None:
-        """None when written, else the one that the same request made before. Raises IdempotencyKeyReused."""
-        ...
-
-    def get_project(self, org_id: str, project_id: str) -> Project | None: ...
-
-    def summaries(self, org_id: str, person: str | None, position: str | None, limit: int) -> tuple[list[ProjectSummary], str | None]:
-        """A person's projects, or with None the organisation's, newest first."""
-        ...
-
-    def is_taken(self, identifier: str) -> bool:
-        """Whether something was made, or begun, under this id: then a request that leads to it is a repetition."""
-        ...
-
-    def settle(self, project_id: str, now: int) -> None:
-        """Bring the tally of the project's old runs up to date where that is due, so that counting them stays cheap."""
-        ...
-
-    def add_input(self, new: ProjectInput, document: bytes, fingerprint: str) -> tuple[ProjectInput, bool]:
-        """Give it the next version; (as it stands, whether this call made it). Raises IdempotencyKeyReused."""
-        ...
-
-    def get_input(self, project: Project, version: int) -> ProjectInput | None: ...
-
-    def latest_input(self, project: Project, status: str) -> ProjectInput | None: ...
-
-    def inputs(self, project: Project, position: str | None, limit: int) -> tuple[list[ProjectInput], str | None]:
-        """Newest version first."""
-        ...
-
-    def read_input(self, project_input: ProjectInput) -> bytes:
-        """The document as it was added. Raises PayloadMissing when it is gone or damaged."""
-        ...
-
-
 class Doorbell(Protocol):
     def ring(self, run: Run, delay_ms: int = 0) -> None:
         """Tell a worker to look at the run. Carries its id and nothing else; losing or repeating it is harmless."""

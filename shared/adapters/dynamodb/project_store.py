@@ -1,4 +1,4 @@
-"""ProjectStore over DynamoDB and S3: projects, their numbered inputs, and what lists derive of their runs.
+"""Projects in DynamoDB and S3: projects, their numbered inputs, and what lists derive of their runs.
 
 An input's version is its place beside the project (`I#00000007`): one conditional write takes the first free place, so versions
 have no gaps however many write at once, and nothing has to be counted. Two numbers on the project only save looking, and are
@@ -40,7 +40,10 @@ class _Tally:
 
 
 class DynamoProjectStore:
-    """Implements shared.ports.ProjectStore over a table and a bucket."""
+    """Projects and their inputs, append-only, over a table and a bucket. What it derives of runs it reads from the lists of runs.
+
+    No port: the engine and the workflows know no project, only the doors do.
+    """
 
     def __init__(self, table: Table, bucket: Bucket) -> None:
         self._table, self._bucket = table, bucket
@@ -48,6 +51,7 @@ class DynamoProjectStore:
     # --- projects -----------------------------------------------------------------------------------------------------
 
     def create_project(self, project: Project) -> Project | None:
+        """None when written, else the one that the same request made before. Raises IdempotencyKeyReused."""
         existing = self._table.put_new(_project_item(project))
         return None if existing is None else _project(_same(existing, _PROJECT, project.fingerprint))
 
@@ -57,9 +61,11 @@ class DynamoProjectStore:
         return _project(values) if values.get("k") == _PROJECT and values["og"] == org_id else None
 
     def is_taken(self, identifier: str) -> bool:
+        """Whether something was made, or begun, under this id: then a request that leads to it is a repetition."""
         return self._table.get(_key(identifier)) is not None
 
     def summaries(self, org_id: str, person: str | None, position: str | None, limit: int) -> tuple[list[ProjectSummary], str | None]:
+        """A person's projects, or with None the organisation's, newest first."""
         if person is None:
             found, last = self._table.query_keys(keys.ORG_INDEX, "g", keys.projects_of_org(org_id), position, limit)
         else:
@@ -100,6 +106,7 @@ class DynamoProjectStore:
                 return entries
 
     def settle(self, project_id: str, now: int) -> None:
+        """Bring the tally of the project's old runs up to date where that is due, so that counting them stays cheap."""
         item = self._table.get(_key(project_id))
         if item is None:
             return
@@ -125,8 +132,9 @@ class DynamoProjectStore:
     # --- inputs -------------------------------------------------------------------------------------------------------
 
     def add_input(self, new: ProjectInput, document: bytes, fingerprint: str) -> tuple[ProjectInput, bool]:
-        """The document first, then the claim of the input's id, then its place.
+        """Give it the next version; (as it stands, whether this call made it). Raises IdempotencyKeyReused.
 
+        The document first, then the claim of the input's id, then its place.
         All who claim the same id look for a place from the same one on (`f`), and take the first that is free or theirs already:
         so an id has one place, whoever was interrupted where.
         """
@@ -157,13 +165,14 @@ class DynamoProjectStore:
                 return wanted
 
     def inputs(self, project: Project, position: str | None, limit: int) -> tuple[list[ProjectInput], str | None]:
-        """A position is the version of the last row."""
+        """Newest version first; a position is the version of the last row."""
         newest = self._newest(project.id) if position is None else int(position, 16) - 1
         last = max(newest - limit + 1, 1)
         items = self._table.get_all([_place(project.id, version) for version in range(newest, last - 1, -1)])
         return [_input(item) for item in items], f"{last:08x}" if last > 1 else None
 
     def read_input(self, project_input: ProjectInput) -> bytes:
+        """The document as it was added. Raises PayloadMissing when it is gone or damaged."""
         data = self._bucket.get(_document_object(project_input))
         if data is None or hashlib.sha256(data).hexdigest() != project_input.sha256:
             raise PayloadMissing("an input's document is missing or damaged")
