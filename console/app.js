@@ -5,7 +5,7 @@ import { configure } from "./http.js";
 import { loadDirectory } from "./people.js";
 import { maySee } from "./permissions.js";
 import { href, useRoute } from "./router.js";
-import { config, keep, renew, restore, session, token, user } from "./session.js";
+import { config, keep, lose, renew, restore, session, token, user } from "./session.js";
 import { useStore } from "./store.js";
 import { Card, Empty, LinkButton, Problem } from "./ui/basics.js";
 import { Page } from "./ui/page.js";
@@ -78,7 +78,7 @@ async function start(root) {
   const response = await fetch("config.json", { cache: "no-store" });
   const settings = await response.json();
   config.set(settings);
-  configure({ api: settings.api ?? "", token, renew, lost: () => keep(null) });
+  configure({ api: settings.api ?? "", token, renew, lost: lose });
   restore();
   const failure = await signedInOnReturn(settings);
   await loadDirectory().catch(() => undefined);

@@ -8,6 +8,8 @@ const EARLY_MS = 60_000;
 
 export const session = createStore(null);
 export const config = createStore({ mode: "local", api: "" });
+/** Whether the last sign-in ended by itself, and not because somebody signed out. */
+export const ended = createStore(false);
 let renewing = null;
 
 export const isLocal = () => config.get().mode === "local";
@@ -15,7 +17,14 @@ export const isLocal = () => config.get().mode === "local";
 export function keep(value) {
   if (value) sessionStorage.setItem(KEY, JSON.stringify(value));
   else sessionStorage.removeItem(KEY);
+  ended.set(false);
   session.set(value);
+}
+
+/** The sign-in can't be renewed. */
+export function lose() {
+  keep(null);
+  ended.set(true);
 }
 
 export function restore() {

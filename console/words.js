@@ -91,7 +91,24 @@ const BY_STATUS = {
   413: REFUSALS.TOO_LARGE,
   504: "The service took too long. What was asked for may still happen.",
 };
-export const refusalText = (error) => REFUSALS[error.code] ?? BY_STATUS[error.status] ?? REFUSALS.INTERNAL_ERROR;
+// What the service says of these is not more than what is said here.
+const SAID_ALREADY = ["NO_ANSWER", "FORBIDDEN", "NOT_FOUND", "RATE_LIMITED", "WORKER_DISABLED", "INTERNAL_ERROR"];
+
+export function refusalText(error) {
+  const seconds = Number(error.details?.retryAfter);
+  if (error.code === "RATE_LIMITED" && seconds > 0) return `Too many at once. Try again in ${seconds === 1 ? "a second" : `${seconds} seconds`}.`;
+  return REFUSALS[error.code] ?? BY_STATUS[error.status] ?? REFUSALS.INTERNAL_ERROR;
+}
+
+/** What the service said that is worth reading beside `refusalText`; empty where that says it all. */
+export function refusalDetail(error) {
+  const isKnown = SAID_ALREADY.includes(error.code) || (!error.code && error.status >= 400) || error.errors?.length > 0;
+  return isKnown ? "" : (error.message ?? "");
+}
+
+const UNCHANGED_BY_A_RETRY = ["NO_INPUTS", "INPUT_INVALID", "BUDGET_EXCEEDED"];
+/** Whether a failed run, as it is, could end otherwise when it is tried once more. */
+export const mayEndOtherwise = (run) => !UNCHANGED_BY_A_RETRY.includes(run.error_info?.code);
 
 export const ROLES = {
   patient: "Sees the runs of their own record",

@@ -9,7 +9,10 @@ const LEFT = 7;
 const TICKS = 4;
 const MOST_LABELS = 7;
 
-/** `columns`: [{label, title, parts: [value per series]}]; `series`: [[name, tone], ...]; `format` writes a value. */
+/**
+ * `columns`: [{label, title, parts: [value per series]}]; `series`: [[name, tone], ...]; `format` writes a value.
+ * A column with an `end` is a class of size: its label, and the last one's end, stand at its edges.
+ */
 export function Columns({ label, summary, columns, series, first, format = String }) {
   const totals = columns.map((one) => one.parts.reduce((sum, value) => sum + value, 0));
   const top = niceTop(Math.max(...totals, 0), TICKS);
@@ -21,6 +24,7 @@ export function Columns({ label, summary, columns, series, first, format = Strin
       <${Axis} top=${top} format=${format} />
       ${columns.map((one, place) => html`<${Column} key=${one.title} one=${one} x=${LEFT + place * slot} slot=${slot} top=${top}
         series=${series} labelled=${place % every === 0} spare=${(place / every) % 2 === 1} format=${format} />`)}
+      ${columns.at(-1)?.end && html`<${Label} x=${100} text=${columns.at(-1).end} anchor="end" spare=${columns.length % 2 === 1} />`}
     </svg>
   </${ChartFrame}>`;
 }
@@ -49,8 +53,10 @@ function Column({ one, x, slot, top, series, labelled, spare, format }) {
           <title>${`${one.title}: ${format(value)} ${series[place][0]}`}</title></rect>`
       );
     })}
-    ${labelled
-      && html`<text class=${spare ? "tick tick-spare" : "tick"} x="${x + slot / 2}%" y=${HEIGHT - 7} text-anchor="middle">${one.label}
-        </text>`}
+    ${labelled && html`<${Label} x=${one.end ? x : x + slot / 2} text=${one.label} spare=${spare} />`}
   </g>`;
+}
+
+function Label({ x, text, spare, anchor = "middle" }) {
+  return html`<text class=${spare ? "tick tick-spare" : "tick"} x="${x}%" y=${HEIGHT - 7} text-anchor=${anchor}>${text}</text>`;
 }

@@ -2,7 +2,7 @@
 import { html, useEffect, useRef, useState } from "../preact.js";
 import { ago, fullTime, shortId, shortTime } from "../format.js";
 import { useNow } from "../live.js";
-import { refusalText, STATUSES } from "../words.js";
+import { refusalDetail, refusalText, STATUSES } from "../words.js";
 import { Icon } from "./icon.js";
 
 export function Status({ value, size = "" }) {
@@ -16,7 +16,7 @@ export function Status({ value, size = "" }) {
 export function Time({ at, both = false }) {
   const now = useNow();
   if (!at) return html`<span class="quiet">–</span>`;
-  return html`<time datetime=${at} title=${fullTime(at)}>${ago(at, now)}${both && html` <span class="quiet">· ${shortTime(at)}</span>`}
+  return html`<time datetime=${at} title=${fullTime(at)}>${ago(at, now)}${both && html` <span class="quiet">· ${shortTime(at, now)}</span>`}
     </time>`;
 }
 
@@ -45,8 +45,13 @@ export function Facts({ rows, class: extra = "" }) {
     ${shown.map(([term, value]) => html`<div key=${term}><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
-export function Tags({ values = [] }) {
-  return values.length > 0 && html`<span class="tags">${values.map((value) => html`<span class="tag">${value}</span>`)}</span>`;
+/** `most`: how many of them, where there is little room; the others are counted. */
+export function Tags({ values = [], most = values.length }) {
+  return (
+    values.length > 0 &&
+    html`<span class="tags">${values.slice(0, most).map((value) => html`<span class="tag" title=${value}>${value}</span>`)}
+      ${values.length > most && html`<span class="tag" title=${values.slice(most).join(", ")}>+${values.length - most}</span>`}</span>`
+  );
 }
 
 export function CopyId({ id, label = "id" }) {
@@ -85,7 +90,7 @@ export function Problem({ error, retry, focus = false }) {
     if (focus) box.current?.focus();
   }, [error]);
   if (!error) return null;
-  const said = error.message && error.message !== refusalText(error) ? error.message : "";
+  const said = refusalDetail(error);
   return html`<div class="problem" role="alert" tabindex="-1" ref=${box}>
     <${Icon} name="alert" />
     <div>
@@ -94,9 +99,12 @@ export function Problem({ error, retry, focus = false }) {
       ${error.errors?.length > 0 && html`<ul>${error.errors.map((one) => html`<li>${problemLine(one)}</li>`)}</ul>`}
       ${error.requestId && html`<p class="quiet small">Request <code>${error.requestId}</code></p>`}
     </div>
-    ${retry && html`<${Button} kind="small" icon="refresh" onClick=${retry}>Try again</${Button}>`}
+    ${retry && mayHelp(error) && html`<${Button} kind="small" icon="refresh" onClick=${retry}>Try again</${Button}>`}
   </div>`;
 }
+
+/** Asking again changes nothing about a wrong address, a wrong value, or what one may not see. */
+const mayHelp = (error) => ![400, 403, 404, 413, 422].includes(error.status);
 
 function problemLine(one) {
   if (typeof one === "string") return one;

@@ -4,8 +4,9 @@ import { html, useState } from "../preact.js";
 const PORTION = 100;
 const LONG_TEXT = 600;
 
-export function JsonTree({ value, open = 2 }) {
-  return html`<div class="json" tabindex="0" role="region" aria-label="JSON"><${Node} value=${value} open=${open} /></div>`;
+/** `label` names it for those who do not see what it stands under. */
+export function JsonTree({ value, open = 2, label = "JSON" }) {
+  return html`<div class="json" tabindex="0" role="region" aria-label=${label}><${Node} value=${value} open=${open} /></div>`;
 }
 
 function Node({ name, value, open }) {

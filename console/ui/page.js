@@ -1,9 +1,14 @@
 // A page's head: where one is, what it is called, what can be done. Moves the focus to the heading when the address changes.
-import { html, useEffect, useRef } from "../preact.js";
+import { html, useEffect, useRef, useState } from "../preact.js";
 import { useRoute } from "../router.js";
+import { user } from "../session.js";
 import { Icon } from "./icon.js";
 
 let lastPath = null;
+let lastFocused = null;
+document.addEventListener("focusin", (event) => {
+  lastFocused = event.target;
+});
 
 /** `crumbs`: [[label, href], ...]; `plain`: the title as text, for the window, where `title` is more than text. */
 export function Page({ title, plain, crumbs = [], about, actions, children, class: extra = "" }) {
@@ -13,12 +18,18 @@ export function Page({ title, plain, crumbs = [], about, actions, children, clas
     document.title = `${plain ?? title} · Studio Runs`;
   }, [plain ?? title]);
   useEffect(() => {
-    if (lastPath !== null && lastPath !== path) {
+    if (lastPath === null) lastFocused = null;
+    else if (lastPath !== path) {
       window.scrollTo(0, 0);
       heading.current?.focus({ preventScroll: true });
     }
     lastPath = path;
   }, [path]);
+  // A button that is gone once it has done its work takes the focus with it; without this, Tab would begin at the top of the window again.
+  useEffect(() => {
+    const isLost = lastFocused && !lastFocused.isConnected && document.activeElement === document.body;
+    if (isLost) heading.current?.focus({ preventScroll: true });
+  });
   return html`<div class="page ${extra}">
     ${crumbs.length > 0 && html`<${Crumbs} crumbs=${crumbs} />`}
     <header class="page-head">
@@ -37,10 +48,28 @@ function Crumbs({ crumbs }) {
 
 /** Sections of a page as links: [[key, label, href], ...]. */
 export function Sections({ label, items, current }) {
-  return html`<nav class="sections" aria-label=${label}><ul>
+  const bar = useRef(null);
+  useEffect(() => showIn(bar.current, bar.current.querySelector("[aria-current]")), [current]);
+  return html`<nav class="sections" aria-label=${label} ref=${bar}><ul>
     ${items.map(([key, text, address]) => html`<li key=${key}>
       <a href=${address} aria-current=${key === current ? "page" : undefined}>${text}</a></li>`)}
   </ul></nav>`;
+}
+
+/** Moves the one place where one is to the middle of a row that is wider than the screen. */
+function showIn(row, place) {
+  if (place) row.scrollLeft = place.offsetLeft - row.offsetLeft - (row.clientWidth - place.clientWidth) / 2;
+}
+
+/** The cursors of the pages that one has gone through, kept with this entry of the browser's history, so that Back comes back to the page. */
+export function useTrail() {
+  const who = user().sub;
+  const [trail, setTrail] = useState(history.state?.who === who ? history.state.trail : []);
+  const go = (next) => {
+    history.replaceState({ who, trail: next }, "");
+    setTrail(next);
+  };
+  return [trail, go];
 }
 
 /** Back and forth through a list by cursor; `trail` holds the cursors of the pages before this one. */

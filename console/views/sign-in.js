@@ -5,18 +5,21 @@ import { signIn, users } from "../auth/local.js";
 import { words } from "../format.js";
 import { useAsync } from "../live.js";
 import { loadDirectory } from "../people.js";
-import { config, isLocal, keep } from "../session.js";
-import { Button, Loading, Problem } from "../ui/basics.js";
+import { config, ended, isLocal, keep } from "../session.js";
+import { useStore } from "../store.js";
+import { Button, Loading, Notice, Problem } from "../ui/basics.js";
 import { Icon, Logo } from "../ui/icon.js";
 import { ROLES } from "../words.js";
 
 /** `failure`: what went wrong with the sign-in before, in words. */
 export function SignIn({ failure }) {
+  const wasEnded = useStore(ended);
   return html`<main class="sign-in" id="main">
     <div class="sign-in-box">
       <div class="sign-in-head"><${Logo} />
         <div><h1>Studio Runs</h1><p class="quiet">Durable runs of work done with a model: every one ends, visibly, and is paid for once.</p>
         </div></div>
+      ${wasEnded && html`<${Notice} title="Your sign-in has ended"><p>Sign in again to go on where you were.</p></${Notice}>`}
       ${failure && html`<${Problem} error=${failure} />`}
       ${isLocal() ? html`<${DemoUsers} />` : html`<${Hosted} />`}
     </div>

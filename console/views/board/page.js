@@ -29,7 +29,7 @@ export function BoardPage() {
     ${data && !runs.length
       && html`<${Card}>
         <${Empty} icon="layers" title="No orchestrations yet">
-          <p>An orchestration takes an idea through ${PHASES.length} phases. It stops at a gate before each, until a person opens it.</p>
+          <p>An orchestration takes an idea through six phases. It stops at a gate before each, until a person opens it.</p>
           </${Empty}></${Card}>`}
     ${open.length > 0
       && html`<ol class="board" tabindex="0" aria-label="Open orchestrations by phase">

@@ -1,9 +1,10 @@
 // The form of a diagnosis run: of a patient, or of one of the patient's assessments.
 import { html, useState } from "../../preact.js";
 import * as api from "../../api.js";
-import { shortId } from "../../format.js";
 import { useAsync } from "../../live.js";
+import { personName } from "../../people.js";
 import { navigate } from "../../router.js";
+import { hasRole } from "../../session.js";
 import { Empty, Loading, Problem } from "../../ui/basics.js";
 import { Form, listOf, objectOf, Select, Text } from "../../ui/form.js";
 import { toast } from "../../ui/toast.js";
@@ -40,8 +41,8 @@ function Fields({ patients, preset }) {
   };
   const known = patients.some((one) => one.id === values.patient) ? patients : [{ id: values.patient }, ...patients];
   return html`<${Form} values=${values} send=${send} submit="Create the run">
-    <${Select} label="Patient" hint="Those you are assigned to." value=${values.patient} set=${set("patient")}
-      options=${known.map((one) => [one.id, `${shortId(one.id)}  (${one.id})`])} />
+    <${Select} label="Patient" hint=${hasRole("admin") ? "Those of the organisation." : "Those you are assigned to."} value=${values.patient} set=${set("patient")}
+      options=${known.map((one) => [one.id, one.user_id ? `${one.id} · ${personName(one.user_id)}` : one.id])} />
     <${Text} label="Question or focus" optional area=${3} value=${values.focus} set=${set("focus")}
       hint="What should the assessment look at? No names: identifiers that the record holds are removed." />
     <${RunOptions} values=${values} set=${set} />

@@ -1,6 +1,6 @@
 // The numbers behind the charts, from the rows of the list of runs. Pure.
-import { between } from "../../format.js";
 import { OPEN, PHASES } from "../../words.js";
+import { elapsed } from "../run/segments.js";
 
 export const SERIES = [
   ["Succeeded", "good"],
@@ -25,8 +25,12 @@ export function totals(runs) {
   };
 }
 
+/** Seconds from the start to the end of each run that had both. */
 export const durations = (runs) =>
-  runs.filter((run) => run.started_at && run.completed_at).map((run) => between(run.started_at, run.completed_at));
+  runs
+    .filter((run) => run.completed_at)
+    .map((run) => elapsed(run))
+    .filter((seconds) => seconds !== null);
 export const costs = (runs) => runs.map((run) => run.usage?.cost_usd ?? 0).filter((cost) => cost > 0);
 export const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 
@@ -79,6 +83,7 @@ export function histogram(numbers, format) {
     const high = bounds[place + 1];
     return {
       label: format(low),
+      end: format(high),
       title: `${format(low)} to ${format(high)}`,
       parts: [positive.filter((number) => number >= low && number < high).length],
     };

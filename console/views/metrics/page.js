@@ -74,10 +74,10 @@ function Charts({ runs, cut, now: until, days }) {
       <${Card} title="Duration">
         ${long.length
           ? html`<${Columns} label="Distribution of durations" first="Duration" series=${[["Runs", "accent"]]}
-            columns=${histogram(long, duration)} format=${whole} summary=${spread(long, duration, "took")} />` : none}</${Card}>
+            columns=${histogram(long, bound(duration))} format=${whole} summary=${spread(long, duration, "took")} />` : none}</${Card}>
       <${Card} title="Cost">
         ${dear.length
-          ? html`<${Columns} label="Distribution of costs" first="Cost" series=${[["Runs", "accent-2"]]} columns=${histogram(dear, money)}
+          ? html`<${Columns} label="Distribution of costs" first="Cost" series=${[["Runs", "accent-2"]]} columns=${histogram(dear, bound(money))}
             format=${whole} summary=${spread(dear, money, "cost")} />` : none}</${Card}>
       <${Tokens} runs=${runs} />
       <${Failures} runs=${runs} />
@@ -86,15 +86,17 @@ function Charts({ runs, cut, now: until, days }) {
 
 const none = html`<p class="quiet">Nothing to show yet.</p>`;
 const whole = (value) => (Number.isInteger(value) ? count(value) : "");
+/** A class's bounds are round numbers: no zeros behind their point. */
+const bound = (format) => (value) => format(value).replace(/(\.\d*?)0+(?=\D*$)/, (_, kept) => (kept === "." ? "" : kept));
 const spread = (numbers, format, verb) =>
-  `Half ${verb} at most ${format(quantile(numbers, 0.5))}, 95 % at most ${format(quantile(numbers, 0.95))}`;
+  `Half ${verb} at most ${format(quantile(numbers, 0.5))}, 95% at most ${format(quantile(numbers, 0.95))}`;
 
 function Totals({ runs }) {
   const all = totals(runs);
   const tiles = [
     ["Runs", count(all.count), all.open ? `${count(all.open)} open` : "all ended"],
     ["Succeeded", percent(all.successRate), "of those that ended"],
-    ["Median duration", duration(all.medianSeconds), "from start to end"],
+    ["Median duration", duration(all.medianSeconds), "from first start to end"],
     ["Spent", money(all.cost), all.saved > 0 ? `${money(all.saved)} saved by reuse` : "on model calls"],
   ];
   return html`<dl class="totals">
@@ -140,8 +142,7 @@ function Failures({ runs }) {
   return html`<${Card} title="Failures by code">
     ${codes.length
       ? html`<${Bars} label="Failures by code" tone="bad"
-        rows=${codes.map(([code, number]) => ({ label: html`${failureTitle(code)} <span class="mono quiet small">${code}
-          </span>`, value: number, text: count(number) }))} />` : html`<p class="quiet">No run failed in this time.</p>`}
+        rows=${codes.map(([code, number]) => ({ label: failureTitle(code), note: code, value: number, text: count(number) }))} />` : html`<p class="quiet">No run failed in this time.</p>`}
   </${Card}>`;
 }
 
@@ -149,18 +150,13 @@ function Invariants() {
   const { data, error, reload } = useAsync(invariants, []);
   useEvery(60_000, reload);
   if (error) return html`<${Problem} error=${error} retry=${reload} />`;
-  const broken = data && Object.values(data.violations ?? {}).some((one) => Number(one) > 0);
   return (
     data &&
-    html`<${Card} title="Health" class=${broken ? "health bad" : "health"}><${Facts} class="strip" rows=${[
-      ["Open runs", count(data.open_runs)],
-      ["Past due", count(data.past_due)],
-      [
-        "Broken rules",
-        typeof data.violations === "number"
-          ? count(data.violations)
-          : count(Object.values(data.violations ?? {}).reduce((all, one) => all + Number(one || 0), 0)),
-      ],
-    ]} /></${Card}>`
+    html`<${Card} title="Service health" aside=${html`<span class="quiet small">of all organisations</span>`}
+      class=${data.violations > 0 || data.past_due > 0 ? "health bad" : "health"}><${Facts} class="strip" rows=${[
+        ["Open runs", count(data.open_runs)],
+        ["Past due", count(data.past_due)],
+        ["Inconsistent", count(data.violations)],
+      ]} /></${Card}>`
   );
 }

@@ -11,11 +11,11 @@ import { Button, Card, Empty, Loading, Problem, Time } from "../../ui/basics.js"
 import { Dialog } from "../../ui/dialog.js";
 import { Form, Text } from "../../ui/form.js";
 import { Icon } from "../../ui/icon.js";
-import { Page, Pager } from "../../ui/page.js";
+import { Page, Pager, useTrail } from "../../ui/page.js";
 import { toast } from "../../ui/toast.js";
 
 export function PatientsPage() {
-  const [trail, go] = useState([]);
+  const [trail, go] = useTrail();
   const [adding, setAdding] = useState(false);
   const { data, error, reload } = useAsync((signal) => listPatients({ limit: 50, cursor: trail.at(-1) }, { signal }), [trail]);
   const add =

@@ -1,7 +1,7 @@
 // One patient: the record in numbers, who cares for them, their assessments and their runs.
 import { html } from "../../preact.js";
 import { getPatient, listDiagnosisRuns, listPatientRuns } from "../../api.js";
-import { shortId, shortTime } from "../../format.js";
+import { shortId } from "../../format.js";
 import { useAsync, useEvery } from "../../live.js";
 import { care } from "../../permissions.js";
 import { personName } from "../../people.js";
@@ -10,7 +10,7 @@ import { user } from "../../session.js";
 import { Card, CopyId, Empty, Facts, LinkButton, Loading, Problem, Time } from "../../ui/basics.js";
 import { Page } from "../../ui/page.js";
 import { isOpen } from "../../words.js";
-import { workflowLabel } from "../run/names.js";
+import { runByTime } from "../run/names.js";
 import { RunList } from "../runs/row.js";
 import { Assessments } from "./assessments.js";
 import { Clinicians } from "./clinicians.js";
@@ -32,7 +32,7 @@ export function PatientPage({ patientId, query }) {
       html`<${Facts} class="strip" rows=${[
         ["Signs in as", data.patient.user_id ? personName(data.patient.user_id) : "nobody"],
         ["Known since", html`<${Time} at=${data.patient.created_at} both />`],
-        ["Patient", html`<${CopyId} id=${patientId} label="patient id" />`],
+        ["Id", html`<${CopyId} id=${patientId} label="patient id" />`],
       ]} />
       ${isPanelEnabled(query) && care.runDiagnosis(user()) && html`<${DiagnosisRunsPanel} patientId=${patientId} />`}
       <div class="two-thirds">
@@ -55,8 +55,7 @@ function Runs({ patientId }) {
     <${Problem} error=${error} retry=${reload} />
     ${!data && !error && html`<${Loading} />`}
     ${data && (runs.length
-      ? html`<${RunList} runs=${runs} label="Runs of this patient"
-        name=${(run) => `${workflowLabel(run)} of ${shortTime(run.created_at)}`} />`
+      ? html`<${RunList} runs=${runs} label="Runs of this patient" name=${runByTime} />`
           : html`<${Empty} icon="pulse" title="No runs yet"><p>Diagnosis runs of this patient appear here.</p></${Empty}>`)}
   </${Card}>`;
 }

@@ -3,6 +3,7 @@ import { html, useState } from "../../preact.js";
 import { createPatientRun, executeRun, getStudioArtifact, getStudioRun, listPatientRuns, listStudioArtifacts } from "../../api.js";
 import { shortId } from "../../format.js";
 import { useAsync, useEvery } from "../../live.js";
+import { personName } from "../../people.js";
 import { useHealth } from "../../service.js";
 import { Button, Card, Empty, Facts, Problem, Status, Time } from "../../ui/basics.js";
 import { ask } from "../../ui/dialog.js";
@@ -31,7 +32,7 @@ export function DiagnosisRunsPanel({ patientId }) {
     );
   return html`<${Card} title="Diagnosis runs panel" class="panel"
     aside=${html`<${Button} kind="small" icon="plus" onClick=${create}>Create a run</${Button}>
-      <${Button} kind="small" icon="refresh" busy=${loading} onClick=${reload}>Reload</${Button}>`}>
+      <${Button} kind="small" icon="refresh" onClick=${reload}>Reload</${Button}>`}>
     <${Problem} error=${failure ?? error} retry=${reload} />
     ${data && !runs.length && html`<${Empty} icon="pulse" title="No runs"><p>Create one; it waits until it is executed.</p></${Empty}>`}
     <div class="panel-body">
@@ -78,7 +79,7 @@ function Details({ runId, version, changed }) {
     <${Facts} class="strip small" rows=${[
       ["Status", html`<${Status} value=${run.status} />`],
       ["Attempt", `${run.attempt} of ${run.max_attempts}`],
-      ["Clinician", shortId(run.clinician_user_id)],
+      ["Clinician", personName(run.clinician_user_id)],
       ["Error", run.error_info?.code],
     ]} />
     ${run.status === "queued" && workerEnabled === true
@@ -102,5 +103,5 @@ function PanelArtifact({ one }) {
   return html`<div><span>${one.sequence_order}. ${one.artifact_name} <span class="tag">${one.artifact_type}</span></span>
     ${!state.artifact && html` <${Button} kind="small" onClick=${show}>Show</${Button}>`}
     <${Problem} error=${state.error} />
-    ${state.artifact && html`<${JsonTree} value=${state.artifact.artifact_data} />`}</div>`;
+    ${state.artifact && html`<${JsonTree} value=${state.artifact.artifact_data} label=${one.artifact_name} />`}</div>`;
 }

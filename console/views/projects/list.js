@@ -8,12 +8,12 @@ import { hasRole } from "../../session.js";
 import { Button, Card, Empty, Loading, Problem, Status, Time } from "../../ui/basics.js";
 import { Dialog } from "../../ui/dialog.js";
 import { Form, FormError, Text } from "../../ui/form.js";
-import { Page, Pager } from "../../ui/page.js";
+import { Page, Pager, useTrail } from "../../ui/page.js";
 import { toast } from "../../ui/toast.js";
 import { isOpen } from "../../words.js";
 
 export function ProjectsPage() {
-  const [trail, go] = useState([]);
+  const [trail, go] = useTrail();
   const [adding, setAdding] = useState(false);
   const { data, error, loading, reload } = useAsync((signal) => listProjects({ limit: 24, cursor: trail.at(-1) }, { signal }), [trail]);
   const projects = data?.projects ?? [];

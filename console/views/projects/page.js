@@ -6,7 +6,7 @@ import { href } from "../../router.js";
 import { Button, Card, CopyId, Empty, LinkButton, Loading, Problem, Status, Time } from "../../ui/basics.js";
 import { ask } from "../../ui/dialog.js";
 import { Markdown } from "../../ui/markdown.js";
-import { Page, Pager } from "../../ui/page.js";
+import { Page, Pager, useTrail } from "../../ui/page.js";
 import { failureTitle, isOpen } from "../../words.js";
 import { generateRun } from "../create/analysis.js";
 import { RunList } from "../runs/row.js";
@@ -82,7 +82,7 @@ function Latest({ data, error, reload }) {
 }
 
 function Runs({ projectId }) {
-  const [trail, go] = useState([]);
+  const [trail, go] = useTrail();
   const { data, error, loading, reload } = useAsync(
     (signal) => api.listProjectRuns(projectId, { limit: 10, cursor: trail.at(-1) }, { signal }),
     [projectId, trail],

@@ -7,7 +7,7 @@ import { actionsFor } from "../../permissions.js";
 import { href } from "../../router.js";
 import { user } from "../../session.js";
 import { Button, LinkButton } from "../../ui/basics.js";
-import { PHASES } from "../../words.js";
+import { failureAdvice, mayEndOtherwise, PHASES } from "../../words.js";
 import { ask } from "../../ui/dialog.js";
 import { toast } from "../../ui/toast.js";
 import { stepInSentence, stepLabel } from "./waterfall.js";
@@ -28,7 +28,7 @@ export function Actions({ run, events, workerEnabled, refresh, open }) {
         onClick=${() => askExecute(run, may.process).then(after("The worker was rung."))}>Execute</${Button}>`}
     ${may.finish && html`<${Button} kind="primary" icon="check" onClick=${() => open("finish")}>Finish by hand</${Button}>`}
     ${may.retry
-      && html`<${Button} kind="primary" icon="refresh"
+      && html`<${Button} kind=${mayEndOtherwise(run) ? "primary" : ""} icon="refresh"
         onClick=${() => askRetry(run).then(after("One more attempt was granted."))}>Retry</${Button}>`}
     ${may.attach && html`<${Button} icon="plus" onClick=${() => open("attach")}>Attach</${Button}>`}
     ${may.take && html`<${Button} icon="hand" onClick=${() => askTake(run).then(after("The run is in your hands."))}>Take over</${Button}>`}
@@ -96,7 +96,9 @@ function askRetry(run) {
   return ask({
     title: "Retry this run?",
     body: html`<p>It gets exactly one more attempt${step ? html`, from <strong>${stepLabel(step)}</strong>`
-      : ""}. What was finished and paid for stays.</p>`,
+      : ""}. What was finished and paid for stays.</p>
+      ${!mayEndOtherwise(run) && html`<p>It will most likely fail again, because nothing about the run has changed.
+        ${failureAdvice(run.error_info.code)}</p>`}`,
     confirm: "Retry",
     act: () => api.retryRun(run.id),
   });

@@ -1,5 +1,5 @@
 // What a run produced: a list by phase, and beside it the chosen artifact's content with its download.
-import { html } from "../../preact.js";
+import { html, useEffect, useRef } from "../../preact.js";
 import * as api from "../../api.js";
 import { bytes, shortId, words } from "../../format.js";
 import { useAsync } from "../../live.js";
@@ -24,11 +24,34 @@ export function Artifacts({ run, query }) {
       <${Empty} icon="file" title="No artifacts">
         <p>${isOpen(run) ? "They appear here as soon as a step has stored one." : "This run left none."}</p></${Empty}></${Card}>`;
   }
-  const chosen = data.find((one) => one.id === query.artifact) ?? data[0];
-  return html`<div class="artifacts">
-    <${Card} class="artifact-list"><${List} run=${run} artifacts=${data} chosen=${chosen} /></${Card}>
+  return html`<${Files} run=${run} artifacts=${data} chosen=${data.find((one) => one.id === query.artifact) ?? data[0]} />`;
+}
+
+function Files({ run, artifacts, chosen }) {
+  const box = useRef(null);
+  const shown = useRef(chosen.id);
+  useEffect(() => {
+    const [list, content] = box.current.children;
+    keepInSight(list, list.querySelector("[aria-current]"));
+    if (shown.current !== chosen.id) bringUp(content);
+    shown.current = chosen.id;
+  }, [chosen.id]);
+  return html`<div class="artifacts" ref=${box}>
+    <${Card} class="artifact-list"><${List} run=${run} artifacts=${artifacts} chosen=${chosen} /></${Card}>
     <${Content} key=${chosen.id} run=${run} artifact=${chosen} />
   </div>`;
+}
+
+/** Scrolls a long list, and nothing around it, to one of its lines. */
+function keepInSight(list, line) {
+  const [outer, inner] = [list.getBoundingClientRect(), line.getBoundingClientRect()];
+  if (inner.top < outer.top || inner.bottom > outer.bottom) list.scrollTop += inner.top - outer.top - outer.height / 2;
+}
+
+/** Where the list stands above the content, or is longer than the screen, what was chosen would stay out of sight. */
+function bringUp(content) {
+  const { top } = content.getBoundingClientRect();
+  if (top < 0 || top > innerHeight * 0.6) content.scrollIntoView({ block: "start" });
 }
 
 export async function allArtifacts(runId, signal) {
@@ -46,7 +69,7 @@ function List({ run, artifacts, chosen }) {
   const groups = Map.groupBy ? Map.groupBy(artifacts, (one) => one.phase ?? "") : new Map([["", artifacts]]);
   return html`<nav aria-label="Artifacts">${[...groups].map(
     ([phase, members]) => html`<div key=${phase}>
-      ${phase && html`<h3 class="group">${stepLabel(phase)}</h3>`}
+      ${phase && html`<h2 class="group">${stepLabel(phase)}</h2>`}
       <ul class="file-list">${members.map(
         (
           one,

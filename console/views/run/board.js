@@ -50,7 +50,7 @@ function Phase({ one, run, data, refresh }) {
   const artifacts = data?.artifacts.filter((artifact) => artifact.phase === one.phase) ?? [];
   const metrics = data?.metrics.phases_metrics?.find((entry) => entry.phase === one.phase);
   return html`<li class=${current ? "phase current" : "phase"} aria-current=${current ? "step" : undefined}>
-    <header><h3>${stepLabel(one.phase)}</h3>
+    <header><h2>${stepLabel(one.phase)}</h2>
       ${begun ? html`<${Status} value=${one.status} />` : html`<span class="quiet small">${isOpen(run) ? "later" : "not reached"}</span>`}
       </header>
     <p class="quiet small">

@@ -1,5 +1,6 @@
 // Everything that happened to a run, oldest first, with who did it; and the failures among it.
 import { html } from "../../preact.js";
+import { now } from "../../clock.js";
 import { between, duration, fullTime, shortTime, words } from "../../format.js";
 import { personName } from "../../people.js";
 import { Card, Status } from "../../ui/basics.js";
@@ -26,7 +27,7 @@ function Entry({ event, since }) {
     </div>
     <${Status} value=${event.to} />
     <time class="history-at small" datetime=${event.at} title=${fullTime(event.at)}>
-      ${event.from ? `after ${duration(between(since, event.at))}` : shortTime(event.at)}</time>
+      ${event.from ? `after ${duration(between(since, event.at))}` : shortTime(event.at, now())}</time>
   </li>`;
 }
 

@@ -12,13 +12,13 @@ export function InputOutput({ run }) {
   return html`<div class="stack">
     <${Card} title="Input">
       ${typeof intake === "string" && intake && html`<blockquote class="intake">${intake}</blockquote>`}
-      ${run.input === null ? html`<p class="quiet">The input is not shown to you.</p>` : html`<${JsonTree} value=${run.input} />`}
+      ${run.input === null ? html`<p class="quiet">The input is not shown to you.</p>` : html`<${JsonTree} value=${run.input} label="Input" />`}
     </${Card}>
     <${Card} title="Output">
       ${run.output === null ? html`<${Empty} icon="file" title="No output"><p>A run has one when it has succeeded.</p></${Empty}>`
-        : html`<${JsonTree} value=${run.output} open=${3} />`}
+        : html`<${JsonTree} value=${run.output} open=${3} label="Output" />`}
     </${Card}>
-    ${Object.keys(run.metadata ?? {}).length > 0 && html`<${Card} title="Metadata"><${JsonTree} value=${run.metadata} /></${Card}>`}
+    ${Object.keys(run.metadata ?? {}).length > 0 && html`<${Card} title="Metadata"><${JsonTree} value=${run.metadata} label="Metadata" /></${Card}>`}
     ${run.workflow === "diagnosis" && care.readRecord(user()) && html`<${ContextPack} run=${run} />`}
   </div>`;
 }
@@ -37,5 +37,5 @@ function Pack({ runId, version }) {
   if (error) return html`<${Problem} error=${error} retry=${reload} />`;
   if (!data) return loading && html`<${Loading} />`;
   const pack = data.run.context_pack;
-  return pack ? html`<${JsonTree} value=${pack} />` : html`<p>It has not been built yet.</p>`;
+  return pack ? html`<${JsonTree} value=${pack} label="Context pack" />` : html`<p>It has not been built yet.</p>`;
 }

@@ -42,21 +42,22 @@ function Failure({ run }) {
   const failure = run.error_info;
   const isEnd = run.status === "failed";
   return html`<${Notice} kind=${isEnd ? "bad" : "wait"} title=${failureTitle(failure.code)}>
-    <p>${failure.message}</p>
+    ${!saysTheSame(failure) && html`<p>${failure.message}</p>`}
     ${failure.validation_errors?.length > 0
       && html`<ul>
         ${failure.validation_errors.map((one) => html`<li>${typeof one === "string" ? one : `${one.field ?? ""} ${one.message ?? ""}`}
         </li>`)}</ul>`}
+    ${failureAdvice(failure.code) && html`<p>${failureAdvice(failure.code)}</p>`}
     <p class="quiet small">
       ${[failure.step && `In the step “${stepLabel(failure.step)}”`, failure.at
         && fullTime(failure.at), failure.code].filter(Boolean).join(" · ")}</p>
-    ${failureAdvice(failure.code) && html`<p>${failureAdvice(failure.code)}</p>`}
     ${failure.raw_response
       && html`<details><summary>What the model answered</summary><pre class="raw" tabindex="0">${textOf(failure.raw_response)}</pre>
         </details>`}
   </${Notice}>`;
 }
 
+const saysTheSame = ({ code, message }) => !message || message.replace(/\.$/, "") === failureTitle(code);
 const textOf = (value) => (typeof value === "string" ? value : JSON.stringify(value, null, 2));
 
 function Gate({ run }) {

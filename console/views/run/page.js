@@ -17,8 +17,9 @@ import { AttachDialog, FinishDialog } from "./by-hand.js";
 import { Board } from "./board.js";
 import { History } from "./history.js";
 import { InputOutput } from "./input-output.js";
-import { elapsed, runTitle, workflowLabel } from "./names.js";
+import { runTitle, workflowLabel } from "./names.js";
 import { Overview } from "./overview.js";
+import { elapsed } from "./segments.js";
 import { Usage } from "./usage.js";
 
 const SECTIONS = { overview: Overview, board: Board, artifacts: Artifacts, io: InputOutput, history: History, usage: Usage };
@@ -43,7 +44,7 @@ export function RunPage({ runId, query }) {
     actions=${html`<${Actions} ...${context} workerEnabled=${workerEnabled === true} open=${setDialog} />`}>
     <${LiveStatus} run=${run} />
     <${Problem} error=${error} retry=${refresh} />
-    <${Head} run=${run} />
+    <${Head} run=${run} events=${events} />
     <${Sections} label="Sections of this run" items=${sectionsOf(run)} current=${query.tab ?? "overview"} />
     <${Section} ...${context} />
     ${dialog === "finish" && html`<${FinishDialog} run=${run} close=${() => setDialog(null)} refresh=${refresh} />`}
@@ -65,7 +66,7 @@ function sectionsOf(run) {
 
 function Title({ run }) {
   return html`<span class="run-title"><span class="run-mark"><${Icon} name=${WORKFLOWS[run.workflow]?.icon ?? "layers"} /></span>
-    <span><span class="eyebrow">${workflowLabel(run)}</span><span class="run-name">${runTitle(run)}</span></span></span>`;
+    <span><span class="eyebrow">${workflowLabel(run)}</span><span class="run-name" title=${runTitle(run)}>${runTitle(run)}</span></span></span>`;
 }
 
 /** Said aloud by screen readers whenever the status changes. */
@@ -75,13 +76,13 @@ function LiveStatus({ run }) {
 
 const linkTo = (kind, id) => html`<a href=${href(`/${kind}/${id}`)}>${id.slice(0, 8)}…</a>`;
 
-function Head({ run }) {
+function Head({ run, events }) {
   const now = useNow(isOpen(run) ? 1_000 : 20_000);
   const rows = [
     ["Status", html`<${Status} value=${run.status} size="big" />`],
     ["Created", html`<${Time} at=${run.created_at} both />`],
     ["By", personName(run.created_by)],
-    ["Duration", duration(elapsed(run, now))],
+    ["Duration", duration(elapsed(run, now, events))],
     ["Attempt", run.attempt ? `${run.attempt} of ${run.max_attempts}` : "not begun"],
     ["Cost", money(run.usage?.cost_usd)],
     ["Next try", run.status === "queued" && Date.parse(run.available_at) > now && html`<${Time} at=${run.available_at} />`],

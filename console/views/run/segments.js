@@ -1,5 +1,5 @@
 // What a run's history says about time: stretches of work and of waiting, each on the step that it belongs to. Pure.
-import { milliseconds } from "../../format.js";
+import { between, milliseconds } from "../../format.js";
 import { FAILURES, OPEN } from "../../words.js";
 
 const WAIT_SHARE = 0.3;
@@ -69,6 +69,24 @@ export function placed(segments) {
     left += width;
     return { ...one, left: left - width, width, shortened: shown[place] < lengths[place] };
   });
+}
+
+/** {worked, waited} in seconds, all steps together; {queue, backoff, gate} are the parts of `waited`. */
+export function timesOf(segments) {
+  const lengths = (kind) => sum(segments.filter((one) => one.kind === kind).map((one) => one.end - one.start)) / 1000;
+  const [worked, queue, backoff, gate] = ["work", "queue", "backoff", "gate"].map(lengths);
+  return { worked, waited: queue + backoff + gate, queue, backoff, gate };
+}
+
+/**
+ * Seconds from the first start to the end, or to `now` (ms) while it is open; null before the first start. `started_at` is that of the
+ * newest start; where there may have been earlier ones and no history is at hand, the creation stands for the first.
+ */
+export function elapsed(run, now, events = []) {
+  if (!run.attempt) return null;
+  const isFirst = run.started_at && run.attempt === 1 && run.workflow !== "orchestration";
+  const start = events.find((event) => event.to === "running")?.at ?? (isFirst ? run.started_at : run.created_at);
+  return run.completed_at ? between(start, run.completed_at) : Math.max(0, now - Date.parse(start)) / 1000;
 }
 
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);

@@ -29,24 +29,27 @@ function Totals({ usage }) {
   ]} />`;
 }
 
+const sum = (phases) => phases.reduce((total, one) => total + (one.duration_seconds ?? 0), 0);
+
 function Metrics({ metrics }) {
   const { projection } = metrics;
   return html`<${Card} title="By step">
       <div class="scroll" tabindex="0" role="region" aria-label="Usage by step"><table class="numbers">
-        <thead><tr><th scope="col">Step</th><th scope="col">Duration</th><th scope="col">Input tokens</th><th scope="col">Output tokens</th>
+        <thead><tr><th scope="col">Step</th><th scope="col">Worked</th><th scope="col">Input tokens</th><th scope="col">Output tokens</th>
           <th scope="col">Cost</th><th scope="col">Artifacts</th></tr></thead>
         <tbody>${metrics.phases_metrics.map(
           (one) => html`<tr><th scope="row">${stepLabel(one.phase)}</th><td>${duration(one.duration_seconds)}</td>
           <td>${count(one.token_usage?.input)}</td><td>${count(one.token_usage?.output)}</td><td>${money(one.cost_usd)}</td>
           <td>${one.artifacts_generated}</td></tr>`,
         )}</tbody>
-        <tfoot><tr><th scope="row">All</th><td>${duration(metrics.total_duration_seconds)}</td>
+        <tfoot><tr><th scope="row">All</th><td>${duration(sum(metrics.phases_metrics))}</td>
           <td>${count(metrics.total_token_usage?.input)}</td>
           <td>${count(metrics.total_token_usage?.output)}</td><td>${money(metrics.total_cost_usd)}</td><td>${metrics.artifacts_total}</td>
           </tr></tfoot>
       </table></div>
     </${Card}>
     <${Card} title="Quality and outlook"><${Facts} class="strip" rows=${[
+      ["From first start to end", metrics.total_duration_seconds > 0 && duration(metrics.total_duration_seconds)],
       ["Governance", typeof metrics.governance_score === "number" && percent(metrics.governance_score)],
       ["Hygiene", typeof metrics.hygiene_score === "number" && percent(metrics.hygiene_score)],
       ["Errors", metrics.errors_count],

@@ -5,9 +5,9 @@ import { useNow } from "../../live.js";
 import { failureTitle, isOpen, STEP_LABELS } from "../../words.js";
 import { words } from "../../format.js";
 import { Status } from "../../ui/basics.js";
-import { placed, segmentsOf } from "./segments.js";
+import { placed, segmentsOf, timesOf } from "./segments.js";
 
-const HEIGHT = 26;
+const HEIGHT = 32;
 const KINDS = { queue: "waited to be taken up", backoff: "waited before the next try", gate: "waited for a person" };
 
 export const stepLabel = (name) => STEP_LABELS[name] ?? words(name);
@@ -22,6 +22,7 @@ export function Waterfall({ run, events }) {
   return html`<div class="waterfall">
     <ol>${run.steps.map((step) => html`<${Row} key=${step.name} step=${step}
       segments=${segments.filter((one) => one.step === step.name)} />`)}</ol>
+    ${segments.length > 0 && html`<p class="waterfall-sum">${timesInWords(timesOf(segments))}</p>`}
     <div class="legend" aria-hidden="true">
       <span class="key key-done">worked</span><span class="key key-failed">failed attempt</span>
       <span class="key key-wait">waited</span><span class="key key-gate">at a gate</span>
@@ -51,14 +52,25 @@ function Row({ step, segments }) {
 function Segment({ one }) {
   const title = html`<title>${sentence(one)}</title>`;
   if (one.kind === "work") {
-    return html`<rect class="seg seg-${one.outcome}" x="${one.left}%" width="${one.width}%" y="5" height=${HEIGHT - 10} rx="4">${title}
+    return html`<rect class="seg seg-${one.outcome}" x="${one.left}%" width="${one.width}%" y="8" height=${HEIGHT - 16} rx="4">${title}
       </rect>`;
   }
   return html`<g class="seg-wait seg-${one.kind}">${title}
     <rect class="seg-hit" x="${one.left}%" width="${one.width}%" y="3" height=${HEIGHT - 6} />
     <line x1="${one.left}%" x2="${one.left + one.width}%" y1=${HEIGHT / 2} y2=${HEIGHT / 2} />
-    ${one.shortened && html`<text x="${one.left + one.width / 2}%" y=${HEIGHT / 2 - 3}>${duration((one.end - one.start) / 1000)}</text>`}
+    ${one.shortened && html`<text x="${one.left + one.width / 2}%" y=${HEIGHT / 2 - 4}>${duration((one.end - one.start) / 1000)}</text>`}
   </g>`;
+}
+
+const WAITS = { queue: "to be taken up", backoff: "before the next try", gate: "for a person" };
+
+/** "Worked 144 ms, waited 7.4 s: 112 ms to be taken up, 7.3 s before the next try." */
+export function timesInWords({ worked, waited, ...waits }) {
+  const parts = Object.entries(WAITS).filter(([kind]) => waits[kind] > 0);
+  const reasons = parts.map(([kind, why]) => (parts.length > 1 ? `${duration(waits[kind])} ${why}` : why)).join(", ");
+  const wait = waited > 0 && `waited ${duration(waited)}${parts.length > 1 ? ":" : ""} ${reasons}`;
+  const text = [worked > 0 && `worked ${duration(worked)}`, wait].filter(Boolean).join(", ");
+  return text && `${text[0].toUpperCase()}${text.slice(1)}.`;
 }
 
 export function sentence(one) {

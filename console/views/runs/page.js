@@ -1,5 +1,5 @@
 // Every run that one may see, newest first, kept current.
-import { html, useEffect, useMemo, useState } from "../../preact.js";
+import { html, useEffect, useMemo } from "../../preact.js";
 import { now } from "../../clock.js";
 import { listDiagnosisRuns, listRuns } from "../../api.js";
 import { useAsync, useEvery } from "../../live.js";
@@ -7,8 +7,9 @@ import { mayCreateAny } from "../../permissions.js";
 import { href } from "../../router.js";
 import { hasRole, user } from "../../session.js";
 import { Card, Empty, LinkButton, Loading, Problem } from "../../ui/basics.js";
-import { Page, Pager, Sections } from "../../ui/page.js";
+import { Page, Pager, Sections, useTrail } from "../../ui/page.js";
 import { isOpen } from "../../words.js";
+import { runByTime, runTitle } from "../run/names.js";
 import { apiQuery, Filters } from "./filters.js";
 import { RunList } from "./row.js";
 
@@ -17,6 +18,7 @@ const SCOPES = {
   own: { label: "Created by you", list: listRuns },
   all: { label: "The whole organisation", list: listRuns },
   patients: { label: "Of your patients", list: listDiagnosisRuns, filters: ["status"] },
+  diagnoses: { label: "The organisation's diagnosis runs", list: listDiagnosisRuns, filters: ["status"] },
   mine: { label: "About you", list: listDiagnosisRuns, filters: ["status"] },
 };
 
@@ -24,7 +26,7 @@ const SCOPES = {
 function scopes() {
   if (hasRole("admin")) return ["all"];
   if (hasRole("clinician")) return ["own", "patients"];
-  if (hasRole("system")) return ["patients"];
+  if (hasRole("system")) return ["diagnoses"];
   return hasRole("member") ? ["own"] : ["mine"];
 }
 
@@ -43,7 +45,7 @@ export function RunsPage({ query }) {
 }
 
 function List({ scope, query }) {
-  const [trail, go] = useState([]);
+  const [trail, go] = useTrail();
   const wanted = useMemo(() => apiQuery(query, now()), []);
   const load = (signal) => SCOPES[scope].list({ ...wanted, limit: PAGE, cursor: trail.at(-1) }, { signal });
   const { data, error, loading, reload } = useAsync(load, [trail]);
@@ -55,7 +57,7 @@ function List({ scope, query }) {
   if (!data) return error ? html`<${Problem} error=${error} retry=${reload} />` : html`<${Loading} rows=${6} label="Loading runs" />`;
   const filtered = Object.values(wanted).some(Boolean);
   return html`<${Problem} error=${error} retry=${reload} />
-    ${runs.length ? html`<${RunList} runs=${runs} />`
+    ${runs.length ? html`<${RunList} runs=${runs} name=${scope === "mine" ? runByTime : runTitle} />`
       : html`<${Card}><${Nothing} filtered=${filtered} more=${data.next_cursor} /></${Card}>`}
     <${Pager} trail=${trail} next=${data.next_cursor} go=${go} shown=${runs.length} />`;
 }

@@ -10,8 +10,11 @@ import { Status, Tags, Time } from "../../ui/basics.js";
 import { Icon } from "../../ui/icon.js";
 import { Steps } from "../../ui/steps.js";
 import { failureTitle, isOpen, WORKFLOWS } from "../../words.js";
-import { elapsed, runTitle, workflowLabel } from "../run/names.js";
+import { runTitle, workflowLabel } from "../run/names.js";
+import { elapsed } from "../run/segments.js";
 import { stepLabel } from "../run/waterfall.js";
+
+const MOST_TAGS = 3;
 
 /** `name` calls a run; where all are of one patient or project, it says something else than that. */
 export function RunList({ runs, label = "Runs", name = runTitle }) {
@@ -26,13 +29,13 @@ function RunRow({ run, name }) {
   return html`<li class="run-row">
     <a href=${href(`/runs/${run.id}`)}>
       <span class="run-mark"><${Icon} name=${WORKFLOWS[run.workflow]?.icon ?? "layers"} /></span>
-      <span class="run-what"><span class="run-name">${name}</span>
-        <span class="quiet small">${workflowLabel(run)} · <span class="mono">${shortId(run.id)}
-          </span> · ${personName(run.created_by)}</span>
-        <${Tags} values=${run.tags} /></span>
+      <span class="run-what"><span class="run-name" title=${name}>${name}</span>
+        <span class="run-meta quiet small"><span>${workflowLabel(run)}</span><span class="mono run-id">${shortId(run.id)}</span>
+          <span>${personName(run.created_by)}</span><${Tags} values=${run.tags} most=${MOST_TAGS} /></span></span>
       <${Steps} run=${run} />
-      <span class="run-state"><${Status} value=${run.status} /><span class="quiet small">${progress(run)}</span></span>
-      <span class="run-numbers"><span>${duration(elapsed(run, now))}</span><span class="quiet">${money(run.usage?.cost_usd)}</span></span>
+      <span class="run-state"><${Status} value=${run.status} /><span class="run-progress quiet small">${progress(run)}</span></span>
+      <span class="run-numbers"><span title="Duration">${duration(elapsed(run, now))}</span>
+        <span class="quiet" title="Cost">${money(run.usage?.cost_usd)}</span></span>
       <span class="run-when"><${Time} at=${run.created_at} /></span>
     </a>
   </li>`;
