@@ -4,7 +4,7 @@ import { finish, isReturning } from "./auth/cognito.js";
 import { configure } from "./http.js";
 import { loadDirectory } from "./people.js";
 import { maySee } from "./permissions.js";
-import { href, useRoute } from "./router.js";
+import { href, navigate, parse, useRoute } from "./router.js";
 import { config, keep, lose, renew, restore, session, token, user } from "./session.js";
 import { useStore } from "./store.js";
 import { Card, Empty, LinkButton, Problem } from "./ui/basics.js";
@@ -94,7 +94,9 @@ async function signedInOnReturn(settings) {
   try {
     const { session: fresh, returnTo } = await finish(settings, query);
     keep(fresh);
-    location.replace(returnTo?.startsWith("#/") ? returnTo : href("/runs"));
+    const { path, query: kept } = parse(returnTo?.startsWith("#/") ? returnTo : href("/runs"));
+    // At once, so that no other page is shown, and asks for things, in between.
+    navigate(path, kept, { replace: true });
     return null;
   } catch (problem) {
     return Object.assign(problem, { code: "SIGN_IN_FAILED" });

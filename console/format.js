@@ -17,7 +17,7 @@ const shortOfAnotherYear = new Intl.DateTimeFormat("en", { ...DATE, year: "numer
 
 export const milliseconds = (time) => (time ? Date.parse(time) : null);
 
-/** What is past is counted in whole units that have gone by; what is to come is rounded, so that a new deadline is in 30 days, not in 29. */
+/** What is past is counted in whole units that have gone by; what is to come is rounded, so a new deadline is in 30 days, not in 29. */
 export function ago(time, now) {
   const seconds = (milliseconds(time) - now) / 1000;
   const distance = Math.abs(seconds);

@@ -96,7 +96,8 @@ const SAID_ALREADY = ["NO_ANSWER", "FORBIDDEN", "NOT_FOUND", "RATE_LIMITED", "WO
 
 export function refusalText(error) {
   const seconds = Number(error.details?.retryAfter);
-  if (error.code === "RATE_LIMITED" && seconds > 0) return `Too many at once. Try again in ${seconds === 1 ? "a second" : `${seconds} seconds`}.`;
+  if (error.code === "RATE_LIMITED" && seconds > 0)
+    return `Too many at once. Try again in ${seconds === 1 ? "a second" : `${seconds} seconds`}.`;
   return REFUSALS[error.code] ?? BY_STATUS[error.status] ?? REFUSALS.INTERNAL_ERROR;
 }
 

@@ -16,8 +16,8 @@ export function Status({ value, size = "" }) {
 export function Time({ at, both = false }) {
   const now = useNow();
   if (!at) return html`<span class="quiet">–</span>`;
-  return html`<time datetime=${at} title=${fullTime(at)}>${ago(at, now)}${both && html` <span class="quiet">· ${shortTime(at, now)}</span>`}
-    </time>`;
+  return html`<time datetime=${at} title=${fullTime(at)}>${ago(at, now)}${both
+    && html` <span class="quiet">· ${shortTime(at, now)}</span>`}</time>`;
 }
 
 export function Button({ children, icon, kind = "", busy = false, type = "button", disabled = false, ...rest }) {

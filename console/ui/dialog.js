@@ -18,21 +18,23 @@ export function Dialog({ title, onClose, children, wide = false }) {
 }
 
 const question = createStore(null);
+let asks = 0;
 
 /**
  * Asks before something is done. `act` does it; a failure is shown in the dialog, which stays open.
  * `options`: [{value, label, hint}] to choose from, whose value `act` gets. Answers what `act` answered, or undefined when refused.
  */
 export function ask(spec) {
-  return new Promise((resolve) => question.set({ ...spec, resolve }));
+  asks += 1;
+  return new Promise((resolve) => question.set({ ...spec, id: asks, resolve }));
 }
 
 export function QuestionHost() {
   const asked = useStore(question);
-  return asked && html`<${Question} key=${asked.title} ...${asked} />`;
+  return asked && html`<${Question} key=${asked.id} ...${asked} />`;
 }
 
-function Question({ title, body, confirm, kind = "primary", options, act, resolve }) {
+function Question({ id, title, body, confirm, kind = "primary", options, act, resolve }) {
   const [state, setState] = useState({ choice: options?.[0].value });
   const close = (answer) => {
     question.set(null);
@@ -46,7 +48,7 @@ function Question({ title, body, confirm, kind = "primary", options, act, resolv
       setState((before) => ({ ...before, busy: false, error }));
     }
   };
-  return html`<${Dialog} title=${title} onClose=${() => question.get() && close(undefined)}>
+  return html`<${Dialog} title=${title} onClose=${() => question.get()?.id === id && close(undefined)}>
     <div class="dialog-text">${body}</div>
     ${options
       && html`<${Choices} options=${options} value=${state.choice} choose=${(choice) => setState((before) => ({ ...before, choice }))} />`}

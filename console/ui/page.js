@@ -61,7 +61,7 @@ function showIn(row, place) {
   if (place) row.scrollLeft = place.offsetLeft - row.offsetLeft - (row.clientWidth - place.clientWidth) / 2;
 }
 
-/** The cursors of the pages that one has gone through, kept with this entry of the browser's history, so that Back comes back to the page. */
+/** The cursors of the pages that one has gone through, kept with this entry of the browser's history: Back comes back to the page. */
 export function useTrail() {
   const who = user().sub;
   const [trail, setTrail] = useState(history.state?.who === who ? history.state.trail : []);

@@ -145,6 +145,78 @@ def test_numbers_as_people_read_them(page: Page) -> None:
     ]
 
 
+def test_numbers_at_the_edges_of_their_units(page: Page) -> None:
+    script = """async () => {
+      const { ago, duration, fullTime, money, percent, shortTime } = await import('/console/format.js');
+      const now = Date.parse('2026-06-15T12:00:00Z');
+      return [
+        [0.9996, 9.96, 59.7, 3599.8, 86399.9].map(duration),
+        [0.0000004, 0.00006, 0.99996, 99.999, 12345.6].map(money),
+        ['2026-06-14T18:00:00Z', '2026-06-15T11:15:00Z', '2026-06-15T11:00:20Z', '2026-07-15T11:59:00Z'].map((at) => ago(at, now)),
+        ['2026-01-02T12:30:00', '2025-01-02T12:30:00'].map((at) => shortTime(at, now)),
+        fullTime('2026-01-02T12:30:05Z').split(' ').length,
+        percent(0.8),
+      ];
+    }"""
+    assert page.evaluate(script) == [
+        ["1.0 s", "10 s", "1 min", "1 h", "1 d"],
+        ["<$0.0001", "$0.0001", "$1.00", "$100", "$12,346"],
+        ["18 hours ago", "45 minutes ago", "59 minutes ago", "in 30 days"],
+        ["Jan 2, 12:30", "Jan 2, 2025, 12:30"],
+        len(["Jan", "2,", "2026,", "12:30:05", "UTC"]),
+        "80%",
+    ]
+
+
+def test_a_duration_begins_at_the_first_start(page: Page) -> None:
+    """`started_at` is that of the newest start: with it alone, a run of three tries would have taken as long as its last."""
+    script = """async ([run, events]) => {
+      const { elapsed } = await import('/console/views/run/segments.js');
+      return elapsed(run, Date.parse('2026-01-01T00:01:00.000Z'), events);
+    }"""
+    once = a_run("diagnosis", "succeeded") | {
+        "attempt": 1,
+        "created_at": "2026-01-01T00:00:00.000Z",
+        "started_at": "2026-01-01T00:00:40.000Z",
+        "completed_at": "2026-01-01T00:00:42.000Z",
+    }
+    history = [event(1, 0, "queued"), event(2, 5, "running"), event(3, 6, "queued"), event(4, 40, "running"), event(5, 42, "succeeded")]
+    assert page.evaluate(script, [once, []]) == 2
+    assert page.evaluate(script, [once | {"attempt": 3}, []]) == 42
+    assert page.evaluate(script, [once | {"attempt": 3}, history]) == 37
+    assert page.evaluate(script, [once | {"workflow": "orchestration"}, []]) == 42
+    assert page.evaluate(script, [once | {"status": "queued", "attempt": 1, "started_at": None, "completed_at": None}, history]) == 55
+    assert page.evaluate(script, [once | {"status": "cancelled", "attempt": 0, "started_at": None}, []]) is None
+
+
+def test_worked_and_waited_in_words(page: Page) -> None:
+    script = """async (times) => (await import('/console/views/run/waterfall.js')).timesInWords(times)"""
+    waits = {"queue": 0.1, "backoff": 7.2, "gate": 0}
+    assert page.evaluate(script, {"worked": 0.144, "waited": 7.3, **waits}) == (
+        "Worked 144 ms, waited 7.3 s: 100 ms to be taken up, 7.2 s before the next try."
+    )
+    assert page.evaluate(script, {"worked": 0, "waited": 30, "queue": 0, "backoff": 0, "gate": 30}) == "Waited 30 s for a person."
+    assert page.evaluate(script, {"worked": 2, "waited": 0, "queue": 0, "backoff": 0, "gate": 0}) == "Worked 2.0 s."
+
+
+def test_a_refusal_is_not_said_twice(page: Page) -> None:
+    script = """async (error) => {
+      const { refusalDetail, refusalText } = await import('/console/words.js');
+      return [refusalText(error), refusalDetail(error)];
+    }"""
+    conflict = {"code": "CONFLICT", "status": 409, "message": "Run is not in 'waiting' status (current: running)"}
+    assert page.evaluate(script, conflict)[1] == conflict["message"]
+    for error in (
+        {"code": "NOT_FOUND", "status": 404, "message": "There is no such resource."},
+        {"code": "NO_ANSWER", "status": 0, "message": "The service could not be reached."},
+        {"status": 500, "message": "Internal Server Error"},
+        {"code": "VALIDATION_ERROR", "status": 422, "message": "The request does not match its schema.", "errors": [{"field": "x"}]},
+    ):
+        assert page.evaluate(script, error)[1] == ""
+    limited = {"code": "RATE_LIMITED", "status": 429, "message": "Too many requests.", "details": {"retryAfter": "42"}}
+    assert page.evaluate(script, limited) == ["Too many at once. Try again in 42 seconds.", ""]
+
+
 def test_every_value_is_in_exactly_one_class_of_a_histogram(page: Page) -> None:
     script = """async (values) => {
       const { histogram } = await import('/console/views/metrics/numbers.js');

@@ -117,6 +117,9 @@ def test_pages_by_cursor(open_console: Open, client: Client) -> None:
     expect(rows).to_have_count(25)
     console.press("Older")
     expect(rows).to_have_count(2)
+    rows.first.click()
+    console.status("Queued").page.go_back()
+    expect(rows).to_have_count(2)
     console.press("Newer")
     expect(rows).to_have_count(25)
 
@@ -180,4 +183,5 @@ def test_the_patient_sees_the_result_and_not_the_input(open_console: Open, clien
 def test_another_clinician_is_refused(open_console: Open, client: Client) -> None:
     run = client.call("POST", f"/api/studio/patients/{PATIENT}/diagnosis-runs", {"input_config": {}}, "clinician").data["run"]
     open_console("other-clinician", at=f"#/runs/{run['id']}").sees("Your role, or your relation to this, does not allow it.")
-    open_console("outsider", at=f"#/runs/{run['id']}").sees("There is no such thing, or it is not in your organisation.")
+    outsider = open_console("outsider", at=f"#/runs/{run['id']}").sees("There is no such thing, or it is not in your organisation.")
+    outsider.sees_no("Try again")

@@ -85,8 +85,11 @@ def test_the_way_there_and_back(start: Callable[[], tuple[Console, Hosted]]) -> 
     }
     # The API refuses the made-up signature; that the console shows its page all the same is what is wanted here.
     console.page.route("**/runs?*", lambda route: route.fulfill(json={"success": True, "data": {"runs": [], "next_cursor": None}}))
+    requests: list[str] = []
+    console.page.on("request", lambda request: requests.append(urlsplit(request.url).path))
     console.page.goto(f"{console.url}?code=the-code&state={asked['state']}")
     console.sees("What shall be done?")
+    assert "/runs" not in requests, "another page was shown before the one that was left"
     exchange = hosted.asked[1]
     challenge = base64.urlsafe_b64encode(hashlib.sha256(exchange["code_verifier"].encode()).digest()).decode().rstrip("=")
     assert challenge == asked["code_challenge"]

@@ -90,3 +90,25 @@ def test_a_gate_that_somebody_else_opened_first(open_console: Open, client: Clie
     console.page.get_by_role("dialog").get_by_role("button", name="Open the gate").click()
     console.sees("Its state has changed in the meantime")
     console.press("Go back").status("Cancelled")
+
+
+def test_a_quota_says_how_long_to_wait(open_console: Open, client: Client) -> None:
+    run = client.call("POST", "/runs", {"profile": "analytics_forecast_app", "intake": "x"}, "other-member").data["run"]
+    console = open_console("other-member", at=f"#/runs/{run['id']}").status("Waiting")
+    client.call("POST", "/dev/settings", {"quota_per_minute": 1})
+    client.call("POST", "/runs", {"profile": "analytics_forecast_app", "intake": "x"}, "other-member")
+    console.press("Execute planning")
+    dialog = console.page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Open the gate").click()
+    expect(dialog).to_contain_text(re.compile(r"Too many at once. Try again in (a second|\d+ seconds)\."))
+
+
+def test_on_a_phone_what_is_chosen_comes_into_sight(open_console: Open, client: Client) -> None:
+    """The section one is in, and the artifact one has chosen from a list that fills the screen."""
+    body = {"profile": "analytics_forecast_app", "intake": "x", "auto_advance": True}
+    run = client.call("POST", "/runs", body, "member", prefer="wait=25").data["run"]
+    console = open_console("member", at=f"#/runs/{run['id']}?tab=usage", width=360, height=700).status("Succeeded")
+    expect(console.page.get_by_role("link", name="Usage and cost")).to_be_in_viewport(ratio=1)
+    console.section("Artifacts").page.get_by_role("link", name="runbook.md").click()
+    expect(console.page.get_by_role("heading", name="runbook.md")).to_be_in_viewport()
+    expect(console.button("Download")).to_be_in_viewport()

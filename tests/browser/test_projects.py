@@ -54,6 +54,8 @@ def test_without_inputs_a_failed_run_stays_on_record(open_console: Open) -> None
     console.sees("There was nothing to analyse")
     console.page.get_by_role("list", name="Runs of this project").get_by_role("link").click()
     console.status("Failed").sees("Add an input to the project and generate again.")
+    console.press("Retry")
+    expect(console.page.get_by_role("dialog")).to_contain_text("It will most likely fail again")
 
 
 def test_what_an_input_lacks_is_named(open_console: Open) -> None:

@@ -60,13 +60,14 @@ def test_a_sign_in_that_cannot_be_renewed_ends_and_comes_back_to_the_same_place(
     lost = held | {"token": client.token("clinician", expires_in=-10), "localUser": None}
     console.page.evaluate("(lost) => { sessionStorage['studio-runs.session'] = lost }", json.dumps(lost))
     console.page.reload()
-    console.sees("Who are you today?").sign_in("clinician").sees("Patient 11111111")
+    console.sees("Your sign-in has ended").sees("Who are you today?").sign_in("clinician").sees("Patient 11111111")
 
 
 def test_changing_the_user_forgets_the_one_before(open_console: Open) -> None:
     console = open_console("clinician", fresh=True)
     console.page.get_by_label("Account and theme").click()
     console.press("Change user").sees("Who are you today?")
+    expect(console.page.get_by_text("Your sign-in has ended")).to_have_count(0)
     assert console.page.evaluate("sessionStorage['studio-runs.session']") is None
     assert console.sign_in("member").places() == PLACES["member"]
 
@@ -94,3 +95,18 @@ def test_the_keyboard_finds_its_way(open_console: Open) -> None:
     console.page.keyboard.press("Enter")
     expect(console.page.get_by_role("heading", name="Board", level=1)).to_be_focused()
     assert console.page.title() == "Board · Studio Runs"
+
+
+def test_a_button_that_is_gone_leaves_the_focus_on_the_page(open_console: Open, client: Client) -> None:
+    run = client.call("POST", "/runs", {"profile": "analytics_forecast_app", "intake": "x"}, "member").data["run"]
+    console = open_console("member", at=f"#/runs/{run['id']}").status("Waiting")
+    console.button("Cancel run").focus()
+    console.page.keyboard.press("Enter")
+    expect(console.page.get_by_role("dialog")).to_be_visible()
+    console.page.keyboard.press("Escape")
+    expect(console.button("Cancel run")).to_be_focused()
+    console.page.keyboard.press("Enter")
+    console.button("Cancel the run").focus()
+    console.page.keyboard.press("Enter")
+    console.status("Cancelled")
+    expect(console.page.get_by_role("heading", level=1)).to_be_focused()

@@ -41,7 +41,8 @@ function Fields({ patients, preset }) {
   };
   const known = patients.some((one) => one.id === values.patient) ? patients : [{ id: values.patient }, ...patients];
   return html`<${Form} values=${values} send=${send} submit="Create the run">
-    <${Select} label="Patient" hint=${hasRole("admin") ? "Those of the organisation." : "Those you are assigned to."} value=${values.patient} set=${set("patient")}
+    <${Select} label="Patient" hint=${hasRole("admin") ? "Those of the organisation." : "Those you are assigned to."}
+      value=${values.patient} set=${set("patient")}
       options=${known.map((one) => [one.id, one.user_id ? `${one.id} · ${personName(one.user_id)}` : one.id])} />
     <${Text} label="Question or focus" optional area=${3} value=${values.focus} set=${set("focus")}
       hint="What should the assessment look at? No names: identifiers that the record holds are removed." />

@@ -77,8 +77,8 @@ function Charts({ runs, cut, now: until, days }) {
             columns=${histogram(long, bound(duration))} format=${whole} summary=${spread(long, duration, "took")} />` : none}</${Card}>
       <${Card} title="Cost">
         ${dear.length
-          ? html`<${Columns} label="Distribution of costs" first="Cost" series=${[["Runs", "accent-2"]]} columns=${histogram(dear, bound(money))}
-            format=${whole} summary=${spread(dear, money, "cost")} />` : none}</${Card}>
+          ? html`<${Columns} label="Distribution of costs" first="Cost" series=${[["Runs", "accent-2"]]}
+            columns=${histogram(dear, bound(money))} format=${whole} summary=${spread(dear, money, "cost")} />` : none}</${Card}>
       <${Tokens} runs=${runs} />
       <${Failures} runs=${runs} />
     </div>`;
@@ -142,7 +142,8 @@ function Failures({ runs }) {
   return html`<${Card} title="Failures by code">
     ${codes.length
       ? html`<${Bars} label="Failures by code" tone="bad"
-        rows=${codes.map(([code, number]) => ({ label: failureTitle(code), note: code, value: number, text: count(number) }))} />` : html`<p class="quiet">No run failed in this time.</p>`}
+        rows=${codes.map(([code, number]) => ({ label: failureTitle(code), note: code, value: number, text: count(number) }))} />`
+      : html`<p class="quiet">No run failed in this time.</p>`}
   </${Card}>`;
 }
 
@@ -150,13 +151,11 @@ function Invariants() {
   const { data, error, reload } = useAsync(invariants, []);
   useEvery(60_000, reload);
   if (error) return html`<${Problem} error=${error} retry=${reload} />`;
-  return (
-    data &&
-    html`<${Card} title="Service health" aside=${html`<span class="quiet small">of all organisations</span>`}
-      class=${data.violations > 0 || data.past_due > 0 ? "health bad" : "health"}><${Facts} class="strip" rows=${[
-        ["Open runs", count(data.open_runs)],
-        ["Past due", count(data.past_due)],
-        ["Inconsistent", count(data.violations)],
-      ]} /></${Card}>`
-  );
+  const isIll = data?.violations > 0 || data?.past_due > 0;
+  return html`<${Card} title="Service health" aside=${html`<span class="quiet small">of all organisations</span>`}
+    class=${isIll ? "health bad" : "health"}><${Facts} class="strip" rows=${[
+      ["Open runs", count(data?.open_runs)],
+      ["Past due", count(data?.past_due)],
+      ["Inconsistent", count(data?.violations)],
+    ]} /></${Card}>`;
 }

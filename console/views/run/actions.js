@@ -97,8 +97,8 @@ function askRetry(run) {
     title: "Retry this run?",
     body: html`<p>It gets exactly one more attempt${step ? html`, from <strong>${stepLabel(step)}</strong>`
       : ""}. What was finished and paid for stays.</p>
-      ${!mayEndOtherwise(run) && html`<p>It will most likely fail again, because nothing about the run has changed.
-        ${failureAdvice(run.error_info.code)}</p>`}`,
+      ${!mayEndOtherwise(run)
+        && html`<p>${`It will most likely fail again, because nothing about it has changed. ${failureAdvice(run.error_info.code)}`}</p>`}`,
     confirm: "Retry",
     act: () => api.retryRun(run.id),
   });

@@ -12,13 +12,15 @@ export function InputOutput({ run }) {
   return html`<div class="stack">
     <${Card} title="Input">
       ${typeof intake === "string" && intake && html`<blockquote class="intake">${intake}</blockquote>`}
-      ${run.input === null ? html`<p class="quiet">The input is not shown to you.</p>` : html`<${JsonTree} value=${run.input} label="Input" />`}
+      ${run.input === null ? html`<p class="quiet">The input is not shown to you.</p>`
+        : html`<${JsonTree} value=${run.input} label="Input" />`}
     </${Card}>
     <${Card} title="Output">
       ${run.output === null ? html`<${Empty} icon="file" title="No output"><p>A run has one when it has succeeded.</p></${Empty}>`
         : html`<${JsonTree} value=${run.output} open=${3} label="Output" />`}
     </${Card}>
-    ${Object.keys(run.metadata ?? {}).length > 0 && html`<${Card} title="Metadata"><${JsonTree} value=${run.metadata} label="Metadata" /></${Card}>`}
+    ${Object.keys(run.metadata ?? {}).length > 0
+      && html`<${Card} title="Metadata"><${JsonTree} value=${run.metadata} label="Metadata" /></${Card}>`}
     ${run.workflow === "diagnosis" && care.readRecord(user()) && html`<${ContextPack} run=${run} />`}
   </div>`;
 }

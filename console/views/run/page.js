@@ -65,8 +65,9 @@ function sectionsOf(run) {
 }
 
 function Title({ run }) {
+  const name = runTitle(run);
   return html`<span class="run-title"><span class="run-mark"><${Icon} name=${WORKFLOWS[run.workflow]?.icon ?? "layers"} /></span>
-    <span><span class="eyebrow">${workflowLabel(run)}</span><span class="run-name" title=${runTitle(run)}>${runTitle(run)}</span></span></span>`;
+    <span><span class="eyebrow">${workflowLabel(run)}</span><span class="run-name" title=${name}>${name}</span></span></span>`;
 }
 
 /** Said aloud by screen readers whenever the status changes. */

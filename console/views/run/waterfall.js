@@ -40,7 +40,7 @@ function Row({ step, segments }) {
     <span class="waterfall-name">
       ${state ? html`<${Status} value=${state} size="dot" />` : html`<span class="status dot status-none"></span>`}
       ${stepLabel(step.name)}</span>
-    <span class="waterfall-time">${worked ? duration(worked) : html`<span class="quiet">${begun ? "…" : "–"}</span>`}</span>
+    <span class="waterfall-time">${worked ? duration(worked) : html`<span class="quiet">–</span>`}</span>
     <svg class="waterfall-bar" width="100%" height=${HEIGHT} role="img"
       aria-label=${`${stepLabel(step.name)}: ${segments.map(sentence).join("; ") || "not begun"}`}>
       <line class="waterfall-rule" x1="0" x2="100%" y1=${HEIGHT - 0.5} y2=${HEIGHT - 0.5} />
