@@ -8,6 +8,7 @@ import base64
 import json
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -119,10 +120,11 @@ def _context(request: Request, route: Route, headers: Mapping[str, str], jwt: Ma
 
 
 def _body(body: bytes, content_type: str) -> tuple[str, bool]:
-    """Text comes as it is; everything else, a missing type and form data too, in base64."""
+    """Text comes as it is; everything else, a missing type, form data and what is no UTF-8 too, in base64."""
     media = content_type.partition(";")[0].strip().lower()
     if not body or media.startswith("text/") or media in _TEXT_TYPES:
-        return body.decode("utf-8", errors="replace"), False
+        with suppress(UnicodeDecodeError):
+            return body.decode("utf-8"), False
     return base64.b64encode(body).decode("ascii"), True
 
 

@@ -207,7 +207,15 @@ def test_json_is_json_whatever_its_content_type_says(ward: Ward, client: Client,
     path = f"/api/studio/patients/{ward.patient}/diagnosis-runs"
     answer = client.call("POST", path, json.dumps(body, ensure_ascii=False).encode(), "clinician", content_type=sent)
     assert (answer.status, answer.data["run"]["input"]) == (201, body["input_config"])
-    assert client.call("POST", path, b'{"input_config": {"a": "\xff"}}', "clinician", content_type=sent or "x/y").status in (400, 201)
+
+
+@pytest.mark.rule("R-HTTP-1")
+@pytest.mark.parametrize("sent", ["application/json", "application/json; charset=utf-8", "text/plain", "x/y"])
+@pytest.mark.parametrize("text", [b"\xff", b"\xc3", b"\xc0\x80", b"\xed\xa0\x80"], ids=["no start", "cut short", "overlong", "surrogate"])
+def test_what_is_no_utf_8_is_no_json(ward: Ward, client: Client, sent: str, text: bytes) -> None:
+    path, body = f"/api/studio/patients/{ward.patient}/diagnosis-runs", b'{"input_config": {"a": "%s"}, "dispatch": "manual"}' % text
+    answer = client.call("POST", path, body, "clinician", content_type=sent)
+    assert (answer.status, answer.code) == (400, "INVALID_REQUEST")
 
 
 @pytest.mark.rule("R-HTTP-1")

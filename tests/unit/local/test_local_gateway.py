@@ -133,6 +133,12 @@ def test_which_bodies_come_in_base64(content_type, encoded):
     assert invoked.event["body"] == (base64.b64encode(b"some text").decode() if encoded else "some text")
 
 
+def test_text_that_is_no_utf_8_comes_in_base64():
+    invoked = Invoked()
+    ask(invoked, headers=[("Content-Type", "application/json")], body=b'"\xff"')
+    assert (base64.b64decode(invoked.event["body"]), invoked.event["isBase64Encoded"]) == (b'"\xff"', True)
+
+
 def test_claims_come_as_strings():
     invoked = Invoked()
     token = ISSUER.token(USERS["clinician"], email_verified=True, **{"cognito:groups": ["admin", "clinician"], "level": 3})
