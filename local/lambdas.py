@@ -76,13 +76,17 @@ def load_hooks(module: str) -> Hooks:
 
 
 def call(handler: Handler, event: Any, context: LambdaContext) -> str:
-    """The JSON of what the handler returns. Raises FunctionFailed for whatever goes wrong, as the runtime reports it."""
+    """The JSON of what the handler returns. Raises FunctionFailed for whatever goes wrong, as the runtime reports it.
+
+    Python's runtime writes UTF-8 and no escapes since 3.12, and Lambda counts its bytes.
+    """
     try:
-        text = json.dumps(handler(event, context))
+        text = json.dumps(handler(event, context), ensure_ascii=False)
+        size = len(text.encode())
     except Exception as exc:  # the runtime's own outermost wrapper: a handler's every exception is its function's error
         traceback.print_exc()
         raise FunctionFailed(type(exc).__name__, str(exc)) from exc
-    if len(text) > PAYLOAD_LIMIT:
+    if size > PAYLOAD_LIMIT:
         raise FunctionFailed("Function.ResponseSizeTooLarge", f"Response payload size exceeded maximum allowed size ({PAYLOAD_LIMIT})")
     return text
 

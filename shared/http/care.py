@@ -4,12 +4,12 @@ from itertools import accumulate
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from shared.access.policy import Action, Role
 from shared.errors import NotFound
 from shared.http.endpoint import Endpoint
-from shared.http.models import KB, Body, Text, at_most
+from shared.http.models import KB, Body, Text
 from shared.http.studio import authorized_patient
 from shared.http.views import Json, time
 from shared.ports import Assessment, Assignment, Patient, Record
@@ -35,19 +35,25 @@ class Funnel(Body):
     version: str | int
     questions: Annotated[list[Question], Field(min_length=1, max_length=500)]
 
+    @field_validator("questions")
+    @classmethod
+    def _different(cls, questions: list[Question]) -> list[Question]:
+        if len({question.id for question in questions}) != len(questions):
+            raise ValueError("must have different ids")
+        return questions
+
 
 class CreateAssessment(Body):
     funnel: Funnel
-    answers: Annotated[dict[str, Any], at_most(512 * KB)]
+    answers: dict[str, Any]
 
-    @model_validator(mode="after")
-    def _known_questions(self) -> "CreateAssessment":
-        ids = [question.id for question in self.funnel.questions]
-        if len(set(ids)) != len(ids):
-            raise ValueError("funnel.questions must have different ids")
-        if not set(self.answers) <= set(ids):
-            raise ValueError("answers must name questions of the funnel")
-        return self
+    @field_validator("answers")
+    @classmethod
+    def _known_questions(cls, answers: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        funnel: Funnel | None = info.data.get("funnel")
+        if funnel is not None and not set(answers) <= {question.id for question in funnel.questions}:
+            raise ValueError("must name questions of the funnel")
+        return answers
 
 
 def patient_view(patient: Patient) -> Json:

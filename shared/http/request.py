@@ -88,7 +88,7 @@ def read_request(
         headers=headers,
         caller=caller,
         raw_body=raw,
-        body=_json(raw),
+        body=_json(raw, max_body),
         idempotency_key=_idempotency_key(headers.get("idempotency-key")) if keyed else None,
         position=cursors.open((event.get("queryStringParameters") or {}).get("cursor"), caller, list_name),
         list_name=list_name,
@@ -105,15 +105,20 @@ def _raw_body(event: Mapping[str, Any]) -> bytes:
         raise InvalidRequest("The body could not be read.") from exc
 
 
-def _json(raw: bytes) -> Any:
-    """The body as JSON: UTF-8, finite numbers, text that can be written again. None when there is no body."""
+def _json(raw: bytes, max_body: int) -> Any:
+    """The body as JSON: UTF-8, finite numbers, text that can be written again. None when there is no body.
+
+    It is written again in canonical form, where 1e15 takes 18 bytes: its limit holds for that form too.
+    """
     if not raw.strip():
         return None
     try:
         value = json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
-        canonical_json(value)
+        size = len(canonical_json(value))
     except (ValueError, RecursionError) as exc:
         raise InvalidRequest("The body is not valid JSON.") from exc
+    if size > max_body:
+        raise TooLarge(f"The body is over its limit of {max_body} bytes when its numbers are written out.")
     if _too_deep(value):
         raise InvalidRequest(f"The body is nested more than {MAX_NESTING} levels deep.")
     return value

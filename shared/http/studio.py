@@ -1,9 +1,9 @@
 """The studio door: diagnosis runs of a patient, in its own words."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from shared.access.policy import Action, permits
 from shared.engine.relations import relations
@@ -16,7 +16,8 @@ from shared.ports import Artifact, Scope
 from shared.runs.records import Run
 from shared.workflows.definitions import DIAGNOSIS
 
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$")]
+Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$")]
+Part = TypeVar("Part")
 
 
 class CreateDiagnosisRun(Body):
@@ -28,42 +29,45 @@ class CreateDiagnosisRun(Body):
 
 
 class ErrorInfo(Body):
-    code: Code
+    code: Word
     message: Annotated[str, StringConstraints(min_length=1, max_length=4_096)]
 
 
 class UpdateDiagnosisRun(Body):
     status: Literal["running", "succeeded", "failed"]
-    output_data: Annotated[dict[str, Any], at_most(256 * KB)] | None = None
-    error_info: ErrorInfo | None = None
+    output_data: Annotated[dict[str, Any], at_most(256 * KB)] | None = Field(None, validate_default=True)
+    error_info: ErrorInfo | None = Field(None, validate_default=True)
 
-    @model_validator(mode="after")
-    def _parts(self) -> "UpdateDiagnosisRun":
-        allowed = {"succeeded": "output_data", "failed": "error_info"}.get(self.status)
-        if allowed and getattr(self, allowed) is None:
-            raise ValueError(f"{allowed} is required with status {self.status}")
-        for name in ("output_data", "error_info"):
-            if name != allowed and getattr(self, name) is not None:
-                raise ValueError(f"{name} does not go with status {self.status}")
-        return self
+    @field_validator("output_data", "error_info")
+    @classmethod
+    def _goes_with_status(cls, value: Part, info: ValidationInfo) -> Part:
+        status, its_status = info.data.get("status"), {"output_data": "succeeded", "error_info": "failed"}[info.field_name or ""]
+        if status == its_status and value is None:
+            raise ValueError(f"is required with status {status}")
+        if status not in (its_status, None) and value is not None:
+            raise ValueError(f"does not go with status {status}")
+        return value
 
 
 class AttachArtifact(Body):
     """Either `artifact_id` alone, or the three fields of a new artifact."""
 
     artifact_id: Uuid | None = None
-    artifact_type: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")] | None = None
-    artifact_name: Text | None = None
-    artifact_data: Annotated[Any, at_most(256 * KB)] = None
+    artifact_type: Word | None = Field(None, validate_default=True)
+    artifact_name: Text | None = Field(None, validate_default=True)
+    artifact_data: Annotated[Any, at_most(256 * KB)] = Field(None, validate_default=True)
 
-    @model_validator(mode="after")
-    def _one_of(self) -> "AttachArtifact":
-        new = [self.artifact_type, self.artifact_name, self.artifact_data]
-        if self.artifact_id is not None and any(part is not None for part in new):
-            raise ValueError("artifact_id stands alone")
-        if self.artifact_id is None and any(part is None for part in new):
-            raise ValueError("either artifact_id, or artifact_type, artifact_name and artifact_data are required")
-        return self
+    @field_validator("artifact_type", "artifact_name", "artifact_data")
+    @classmethod
+    def _one_of(cls, value: Part, info: ValidationInfo) -> Part:
+        if "artifact_id" not in info.data:
+            return value  # what was wrong with it is said already
+        linked = info.data["artifact_id"] is not None
+        if linked and value is not None:
+            raise ValueError("does not go with artifact_id")
+        if not linked and value is None:
+            raise ValueError("is required where there is no artifact_id")
+        return value
 
 
 def authorized_patient(endpoint: Endpoint, action: Action) -> str:

@@ -50,6 +50,15 @@ def test_a_missing_part_or_another_word_is_a_422(ward: Ward, sent: dict[str, Any
     assert ward.run(run_id)["status"] == "running"
 
 
+@pytest.mark.parametrize(("sent", "wrong"), [
+    ({}, "status"), ({"status": "succeeded"}, "output_data"), ({"status": "failed"}, "error_info"),
+    ({"status": "running", "output_data": {}}, "output_data"), ({"status": "failed", "error_info": {"code": "X"}}, "error_info.message"),
+], ids=str)  # fmt: skip
+def test_the_part_that_is_missing_or_too_much_is_named(ward: Ward, sent: dict[str, Any], wrong: str) -> None:
+    (error,) = ward.update(ward.a_run("running"), **sent).body["error"]["errors"]
+    assert error["field"] == f"body.{wrong}"
+
+
 @pytest.mark.rule("R-STATE-1")
 def test_any_other_state_is_a_conflict(ward: Ward) -> None:
     bodies: dict[str, dict[str, Any]] = {

@@ -1,5 +1,6 @@
 """The studio door: every row of its table in API.md, as written."""
 
+import json
 import re
 from typing import Any
 
@@ -10,7 +11,7 @@ from tests.support import fields
 from tests.support.care import Ward
 from tests.support.waiting import until
 
-KB = 1024
+KB, MB = 1024, 1024 * 1024
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
@@ -79,6 +80,20 @@ def test_a_field_within_its_bounds_is_kept_as_it_was_sent(ward: Ward, sent: dict
     run = ward.create(dispatch="manual", **sent).data["run"]
     assert {name: run[name] for name in sent if name in run} == {name: value for name, value in sent.items() if name in run}
     assert ward.run(run["id"])["input"] == sent.get("input_config", {"question": "why"})
+
+
+@pytest.mark.parametrize("text", ["x", "\u00fc", "\U0001f48a", '"', "\\", "\x01"], ids=ascii)
+def test_the_largest_body_is_kept_and_shown_whatever_it_is_made_of(ward: Ward, client: Client, text: str) -> None:
+    room = MB - len(json.dumps({"input_config": {"a": ""}, "dispatch": "manual"}))
+    config = {"a": text * (room // (len(json.dumps(text, ensure_ascii=False).encode()) - 2))}
+    body = json.dumps({"input_config": config, "dispatch": "manual"}, ensure_ascii=False).encode()
+    made = client.call("POST", f"/api/studio/patients/{ward.patient}/diagnosis-runs", body, "clinician")
+    assert (made.status, ward.run(made.data["run"]["id"])["input"] == config) == (201, True)
+
+
+def test_numbers_that_are_longer_when_written_out_count_as_long_as_that(ward: Ward, client: Client) -> None:
+    body = b'{"input_config": {"a": [%s]}}' % b",".join([b"1e15"] * 60_000)
+    assert client.call("POST", f"/api/studio/patients/{ward.patient}/diagnosis-runs", body, "clinician").code == "TOO_LARGE"
 
 
 # --- GET .../diagnosis-runs -------------------------------------------------------------------------------------------
@@ -176,14 +191,19 @@ NEW: dict[str, Any] = {"artifact_type": "note", "artifact_name": "n", "artifact_
 
 
 @pytest.mark.parametrize(("sent", "wrong"), [
-    ({}, "body"), ({"artifact_id": "x"}, "body.artifact_id"), (NEW | {"artifact_id": "11111111-1111-4111-8111-111111111111"}, "body"),
-    ({"artifact_type": "note"}, "body"), (NEW | {"artifact_type": "Not A Type"}, "body.artifact_type"),
-    (NEW | {"artifact_name": ""}, "body.artifact_name"),
-    (NEW | {"artifact_name": "x" * 256}, "body.artifact_name"), (NEW | {"artifact_data": "x" * 256 * KB}, "body.artifact_data"),
+    ({}, list(NEW)), ({"artifact_id": "x"}, ["artifact_id"]), (NEW | {"artifact_id": "11111111-1111-4111-8111-111111111111"}, list(NEW)),
+    ({"artifact_type": "note"}, ["artifact_name", "artifact_data"]), (NEW | {"artifact_data": None}, ["artifact_data"]),
+    (NEW | {"artifact_type": "Not A Type"}, ["artifact_type"]), (NEW | {"artifact_name": ""}, ["artifact_name"]),
+    (NEW | {"artifact_name": "x" * 256}, ["artifact_name"]), (NEW | {"artifact_data": "x" * 256 * KB}, ["artifact_data"]),
 ], ids=lambda value: str(value)[:40])  # fmt: skip
-def test_what_is_attached_is_an_id_or_three_fields(ward: Ward, sent: dict[str, Any], wrong: str) -> None:
+def test_what_is_attached_is_an_id_or_three_fields(ward: Ward, sent: dict[str, Any], wrong: list[str]) -> None:
     answer = ward.attach(ward.a_run(), **sent)
-    assert (answer.code, fields_of(answer)) == ("VALIDATION_ERROR", [wrong])
+    assert (answer.code, fields_of(answer)) == ("VALIDATION_ERROR", [f"body.{name}" for name in wrong])
+
+
+@pytest.mark.parametrize("word", ["ecg_analysis", "ECG-12", "report.pdf"])
+def test_an_artifacts_type_is_a_word_of_whoever_attaches_it(ward: Ward, word: str) -> None:
+    assert ward.attach(ward.a_run(), **NEW | {"artifact_type": word}).data["artifact"]["artifact_type"] == word
 
 
 @pytest.mark.parametrize("data", [{}, [], "text", 0, False, "x" * (256 * KB - 2), {"deep": [[[[[[]]]]]]}], ids=lambda data: str(data)[:10])
