@@ -114,7 +114,7 @@ class Execution:
         kit, run = self.kit, self.run
         ids = tuple(self._store_artifact(name, made) for made in result.artifacts)
         value = None if result.value is None else kit.payloads.put(run, canonical_json(result.value))
-        spent = self._account.step_usage
+        spent = self._spent_before(name) + self._account.step_usage
         record = StepRecord(value, spent if spent != Usage() else None, dict(result.metrics))
         usage = self._account.total()
         if self._stops_after(name, result):
@@ -143,6 +143,11 @@ class Execution:
             )
         output = kit.payloads.put(run, canonical_json(result.output))
         return lambda: transitions.complete(run, kit.clock.now_ms(), kit.ids.op(), name, record, output=output, usage=usage, artifacts=ids)
+
+    def _spent_before(self, name: str) -> Usage:
+        """What the step cost when it was done in vain: it is the step's all the same."""
+        spoiled = self.run.spoiled.get(name)
+        return spoiled.usage or Usage() if spoiled else Usage()
 
     def _stops_after(self, name: str, result: StepResult) -> bool:
         """A gated run stops where blocking checks failed, and after every step but the last unless it advances by itself."""

@@ -9,7 +9,7 @@ from shared.engine.account import run_usage
 from shared.ports import Artifact, PayloadStore
 from shared.runs.codes import safe_text
 from shared.runs.records import Dispatch, PayloadRef, Run, Status, Usage
-from shared.runs.timeline import Event, StepTimes, current_step, events, failures, step_times
+from shared.runs.timeline import Event, StepTimes, events, failures, is_done, reached_step, step_times
 from shared.workflows.definitions import DEFINITIONS
 
 Json = dict[str, Any]
@@ -40,7 +40,6 @@ def usage_view(usage: Usage) -> Json:
 def run_row(run: Run) -> Json:
     """A run in a list: nothing that needs another read."""
     auto = run.dispatch is not Dispatch.MANUAL
-    open_step = current_step(run, DEFINITIONS[run.workflow].steps)
     return {
         "id": run.id,
         "workflow": run.workflow,
@@ -57,7 +56,7 @@ def run_row(run: Run) -> Json:
         "attempt": run.attempt,
         "max_attempts": run.max_attempts,
         "available_at": time(run.available_at) if run.status is Status.QUEUED else None,
-        "current_step": None if run.status is Status.SUCCEEDED else open_step,
+        "current_step": reached_step(run, DEFINITIONS[run.workflow].steps),
         "artifact_id": made_artifact(run),
         "artifacts_count": len(run.artifacts),
         "tags": list(run.tags),
@@ -101,16 +100,15 @@ class Viewer:
 def step_views(run: Run) -> list[Json]:
     """The workflow's steps in order, each as far as it got."""
     names = DEFINITIONS[run.workflow].steps
-    times = step_times(run, names)
-    current = current_step(run, names)
-    if run.status is Status.FAILED and failures(run)[-1].entry.step in names:
-        current = failures(run)[-1].entry.step
-    return [_step(run, name, times[name], name == current) for name in names]
+    times, reached = step_times(run, names), reached_step(run, names)
+    unfinished = {name: run.status if name == reached else Status.QUEUED for name in names}
+    return [_step(run, name, times[name], Status.SUCCEEDED if is_done(run, name, names) else unfinished[name]) for name in names]
 
 
-def _step(run: Run, name: str, times: StepTimes, is_current: bool) -> Json:
-    record = run.steps.get(name)
-    status = Status.SUCCEEDED if record else run.status if is_current else Status.QUEUED
+def _step(run: Run, name: str, times: StepTimes, status: Status) -> Json:
+    """What a step left stands in it also where it is to be done again: it was paid for."""
+    record = run.steps.get(name) or run.spoiled.get(name)
+    failed = times.error if status is not Status.SUCCEEDED else None
     return {
         "name": name,
         "status": status,
@@ -119,7 +117,7 @@ def _step(run: Run, name: str, times: StepTimes, is_current: bool) -> Json:
         "attempt": times.attempt,
         "usage": usage_view(record.usage) if record and record.usage else None,
         "metrics": dict(record.metrics) if record else {},
-        "error": {"code": times.error, "message": safe_text(times.error)} if times.error and not record else None,
+        "error": {"code": failed, "message": safe_text(failed)} if failed else None,
     }
 
 

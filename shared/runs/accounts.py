@@ -59,10 +59,11 @@ def spent_by_step(run: Run, steps: Sequence[str], total: Usage, after: Mapping[s
     spent = dict.fromkeys(steps, Usage())
     known = Usage()
     for name in steps:
+        record = run.steps.get(name) or run.spoiled.get(name)
         if name in after:
             spent[name] = minus(after[name], known)
-        elif name in run.steps:
-            spent[name] = (run.steps[name].usage or Usage()) + _held(run, name)
+        elif record:
+            spent[name] = (record.usage or Usage()) + _held(run, name)
         known += spent[name]
     spenders = [name for name in steps if name not in after and spent[name] != Usage()]
     rest_of = spenders[-1] if spenders else current_step(run, steps) or steps[-1]

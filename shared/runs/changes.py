@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.runs.records import Dispatch, HistoryEntry, Status
+from shared.runs.records import Dispatch, HistoryEntry, Status, StepRecord
 
 TRANSITIONS: Mapping[Status, frozenset[Status]] = {
     Status.QUEUED: frozenset({Status.RUNNING, Status.CANCELLED, Status.FAILED}),
@@ -75,8 +75,8 @@ class Change:
     guard: Guard
     set: Mapping[str, Any] = field(default_factory=dict)
     add: Mapping[str, int | str] = field(default_factory=dict)
-    step: tuple[str, Any] | None = None
-    """(name, StepRecord) of the step that this change finishes; with None, of one that has to be done again."""
+    step: tuple[str, StepRecord] | None = None
+    """The step that this change finishes, or finds spoiled, with what it left."""
     entry: HistoryEntry | None = None
     creator: str | None = None
 

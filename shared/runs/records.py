@@ -116,11 +116,12 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class StepRecord:
-    """What a finished step left: its result and what it cost."""
+    """What a finished step left: its result and what it cost. `spoiled`: a later step found its result at fault."""
 
     result: PayloadRef | None = None
     usage: Usage | None = None
     metrics: Mapping[str, Any] = field(default_factory=dict)
+    spoiled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,9 @@ class Run:
     isolated: bool = False
     """A worker died with it: it is rung on the isolation queue, alone in its invocation."""
     steps: Mapping[str, StepRecord] = field(default_factory=dict)
+    """The finished steps. One that is to be done again is none of them."""
+    spoiled: Mapping[str, StepRecord] = field(default_factory=dict)
+    """What was done and paid for, but is to be done again by a retry."""
     output: PayloadRef | None = None
     error_code: str | None = None
     error_detail: PayloadRef | None = None

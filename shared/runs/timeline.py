@@ -47,7 +47,7 @@ def step_times(run: Run, steps: Sequence[str]) -> dict[str, StepTimes]:
         entry, name = event.entry, event.entry.step
         if name in times:
             failed = entry.code if entry.code in _FAILURES else None
-            ended = entry.at if name in run.steps and not failed else None
+            ended = entry.at if is_done(run, name, steps) and not failed else None
             times[name] = StepTimes(began, ended, event.attempt, failed)
         began = entry.at if entry.to is Status.RUNNING else None
     current = current_step(run, steps)
@@ -59,6 +59,19 @@ def step_times(run: Run, steps: Sequence[str]) -> dict[str, StepTimes]:
 def current_step(run: Run, steps: Sequence[str]) -> str | None:
     """The first step without a result; None when all have one."""
     return next((name for name in steps if name not in run.steps), None)
+
+
+def reached_step(run: Run, steps: Sequence[str]) -> str | None:
+    """The step that a run has come to: the one that it failed in, else the first that has to be done; None after a success."""
+    last = run.history[-1]
+    if run.status is Status.SUCCEEDED:
+        return None
+    return last.step if run.status is Status.FAILED and last.step in steps else current_step(run, steps)
+
+
+def is_done(run: Run, step: str, steps: Sequence[str]) -> bool:
+    """Whether the step is behind the run: finished, or finished and found spoiled by the step that the run failed in."""
+    return step in run.steps or (step in run.spoiled and step != reached_step(run, steps))
 
 
 _FAILURES = frozenset(FailureCode)

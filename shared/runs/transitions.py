@@ -102,11 +102,11 @@ def fail(
 ) -> Change:
     """A failure that trying again would not mend. `new_round`: a later retry must not use the stored answer.
 
-    `redo`: a finished step that a retry has to do again, because it asked for that answer.
+    `redo`: a finished step that a retry has to do again, because it asked for that answer; what it left is kept as spoiled.
     """
     entry = HistoryEntry(now, WORKER, Status.FAILED, op, run.attempt, step, code)
     fields = _failed(now, code, detail) | {"usage": usage, "round": run.round + int(new_round)}
-    return _change(run, _owned(run), entry, fields, step=(redo, None) if redo else None)
+    return _change(run, _owned(run), entry, fields, step=(redo, replace(run.steps[redo], spoiled=True)) if redo else None)
 
 
 def _failed(now: int, code: str, detail: PayloadRef | None) -> dict[str, Any]:

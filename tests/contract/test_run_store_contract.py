@@ -229,6 +229,21 @@ def test_a_run_leaves_the_open_runs_with_its_end_and_returns_with_a_retry(world:
     assert world.runs.open_runs() == [retried]
 
 
+def test_a_spoiled_step_is_kept_as_such_until_it_is_done_again(world: World) -> None:
+    run = a_run_that_is(Status.RUNNING)
+    run = replace(run, steps={"one": StepRecord(REF, SPENT, {"n": 1})})
+    world.runs.create(run)
+    fail = transitions.fail(run, MORNING, "op1", "VALIDATION_ERROR", step="two", detail=REF, usage=SPENT, new_round=True, redo="one")
+    failed = world.runs.apply(fail)
+    assert (failed.steps, failed.spoiled) == ({}, {"one": StepRecord(REF, SPENT, {"n": 1}, spoiled=True)})
+    assert world.runs.get(run.id) == failed
+    retried = world.runs.apply(transitions.retry(failed, CLINICIAN, MORNING, "op2", TIMING))
+    claimed = world.runs.apply(transitions.claim(run.id, MORNING, MORNING + 1, "op3"))
+    assert retried.spoiled == claimed.spoiled == failed.spoiled
+    done = transitions.checkpoint(claimed, MORNING, "op4", "one", StepRecord(REF), lease_until=MORNING + 1, usage=SPENT)
+    assert (world.runs.apply(done).steps, world.runs.apply(done).spoiled) == ({"one": StepRecord(REF)}, {})
+
+
 def test_more_open_runs_than_a_page_are_all_found(world: World) -> None:
     """Of one shard: their ids end alike."""
     for n in range(120):

@@ -101,8 +101,9 @@ def _changed(change: Change, run: Run) -> Run:
     for name, added in change.add.items():
         values[name] = getattr(run, name) + (getattr(run, added) if isinstance(added, str) else added)
     if change.step is not None:
-        steps = {**run.steps, change.step[0]: change.step[1]}
-        values["steps"] = {name: record for name, record in steps.items() if record is not None}
+        held = {**run.steps, **run.spoiled, change.step[0]: change.step[1]}
+        values["steps"] = {name: record for name, record in held.items() if not record.spoiled}
+        values["spoiled"] = {name: record for name, record in held.items() if record.spoiled}
     if change.entry is not None:
         values["history"] = (*run.history, change.entry)
     return replace(run, **values)

@@ -27,5 +27,5 @@ def due_at(run: Run) -> int | None:
 def named_payloads(run: Run) -> dict[str, PayloadRef]:
     """Every payload that the run names, by where it does."""
     found = {"input": run.input, "output": run.output, "error_detail": run.error_detail}
-    found |= {f"step {name}": record.result for name, record in run.steps.items()}
+    found |= {f"step {name}": record.result for name, record in (*run.steps.items(), *run.spoiled.items())}
     return {place: ref for place, ref in found.items() if ref is not None}

@@ -50,7 +50,20 @@ def test_an_answer_that_was_no_good_is_not_used_again(ward: Ward, script: str, c
     assert (retried["status"], retried["attempt"], retried["error_info"]) == ("succeeded", 2, None)
     assert (ward.model_calls() - before, retried["usage"]["reused_calls"]) == (2, 0)
     assert retried["usage"]["calls"] == 2
+    assert steps_of(retried)["call_model"]["usage"] == retried["usage"], "a step's usage is all that it has cost"
     assert [error["code"] for error in retried["errors"]] == [run["error_info"]["code"]]
+
+
+def test_a_retried_run_is_at_the_step_that_is_done_again(ward: Ward) -> None:
+    run = failed(ward, "missing_fields", "401")
+    assert run["current_step"] == "validate"
+    queued = ward.retry(run["id"]).data["run"]
+    asking = steps_of(queued)["call_model"]
+    assert (queued["current_step"], asking["status"], asking["completed_at"]) == ("call_model", "queued", None)
+    assert asking["usage"] == run["usage"]
+    refused = ward.run(run["id"], wait=20)
+    assert (refused["status"], refused["current_step"], steps_of(refused)["call_model"]["status"]) == ("failed", "call_model", "failed")
+    assert (refused["usage"], steps_of(refused)["call_model"]["usage"]) == (run["usage"], run["usage"])
 
 
 def test_earlier_steps_are_not_done_again(ward: Ward) -> None:

@@ -121,9 +121,14 @@ def test_a_run_is_shown_with_its_failure(ward: Ward) -> None:
     assert [error.keys() for error in run["errors"]] == [fields.ERROR]
     assert (run["errors"][0]["code"], run["errors"][0]["attempt"], run["errors"][0]["step"]) == ("VALIDATION_ERROR", 1, "validate")
     assert (run["output"], run["artifact_id"]) == (None, None)
-    assert run["current_step"] == "call_model"  # the answer was at fault: a retry asks again
-    steps = {step["name"]: (step["status"], (step["error"] or {}).get("code")) for step in run["steps"]}
-    assert (steps["build_context"], steps["validate"]) == (("succeeded", None), ("failed", "VALIDATION_ERROR"))
+    assert run["current_step"] == "validate"
+    assert [(step["name"], step["status"], (step["error"] or {}).get("code")) for step in run["steps"]] == [
+        ("build_context", "succeeded", None), ("call_model", "succeeded", None), ("validate", "failed", "VALIDATION_ERROR"),
+        ("persist", "queued", None),
+    ]  # fmt: skip
+    asked = run["steps"][1]
+    assert (asked["usage"], asked["started_at"] < asked["completed_at"]) == (run["usage"], True)
+    assert run["usage"]["calls"] == 1
 
 
 def test_the_models_raw_answer_is_for_the_creator_and_the_admins(ward: Ward) -> None:

@@ -41,9 +41,9 @@ class Story:
         usage = self.run.usage
         return self.apply(transitions.complete(self.run, now, op, step, StepRecord(), output=REF, usage=usage, artifacts=artifacts))
 
-    def fail(self, step: str, code: str = FailureCode.LLM_ERROR) -> "Story":
-        now, op = self._now(), self._ids.op()
-        return self.apply(transitions.fail(self.run, now, op, code, step=step, detail=REF, usage=self.run.usage, new_round=False))
+    def fail(self, step: str, code: str = FailureCode.LLM_ERROR, redo: str | None = None) -> "Story":
+        now, op, usage = self._now(), self._ids.op(), self.run.usage
+        return self.apply(transitions.fail(self.run, now, op, code, step=step, detail=REF, usage=usage, new_round=bool(redo), redo=redo))
 
     def release(self, step: str, wait: int = 0) -> "Story":
         now, op = self._now(), self._ids.op()

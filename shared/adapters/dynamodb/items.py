@@ -94,7 +94,7 @@ def run_item(run: Run) -> Item:
         "c": keys.creator(run.org_id, run.created_by),
         "g": keys.organisation(run.org_id),
         "h": [history_text(entry, run.created_by) for entry in run.history],
-        "sp": {name: step_value(record) for name, record in run.steps.items()},
+        "sp": {name: step_value(record) for name, record in {**run.steps, **run.spoiled}.items()},
     }
     for name in ATTRIBUTE:
         encoded = field_value(name, getattr(run, name))
@@ -171,11 +171,8 @@ def usage_from(text: str | None) -> Usage:
     return Usage(model or None, calls, reused, TokenUsage(i, o, cr, cw), cost, saved)
 
 
-def step_value(record: StepRecord | None) -> dict[str, Any]:
-    """A finished step; for None what stands for one that has to be done again."""
-    if record is None:
-        return {"x": 1}
-    values: dict[str, Any] = {}
+def step_value(record: StepRecord) -> dict[str, Any]:
+    values: dict[str, Any] = {"x": 1} if record.spoiled else {}
     if record.result:
         values["r"] = _ref_bytes(record.result)
     if record.usage:
@@ -187,7 +184,7 @@ def step_value(record: StepRecord | None) -> dict[str, Any]:
 
 def _step(value: Mapping[str, Any]) -> StepRecord:
     usage = usage_from(value["u"]) if "u" in value else None
-    return StepRecord(_ref(value.get("r")), usage, json.loads(value.get("m", "{}")))
+    return StepRecord(_ref(value.get("r")), usage, json.loads(value.get("m", "{}")), "x" in value)
 
 
 def history_text(entry: HistoryEntry, creator: str | None) -> str:
@@ -273,6 +270,7 @@ def run_from(item: Mapping[str, Any]) -> Run:
         lessee=keys.unpack(v["le"]) if "le" in v else None,
         isolated=bool(v.get("is")),
         steps={name: _step(value) for name, value in v["sp"].items() if "x" not in value},
+        spoiled={name: _step(value) for name, value in v["sp"].items() if "x" in value},
         output=_ref(v.get("ou")),
         error_detail=_ref(v.get("ed")),
         usage=usage_from(v.get("u")),

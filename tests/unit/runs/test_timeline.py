@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from shared.runs.codes import EventCode, FailureCode
 from shared.runs.records import Status
-from shared.runs.timeline import StepTimes, current_step, events, failures, skips_validation, step_times
+from shared.runs.timeline import StepTimes, current_step, events, failures, is_done, reached_step, skips_validation, step_times
 from tests.fakes.world import MORNING
 from tests.support.samples import a_run
 from tests.support.story import Story
@@ -67,6 +67,18 @@ def test_a_failed_step_shows_its_last_failure_until_it_succeeds() -> None:
 
 def test_a_queued_run_has_no_step_under_way() -> None:
     assert step_times(Story().run, STEPS) == {"one": StepTimes(), "two": StepTimes()}
+
+
+def test_a_run_has_reached_the_step_that_it_failed_in_and_goes_back_to_the_one_that_was_spoiled() -> None:
+    story = Story().claim().checkpoint("one").fail("two", redo="one")
+    assert (reached_step(story.run, STEPS), is_done(story.run, "one", STEPS)) == ("two", True)
+    assert step_times(story.run, STEPS)["one"] == StepTimes(MORNING + 1_000, MORNING + 2_000, 1)
+    story.retry()
+    assert (reached_step(story.run, STEPS), is_done(story.run, "one", STEPS)) == ("one", False)
+    story.claim().fail("one")
+    assert (reached_step(story.run, STEPS), is_done(story.run, "one", STEPS)) == ("one", False)
+    story.retry().claim().checkpoint("one").complete("two")
+    assert (reached_step(story.run, STEPS), story.run.spoiled) == (None, {})
 
 
 def test_failures_are_transient_ones_lost_leases_and_ends() -> None:
