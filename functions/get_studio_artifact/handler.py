@@ -9,7 +9,7 @@ from shared.http.endpoint import Endpoint
 from shared.http.models import PathId
 from shared.http.studio import visible_artifact
 
-endpoint = Endpoint(Action.READ_PATIENT_RUN)
+endpoint = Endpoint(Action.USE_RUNS)
 
 
 @endpoint.app.get("/api/studio/diagnosis-artifacts/<artifactId>", responses=artifact_responses(200))

@@ -35,6 +35,11 @@ def require(endpoint: Endpoint, action: Action, run: Run) -> Run:
     return run
 
 
+def may_see(endpoint: Endpoint, run: Run) -> bool:
+    """Whether the caller may see the run by some door: a patient's run by the relation to the patient, others by having made them."""
+    return is_permitted(endpoint, Action.READ_RUN_OF_PATIENT if run.workflow == DIAGNOSIS.name else Action.READ_OWN_RUN, run)
+
+
 def require_worker(endpoint: Endpoint, run: Run) -> None:
     """Raise WorkerDisabled when the run's workflow is switched off."""
     if DEFINITIONS[run.workflow].flagged and not endpoint.services.settings.worker_enabled:

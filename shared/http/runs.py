@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from shared.access.policy import Action, Role
-from shared.errors import ValidationFailed
+from shared.errors import Forbidden, ValidationFailed
 from shared.http.assessment import seen_by
-from shared.http.doors import found_run, require, run_view
+from shared.http.doors import found_run, may_see, require, run_view
 from shared.http.endpoint import Endpoint
 from shared.http.models import KB, Body, Dollars, Tags, Text, at_most, text_at_most
 from shared.http.views import Json, run_row
@@ -42,9 +42,11 @@ def check_profile(name: str, field: str = "body.profile") -> None:
 
 
 def readable_run(endpoint: Endpoint) -> Run:
-    """The path's run, if the caller may see it: a patient's run by the relation to the patient, others by having made them."""
+    """The path's run. Raises NotFound, and Forbidden unless the caller may see it."""
     run = found_run(endpoint)
-    return require(endpoint, Action.READ_RUN_OF_PATIENT if run.workflow == DIAGNOSIS.name else Action.READ_OWN_RUN, run)
+    if not may_see(endpoint, run):
+        raise Forbidden
+    return run
 
 
 def changeable_run(endpoint: Endpoint) -> Run:

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 from shared.access.policy import Action, permits
 from shared.engine.relations import relations
 from shared.errors import Forbidden, NotFound
-from shared.http.doors import found_run, is_permitted, require, run_view
+from shared.http.doors import found_run, may_see, require, run_view
 from shared.http.endpoint import Endpoint
 from shared.http.models import KB, Attempts, Body, Dollars, Tags, Text, Uuid, at_most
 from shared.http.views import Json, run_row
@@ -116,7 +116,7 @@ def visible_artifact(endpoint: Endpoint, artifact_id: str) -> tuple[Artifact, Ru
     if artifact is None or not runs:
         raise NotFound
     for run in runs:
-        if is_permitted(endpoint, Action.READ_PATIENT_RUN, run):
+        if may_see(endpoint, run):
             return artifact, run
     raise Forbidden
 

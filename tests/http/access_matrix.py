@@ -56,7 +56,8 @@ PATCH /api/studio/diagnosis-runs/{runId}             | yes     no       no      
 POST /api/studio/diagnosis-runs/{runId}/execute      | yes     yes      no      no         no   no      yes   no     no     hidden   login
 GET /api/studio/diagnosis-runs/{runId}/artifacts     | yes     yes      no      no         no   no      yes   no     no     hidden   login
 POST /api/studio/diagnosis-runs/{runId}/artifacts    | yes     yes      no      no         no   no      yes   no     no     hidden   login
-GET /api/studio/diagnosis-artifacts/{artifactId}     | yes     yes      no      no         no   no      yes   no     no     hidden   login
+# whoever may see a run that it belongs to
+GET /api/studio/diagnosis-artifacts/{artifactId}     | yes     yes      no      no         yes  no      yes   yes    no     hidden   login
 # diagnosis runs, assessment door
 POST /api/diagnosis-runs                             | yes     yes      no      no         no   no      yes   yes    no     hidden   login
 GET /api/diagnosis-runs/{runId}                      | yes     yes      no      no         yes  no      yes   yes    no     hidden   login

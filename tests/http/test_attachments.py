@@ -120,6 +120,17 @@ def test_an_artifact_is_seen_by_whoever_may_see_a_run_it_belongs_to(ward: Ward, 
     assert client.call("GET", path, None, "other-clinician").code == "FORBIDDEN"
 
 
+def test_a_phases_artifact_is_its_creators_to_see_and_to_attach(ward: Ward, client: Client) -> None:
+    body = {"profile": "analytics_forecast_app", "intake": "A forecast of beds"}
+    orchestration = client.call("POST", "/runs", body, "clinician").data["run"]["id"]
+    client.call("POST", f"/runs/{orchestration}/next", None, "clinician", prefer="wait=25")
+    (made, *_) = client.call("GET", f"/runs/{orchestration}/artifacts", None, "clinician").data["artifacts"]
+    path = f"/api/studio/diagnosis-artifacts/{made['id']}"
+    shown = {user: client.call("GET", path, None, user).status for user in ("clinician", "admin", "other-clinician", "member", "outsider")}
+    assert shown == {"clinician": 200, "admin": 200, "other-clinician": 403, "member": 403, "outsider": 404}
+    assert artifact(ward.attach(ward.a_run(), artifact_id=made["id"]))["id"] == made["id"]
+
+
 def test_what_could_not_be_attached_does_not_exist(ward: Ward, client: Client) -> None:
     """The record was written first, but no run names it: under its key it can be found by nobody."""
     key = any_uuid()
