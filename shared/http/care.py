@@ -4,7 +4,7 @@ from itertools import accumulate
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
-from pydantic import Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
 
 from shared.access.policy import Action, Role
 from shared.errors import NotFound
@@ -30,9 +30,16 @@ class Question(Body):
     text: Annotated[str, StringConstraints(min_length=1, max_length=4_096)]
 
 
+def _text_or_integer(value: Any) -> Any:
+    """Said once for both, where pydantic would name each member of the union as if it were a field."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ValueError("must be a string or an integer")
+    return value
+
+
 class Funnel(Body):
     slug: Slug
-    version: str | int
+    version: Annotated[str | int, BeforeValidator(_text_or_integer)]
     questions: Annotated[list[Question], Field(min_length=1, max_length=500)]
 
     @field_validator("questions")

@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.engine.account import run_usage
 from shared.ports import Artifact, PayloadStore
-from shared.runs.codes import safe_text
+from shared.runs.codes import EventCode, FailureCode, safe_text
 from shared.runs.records import Dispatch, PayloadRef, Run, Status, Usage
 from shared.runs.timeline import Event, StepTimes, events, failures, is_done, reached_step, step_times
 from shared.workflows.definitions import DEFINITIONS
@@ -136,9 +136,11 @@ def _error_info(run: Run, detail: Mapping[str, Any]) -> Json | None:
 
 
 def _failure(event: Event) -> Json:
+    """A worker that was lost is none of the contract's own failure codes, so it is "anything else", in its own words."""
     entry = event.entry
-    code = entry.code or "EXECUTION_ERROR"
-    return {"at": time(entry.at), "attempt": event.attempt, "step": entry.step, "code": code, "message": safe_text(code)}
+    known = entry.code if entry.code != EventCode.LEASE_LOST else None
+    code = known or FailureCode.EXECUTION_ERROR
+    return {"at": time(entry.at), "attempt": event.attempt, "step": entry.step, "code": code, "message": safe_text(entry.code or code)}
 
 
 def receipt_view(run: Run, usage: Json) -> Json:

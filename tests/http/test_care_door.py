@@ -129,6 +129,8 @@ def test_an_assessment_is_kept_and_listed_newest_first(ward: Ward, client: Clien
     ({}, ["body.funnel", "body.answers"]), ({"funnel": FUNNEL}, ["body.answers"]),
     ({"funnel": {}, "answers": {}}, ["body.funnel.slug", "body.funnel.version", "body.funnel.questions"]),
     ({"funnel": FUNNEL | {"questions": []}, "answers": {}}, ["body.funnel.questions"]),
+    ({"funnel": FUNNEL | {"version": 1.5}, "answers": {}}, ["body.funnel.version"]),
+    ({"funnel": FUNNEL | {"version": True}, "answers": {}}, ["body.funnel.version"]),
     ({"funnel": FUNNEL | {"slug": "a b"}, "answers": {}}, ["body.funnel.slug"]),
     ({"funnel": FUNNEL, "answers": {"q2": "unknown question"}}, ["body.answers"]), ({"funnel": FUNNEL, "answers": []}, ["body.answers"]),
     ({"funnel": FUNNEL | {"questions": [{"id": "q1"}]}, "answers": {}}, ["body.funnel.questions[0].text"]),

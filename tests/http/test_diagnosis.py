@@ -76,6 +76,7 @@ def test_a_killed_worker_loses_nothing_and_a_stored_answer_is_not_bought_again(w
     run = ward.run(run_id, wait=20)
     assert (run["status"], run["attempt"], run["usage"]["calls"]) == ("succeeded", 2, 1)
     assert ward.model_calls() - before == 1
+    assert [(error["code"], error["message"]) for error in run["errors"]] == [("EXECUTION_ERROR", "The worker stopped before it finished.")]
     assert run["usage"]["reused_calls"] == (1 if (when, step) == ("kill_after", "call_model") else 0)
 
 
