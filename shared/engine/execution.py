@@ -7,7 +7,7 @@ then nothing more is written to it. What was spent stands in the ledger all the 
 import json
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.engine.account import Account
@@ -28,6 +28,7 @@ from shared.workflows.steps import BoughtAnswer, NewArtifact, Step, StepResult, 
 
 _STEP_MARGIN = 15 * SECOND
 _CHECK_EVERY = 5 * SECOND
+Spoiled = tuple[str, StepRecord]
 _ARTIFACTS = uuid.UUID("5d0a3a6e-3a53-4f39-9d0c-6b1f0e6f2a11")
 
 
@@ -114,7 +115,7 @@ class Execution:
         kit, run = self.kit, self.run
         ids = tuple(self._store_artifact(name, made) for made in result.artifacts)
         value = None if result.value is None else kit.payloads.put(run, canonical_json(result.value))
-        spent = self._spent_before(name) + self._account.step_usage
+        spent = self._account.step_usage
         record = StepRecord(value, spent if spent != Usage() else None, dict(result.metrics))
         usage = self._account.total()
         if self._stops_after(name, result):
@@ -143,11 +144,6 @@ class Execution:
             )
         output = kit.payloads.put(run, canonical_json(result.output))
         return lambda: transitions.complete(run, kit.clock.now_ms(), kit.ids.op(), name, record, output=output, usage=usage, artifacts=ids)
-
-    def _spent_before(self, name: str) -> Usage:
-        """What the step cost when it was done in vain: it is the step's all the same."""
-        spoiled = self.run.spoiled.get(name)
-        return spoiled.usage or Usage() if spoiled else Usage()
 
     def _stops_after(self, name: str, result: StepResult) -> bool:
         """A gated run stops where blocking checks failed, and after every step but the last unless it advances by itself."""
@@ -214,15 +210,22 @@ class Execution:
     def _fail(self, step: str, failure: PermanentFailure) -> None:
         if failure.new_round:
             self._account.carry_over(self.run)
-        self._write_failure(step, failure.code, failure, new_round=failure.new_round, redo=failure.redo)
+        self._write_failure(step, failure.code, failure, spoiled=self._spoiled(step, failure))
 
-    def _write_failure(
-        self, step: str, code: str, failure: PermanentFailure | TransientFailure, *, new_round: bool = False, redo: str | None = None
-    ) -> None:
-        usage = self._account.total()
-        detail = self._detail(failure)
+    def _spoiled(self, step: str, failure: PermanentFailure) -> Spoiled | None:
+        """The step whose answer was at fault, with what it left or cost. Only an answer: a write that failed may have been applied."""
+        if not failure.new_round:
+            return None
+        if failure.redo:
+            return failure.redo, replace(self.run.steps[failure.redo], spoiled=True)
+        return step, StepRecord(usage=self._account.step_usage, spoiled=True)
+
+    def _write_failure(self, step: str, code: str, failure: PermanentFailure | TransientFailure, *, spoiled: Spoiled | None = None) -> None:
+        """`spoiled`: what a bad answer spoiled, which a retry asks for anew, in another round."""
+        usage, detail = self._account.total(), self._detail(failure)
         now, op = self.kit.clock.now_ms(), self.kit.ids.op()
-        self._write(transitions.fail(self.run, now, op, code, step=step, detail=detail, usage=usage, new_round=new_round, redo=redo))
+        anew = spoiled is not None
+        self._write(transitions.fail(self.run, now, op, code, step=step, detail=detail, usage=usage, new_round=anew, spoiled=spoiled))
         log("run_failed", run_id=self.run.id, code=code, step=step)
 
     def break_off(self) -> None:

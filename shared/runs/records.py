@@ -116,7 +116,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class StepRecord:
-    """What a finished step left: its result and what it cost. `spoiled`: a later step found its result at fault."""
+    """What a finished step left: its result and what it cost. `spoiled`: its answer was at fault."""
 
     result: PayloadRef | None = None
     usage: Usage | None = None

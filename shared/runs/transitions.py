@@ -98,15 +98,15 @@ def fail(
     detail: PayloadRef | None,
     usage: Usage,
     new_round: bool,
-    redo: str | None = None,
+    spoiled: tuple[str, StepRecord] | None = None,
 ) -> Change:
     """A failure that trying again would not mend. `new_round`: a later retry must not use the stored answer.
 
-    `redo`: a finished step that a retry has to do again, because it asked for that answer; what it left is kept as spoiled.
+    `spoiled`: the step that asked for that answer, with what it left or cost; a retry has to do it again.
     """
     entry = HistoryEntry(now, WORKER, Status.FAILED, op, run.attempt, step, code)
     fields = _failed(now, code, detail) | {"usage": usage, "round": run.round + int(new_round)}
-    return _change(run, _owned(run), entry, fields, step=(redo, replace(run.steps[redo], spoiled=True)) if redo else None)
+    return _change(run, _owned(run), entry, fields, step=spoiled)
 
 
 def _failed(now: int, code: str, detail: PayloadRef | None) -> dict[str, Any]:

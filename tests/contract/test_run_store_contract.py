@@ -231,11 +231,14 @@ def test_a_run_leaves_the_open_runs_with_its_end_and_returns_with_a_retry(world:
 
 def test_a_spoiled_step_is_kept_as_such_until_it_is_done_again(world: World) -> None:
     run = a_run_that_is(Status.RUNNING)
-    run = replace(run, steps={"one": StepRecord(REF, SPENT, {"n": 1})})
+    kept, spoiled = StepRecord(REF, SPENT, {"n": 1}), StepRecord(REF, SPENT, {"n": 1}, spoiled=True)
+    run = replace(run, steps={"one": kept})
     world.runs.create(run)
-    fail = transitions.fail(run, MORNING, "op1", "VALIDATION_ERROR", step="two", detail=REF, usage=SPENT, new_round=True, redo="one")
+    fail = transitions.fail(
+        run, MORNING, "op1", "VALIDATION_ERROR", step="two", detail=REF, usage=SPENT, new_round=True, spoiled=("one", spoiled)
+    )
     failed = world.runs.apply(fail)
-    assert (failed.steps, failed.spoiled) == ({}, {"one": StepRecord(REF, SPENT, {"n": 1}, spoiled=True)})
+    assert (failed.steps, failed.spoiled) == ({}, {"one": spoiled})
     assert world.runs.get(run.id) == failed
     retried = world.runs.apply(transitions.retry(failed, CLINICIAN, MORNING, "op2", TIMING))
     claimed = world.runs.apply(transitions.claim(run.id, MORNING, MORNING + 1, "op3"))

@@ -50,8 +50,15 @@ def test_an_answer_that_was_no_good_is_not_used_again(ward: Ward, script: str, c
     assert (retried["status"], retried["attempt"], retried["error_info"]) == ("succeeded", 2, None)
     assert (ward.model_calls() - before, retried["usage"]["reused_calls"]) == (2, 0)
     assert retried["usage"]["calls"] == 2
-    assert steps_of(retried)["call_model"]["usage"] == retried["usage"], "a step's usage is all that it has cost"
     assert [error["code"] for error in retried["errors"]] == [run["error_info"]["code"]]
+
+
+def test_a_refusal_that_was_paid_stands_in_the_call_that_failed(ward: Ward) -> None:
+    run = failed(ward, "refusal", "refusal")
+    assert (run["current_step"], steps_of(run)["call_model"]["status"]) == ("call_model", "failed")
+    assert (steps_of(run)["call_model"]["usage"], run["usage"]["calls"]) == (run["usage"], 1)
+    again = ward.retry(run["id"], wait=20).data["run"]
+    assert (steps_of(again)["call_model"]["usage"]["calls"], again["usage"]["calls"]) == (1, 2)
 
 
 def test_a_retried_run_is_at_the_step_that_is_done_again(ward: Ward) -> None:

@@ -1,5 +1,7 @@
 """A run told move by move: each line applies the real transition in memory, and the run that stands is in `run`."""
 
+from dataclasses import replace
+
 from shared.runs import transitions
 from shared.runs.changes import Change
 from shared.runs.codes import FailureCode
@@ -42,8 +44,10 @@ class Story:
         return self.apply(transitions.complete(self.run, now, op, step, StepRecord(), output=REF, usage=usage, artifacts=artifacts))
 
     def fail(self, step: str, code: str = FailureCode.LLM_ERROR, redo: str | None = None) -> "Story":
-        now, op, usage = self._now(), self._ids.op(), self.run.usage
-        return self.apply(transitions.fail(self.run, now, op, code, step=step, detail=REF, usage=usage, new_round=bool(redo), redo=redo))
+        now, op, run = self._now(), self._ids.op(), self.run
+        spoiled = (redo, replace(run.steps[redo], spoiled=True)) if redo else None
+        change = transitions.fail(run, now, op, code, step=step, detail=REF, usage=run.usage, new_round=bool(redo), spoiled=spoiled)
+        return self.apply(change)
 
     def release(self, step: str, wait: int = 0) -> "Story":
         now, op = self._now(), self._ids.op()
