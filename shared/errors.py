@@ -19,7 +19,8 @@ StudioError
 ├── OwnershipLost               the worker's lease or fence is no longer the run's: stop, write nothing
 └── StoreError                  a store, bucket or queue could not do it
     ├── StoreUnavailable        throttled, timed out, connection lost: try again
-    └── PayloadMissing          a named payload is not there, or its bytes are not its hash's
+    ├── PayloadMissing          a named payload is not there, or its bytes are not its hash's
+    └── RunUnreadable           an item that should be a run is none that this version can read
 """
 
 from collections.abc import Mapping, Sequence
@@ -202,3 +203,7 @@ class StoreUnavailable(StoreError):
 
 class PayloadMissing(StoreError):
     """A payload that an item names is not there, or its bytes do not have its hash."""
+
+
+class RunUnreadable(StoreError):
+    """An item that should be a run is damaged, or written by a version that this one does not understand."""

@@ -4,7 +4,7 @@ All of them raise shared.errors.StoreUnavailable where the other side is throttl
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -48,7 +48,16 @@ class Page:
     position: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What stands in the index of open runs and is no run that this version can read."""
+
+    run_id: str
+
+
 class RunStore(Protocol):
+    """Raises RunUnreadable for a run that it cannot read."""
+
     def create(self, run: Run) -> Run | None:
         """Write a new run; None when that succeeded, else the run that already has this id (untouched)."""
         ...
@@ -76,8 +85,11 @@ class RunStore(Protocol):
         """The position from which on a list holds only runs created before that moment (ms)."""
         ...
 
-    def open_runs(self) -> Sequence[Run]:
-        """Every run that has not ended, by walking the sparse index of open runs only."""
+    def open_runs(self, turn: int = 0) -> Iterator[Run | Unreadable]:
+        """Every run that has not ended, by walking the sparse index of open runs only, a page at a time.
+
+        `turn` is any number: successive ones begin the walk at different places, so that no run is always among the last.
+        """
         ...
 
 

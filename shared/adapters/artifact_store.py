@@ -92,4 +92,4 @@ def _artifacts(org_id: str, items: Sequence[dict[str, Any]]) -> list[Artifact]:
 
 def _artifact(values: dict[str, Any]) -> Artifact:
     fields: dict[str, Any] = {name: values.get(attribute) for name, attribute in _ATTRIBUTE.items()}
-    return Artifact(id=keys.unpack(values["pk"].split("#")[1]), **fields)
+    return Artifact(id=keys.id_of(values["pk"]), **fields)

@@ -9,22 +9,25 @@ from dataclasses import dataclass
 from shared.engine.doorbell import ring_softly
 from shared.errors import GuardFailed, StoreError
 from shared.observability import log
-from shared.ports import Clock, Doorbell, Ids, RunStore
+from shared.ports import Clock, Doorbell, Ids, RunStore, Unreadable
 from shared.runs import transitions
 from shared.runs.changes import Change
 from shared.runs.invariants import is_past_due, violates
 from shared.runs.records import Dispatch, Run, Status
-from shared.runs.timing import Timing
+from shared.runs.timing import MINUTE, Timing
 from shared.workflows.definitions import is_flagged
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Counts over the open runs."""
+    """Counts over the open runs. What cannot be read is one, and a violation."""
 
-    open_runs: int
-    past_due: int
-    violations: int
+    open_runs: int = 0
+    past_due: int = 0
+    violations: int = 0
+
+    def __add__(self, other: "Health") -> "Health":
+        return Health(self.open_runs + other.open_runs, self.past_due + other.past_due, self.violations + other.violations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +40,18 @@ class Sweeper:
     worker_enabled: bool
 
     def sweep(self) -> int:
-        """Tend every open run once; how many changed."""
-        return sum(self._tend(run) for run in self.runs.open_runs())
+        """Tend every open run once; how many changed. Each sweep begins elsewhere, in case one has no time for all."""
+        return sum(self._tend(run) for run in self.runs.open_runs(self.clock.now_ms() // MINUTE))
 
     def inspect(self) -> Health:
         """Count open runs, those past their bound, and states that should not be."""
         now = self.clock.now_ms()
-        found = self.runs.open_runs()
-        return Health(len(found), sum(is_past_due(run, now) for run in found), sum(violates(run) for run in found))
+        return sum((_health(run, now) for run in self.runs.open_runs()), Health())
 
-    def _tend(self, run: Run) -> bool:
+    def _tend(self, run: Run | Unreadable) -> bool:
+        if isinstance(run, Unreadable):
+            log("run_unreadable", run_id=run.run_id)
+            return False
         change = self.due(run, self.clock.now_ms())
         if change is None:
             return False
@@ -84,6 +89,12 @@ class Sweeper:
         if run.dispatch is Dispatch.AUTO and run.ring_after <= now:
             return transitions.ring(run, now)
         return None
+
+
+def _health(run: Run | Unreadable, now: int) -> Health:
+    if isinstance(run, Unreadable):
+        return Health(open_runs=1, violations=1)
+    return Health(1, int(is_past_due(run, now)), int(violates(run)))
 
 
 def _over(moment: int | None, now: int) -> bool:

@@ -83,7 +83,7 @@ def test_an_index_entry_that_outlives_its_runs_end_shows_no_open_run(real: RealA
             return seen[0]
         return query(**arguments)
 
-    assert runs_behind(real, query=stale).open_runs() == []
+    assert list(runs_behind(real, query=stale).open_runs()) == []
     assert seen
 
 
@@ -161,7 +161,7 @@ CALLS: dict[str, Callable[[DynamoRunStore], object]] = {
     "get_item": lambda runs: runs.get(a_run().id),
     "put_item": lambda runs: runs.create(a_run()),
     "update_item": lambda runs: runs.apply(transitions.claim(a_run().id, MORNING, MORNING + HOUR, "op")),
-    "query": lambda runs: runs.open_runs(),
+    "query": lambda runs: list(runs.open_runs()),
     "batch_get_item": lambda runs: runs.page(Scope("organisation", ORG), None, 10),
 }
 

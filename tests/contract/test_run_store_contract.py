@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from shared.errors import GuardFailed, IdempotencyKeyReused
-from shared.ports import Scope
+from shared.errors import GuardFailed, IdempotencyKeyReused, RunUnreadable
+from shared.ports import Scope, Unreadable
 from shared.runs import transitions
 from shared.runs.changes import IllegalChange
 from shared.runs.records import Dispatch, HistoryEntry, PayloadRef, Run, Status, StepRecord, Subject, TokenUsage, Usage
@@ -217,16 +217,16 @@ def test_open_runs_are_those_that_have_not_ended(world: World) -> None:
     runs = [a_run_that_is(status, n) for n, status in enumerate(Status)]
     for run in runs:
         world.runs.create(run)
-    assert {run.id for run in world.runs.open_runs()} == {run.id for run in runs if not run.is_terminal}
+    assert {run.id for run in listed_open(world)} == {run.id for run in runs if not run.is_terminal}
 
 
 def test_a_run_leaves_the_open_runs_with_its_end_and_returns_with_a_retry(world: World) -> None:
     run = a_run_that_is(Status.RUNNING)
     world.runs.create(run)
     failed = world.runs.apply(transitions.fail(run, MORNING, "op1", "LLM_ERROR", step=None, detail=REF, usage=run.usage, new_round=False))
-    assert world.runs.open_runs() == []
+    assert listed_open(world) == []
     retried = world.runs.apply(transitions.retry(failed, CLINICIAN, MORNING, "op2", TIMING))
-    assert world.runs.open_runs() == [retried]
+    assert listed_open(world) == [retried]
 
 
 def test_a_spoiled_step_is_kept_as_such_until_it_is_done_again(world: World) -> None:
@@ -251,7 +251,34 @@ def test_more_open_runs_than_a_page_are_all_found(world: World) -> None:
     """Of one shard: their ids end alike."""
     for n in range(120):
         world.plant(a_run(16 * n))
-    assert {run.id for run in world.runs.open_runs()} == {run_id(16 * n) for n in range(120)}
+    assert {run.id for run in listed_open(world)} == {run_id(16 * n) for n in range(120)}
+
+
+def listed_open(world: World, turn: int = 0) -> list[Run]:
+    return [run for run in world.runs.open_runs(turn) if isinstance(run, Run)]
+
+
+def test_a_run_that_nobody_can_read_is_named_among_the_open_and_hides_no_other(world: World) -> None:
+    runs = [a_run(number) for number in range(5)]
+    for run in runs:
+        world.plant(run)
+    world.spoil(runs[2])
+    found = {run.id if isinstance(run, Run) else run for run in world.runs.open_runs()}
+    assert found == {run.id for run in runs if run is not runs[2]} | {Unreadable(runs[2].id)}
+    with pytest.raises(RunUnreadable):
+        world.runs.get(runs[2].id)
+    with pytest.raises(RunUnreadable):
+        world.runs.apply(transitions.cancel(runs[2], CLINICIAN, MORNING, "op"))
+
+
+def test_every_walk_finds_all_open_runs_and_each_run_comes_first_in_its_turn(world: World) -> None:
+    """Of one shard each: a walk that is cut off has not always the same ones left."""
+    runs = [a_run(number) for number in range(4)]
+    for run in runs:
+        world.plant(run)
+    walks = [[run.id for run in listed_open(world, turn)] for turn in range(7, 11)]
+    assert {tuple(sorted(walk)) for walk in walks} == {tuple(sorted(run.id for run in runs))}
+    assert {walk[0] for walk in walks} == {run.id for run in runs}
 
 
 def test_a_reference_keeps_its_size(world: World) -> None:

@@ -25,7 +25,7 @@ class Heard:
 
 
 class World(Protocol):
-    """The ports, and what only a test may do: look at the queue, plant a run as it is, damage bytes."""
+    """The ports, and what only a test may do: look at the queue, plant a run as it is or past reading, damage bytes."""
 
     @property
     def runs(self) -> RunStore: ...
@@ -39,6 +39,8 @@ class World(Protocol):
     def doorbell(self) -> Doorbell: ...
 
     def plant(self, run: Run) -> None: ...
+
+    def spoil(self, run: Run) -> None: ...
 
     def damage_payload(self, run: Run, ref: PayloadRef) -> None: ...
 
@@ -66,6 +68,9 @@ class Fakes:
     def plant(self, run: Run) -> None:
         self.runs.plant(run)
 
+    def spoil(self, run: Run) -> None:
+        self.runs.spoil(run)
+
     def damage_payload(self, run: Run, ref: PayloadRef) -> None:
         self.payloads.damage(run, ref)
 
@@ -82,6 +87,9 @@ class Fakes:
 class RealAdapters(Deployment):
     def plant(self, run: Run) -> None:
         self.table.put(run_item(run))
+
+    def spoil(self, run: Run) -> None:
+        self.table.put(run_item(run) | {"h": {"L": [{"S": "an entry of another kind"}]}})
 
     def damage_payload(self, run: Run, ref: PayloadRef) -> None:
         for item in self._inline(run):

@@ -1,13 +1,13 @@
 """Runs in memory. Interprets a Change by itself, in its own words, so that the DynamoDB expressions have something to agree with."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from threading import RLock
 from typing import Any
 from uuid import UUID
 
-from shared.errors import GuardFailed
-from shared.ports import Page, Scope
+from shared.errors import GuardFailed, RunUnreadable
+from shared.ports import Page, Scope, Unreadable
 from shared.runs.changes import Change, Guard, check_state
 from shared.runs.records import OPEN, Run
 from tests.fakes.things import Things
@@ -20,6 +20,7 @@ class InMemoryRunStore:
         self._lock = RLock()
         self._things = things or Things()
         self._runs: dict[str, Run] = {}
+        self._spoilt: set[str] = set()
 
     def create(self, run: Run) -> Run | None:
         check_state({name: getattr(run, name) for name in Run.__slots__})
@@ -34,13 +35,22 @@ class InMemoryRunStore:
         """Put a run as it is, legal or not."""
         self._runs[run.id] = run
 
+    def spoil(self, run: Run) -> None:
+        """Make it one that nobody can read."""
+        self._spoilt.add(run.id)
+
     def get(self, run_id: str) -> Run | None:
         with self._lock:
-            return self._runs.get(run_id)
+            return self._read(run_id)
+
+    def _read(self, run_id: str) -> Run | None:
+        if run_id in self._spoilt:
+            raise RunUnreadable
+        return self._runs.get(run_id)
 
     def apply(self, change: Change) -> Run:
         with self._lock:
-            run = self._runs.get(change.run_id)
+            run = self._read(change.run_id)
             if run is None:
                 raise GuardFailed(None)
             if not (_holds(change.guard, run) and _stays_legal(change, run)):
@@ -66,9 +76,11 @@ class InMemoryRunStore:
     def _moment(created_at: int) -> str:
         return f"{created_at:016x}"
 
-    def open_runs(self) -> Sequence[Run]:
+    def open_runs(self, turn: int = 0) -> Iterator[Run | Unreadable]:
         with self._lock:
-            return [run for run in self._runs.values() if run.status in OPEN]
+            found = [run for run in self._runs.values() if run.status in OPEN]
+        first = turn % max(1, len(found))
+        return iter([Unreadable(run.id) if run.id in self._spoilt else run for run in (*found[first:], *found[:first])])
 
 
 def _holds(guard: Guard, run: Run) -> bool:

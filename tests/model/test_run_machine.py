@@ -4,7 +4,7 @@ STUDIO_MODEL_EXAMPLES asks for more histories than the few of a plain test run.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from shared.errors import GuardFailed
-from shared.ports import Page, RunStore, Scope
+from shared.ports import Page, RunStore, Scope, Unreadable
 from shared.runs.changes import Change
 from shared.runs.records import Run
 from tests.fakes.run_store import InMemoryRunStore
@@ -79,8 +79,10 @@ class Twins:
     def before(self, created_at: int) -> str:
         return self._both("before", created_at)  # type: ignore[no-any-return]
 
-    def open_runs(self) -> Sequence[Run]:
-        return self._both("open_runs")  # type: ignore[no-any-return]
+    def open_runs(self, turn: int = 0) -> Iterator[Run | Unreadable]:
+        one, other = list(self._one.open_runs(turn)), list(self._other.open_runs(turn))
+        assert one == other
+        return iter(one)
 
 
 def _outcome(call: Any, *arguments: Any) -> Any:

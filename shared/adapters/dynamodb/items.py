@@ -12,6 +12,7 @@ from typing import Any, cast
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from shared.adapters.dynamodb import keys
+from shared.errors import RunUnreadable
 from shared.runs.canonical import canonical_json
 from shared.runs.codes import EventCode, FailureCode
 from shared.runs.records import (
@@ -242,8 +243,14 @@ def is_run(item: Mapping[str, Any]) -> bool:
 
 
 def run_from(item: Mapping[str, Any]) -> Run:
-    """The run that an item (typed form) holds."""
-    v = plain(item)
+    """The run that an item (typed form) holds. Raises RunUnreadable."""
+    try:
+        return _run(plain(item))
+    except (LookupError, TypeError, ValueError, AttributeError) as exc:
+        raise RunUnreadable("an item is no run that can be read") from exc
+
+
+def _run(v: Mapping[str, Any]) -> Run:
     created_at, run_id = keys.from_order(v["o"])
     _, org, kind, subject_id = v["s"].split("#")
     numbers = ("attempt", "fence", "round", "available_at", "ring_after", "ring_interval")

@@ -42,6 +42,11 @@ def thing_pk(run_id: str) -> str:
     return f"R#{pack(run_id)}"
 
 
+def id_of(pk: str) -> str:
+    """The id of what lives at such a key."""
+    return unpack(pk.split("#")[1])
+
+
 def payload_sk(gen: str, sha256: str) -> str:
     return f"P#{gen}#{base64.urlsafe_b64encode(binascii.unhexlify(sha256)).decode().rstrip('=')}"
 

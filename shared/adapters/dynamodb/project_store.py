@@ -188,7 +188,7 @@ class DynamoProjectStore:
         growing = list(counts)
         while growing:
             found = self._table.get_all([_place(project_id, counts[project_id] + 1) for project_id in growing])
-            growing = [keys.unpack(plain(item)["pk"].split("#")[1]) for item in found]
+            growing = [keys.id_of(plain(item)["pk"]) for item in found]
             counts |= {project_id: counts[project_id] + 1 for project_id in growing}
         return counts
 
@@ -242,7 +242,7 @@ def _input_item(one: ProjectInput) -> Item:
 
 def _input(item: Item) -> ProjectInput:
     v = plain(item)
-    project_id = keys.unpack(v["pk"].split("#")[1])
+    project_id = keys.id_of(v["pk"])
     return ProjectInput(project_id=project_id, **{name: v[attribute] for name, attribute in _ATTRIBUTE.items()})
 
 

@@ -1,6 +1,6 @@
 """RunStore over DynamoDB: every write is one conditional statement. Knows no workflow and no rule of the state machine."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -10,8 +10,8 @@ from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.expressions import Expression, condition, update
 from shared.adapters.dynamodb.items import Item, is_run, run_from, run_item, run_key, wire
 from shared.adapters.dynamodb.table import Table
-from shared.errors import GuardFailed, IdempotencyKeyReused
-from shared.ports import Page, Scope
+from shared.errors import GuardFailed, IdempotencyKeyReused, RunUnreadable
+from shared.ports import Page, Scope, Unreadable
 from shared.runs.changes import Change, check_state
 from shared.runs.records import Run
 
@@ -65,18 +65,23 @@ class DynamoRunStore:
     def before(self, created_at: int) -> str:
         return keys.order(created_at, _FIRST_ID).hex()
 
-    def open_runs(self) -> Sequence[Run]:
-        return list(self._walk_open())
-
-    def _walk_open(self) -> Iterator[Run]:
-        for shard in range(keys.OPEN_SHARDS):
+    def open_runs(self, turn: int = 0) -> Iterator[Run | Unreadable]:
+        for shard in range(turn, turn + keys.OPEN_SHARDS):
             position: str | None = None
             while True:
-                found, position = self._table.query_keys(keys.OPEN_INDEX, "q", str(shard), position, 100, newest_first=False)
+                partition = str(shard % keys.OPEN_SHARDS)
+                found, position = self._table.query_keys(keys.OPEN_INDEX, "q", partition, position, 100, newest_first=False)
                 # An index entry may outlive its run's end by a moment; the item itself then has no `q` any more.
-                yield from (run_from(item) for item in self._table.get_all(found) if "q" in item)
+                yield from (_readable(item) for item in self._table.get_all(found) if "q" in item)
                 if position is None:
                     break
+
+
+def _readable(item: Item) -> Run | Unreadable:
+    try:
+        return run_from(item)
+    except RunUnreadable:
+        return Unreadable(keys.id_of(item["pk"]["S"]))
 
 
 def _recognise(change: Change, item: Item | None) -> Run:

@@ -80,7 +80,7 @@ def test_a_run_that_nobody_has_to_be_rung_for(world: EngineWorld, asked: dict[st
 def test_a_run_put_on_record_as_failed_says_why(world: EngineWorld) -> None:
     run, _ = world.creator.create(replace(NEW, failed=FailureCode.NO_INPUTS), KEY)
     assert (run.error_code, run.completed_at, run.history[0].code) == (FailureCode.NO_INPUTS, run.created_at, FailureCode.NO_INPUTS)
-    assert world.runs.open_runs() == []
+    assert list(world.runs.open_runs()) == []
 
 
 # --- the same key --------------------------------------------------------------------------------------------------------

@@ -1,7 +1,9 @@
 """The sweeper: what it does when, how often it rings, and that losing a race or a store costs it nothing."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 import pytest
 
@@ -12,6 +14,7 @@ from shared.runs.changes import Change
 from shared.runs.codes import FailureCode
 from shared.runs.records import Dispatch, Run, Status
 from shared.runs.timing import DAY, HOUR, MINUTE
+from tests.fakes.run_store import InMemoryRunStore
 from tests.support.engine_world import EngineWorld
 from tests.support.intercepted import intercepted
 from tests.support.samples import CLINICIAN, a_run_that_is
@@ -46,10 +49,10 @@ def test_two_sweepers_at_once_ring_once(world: EngineWorld) -> None:
     run = world.create()
     world.doorbell.rings.clear()
     world.clock.advance(MINUTE)
-    stale = world.runs.open_runs()
+    stale = list(world.runs.open_runs())
     world.sweeper.sweep()
     second = world.sweeper
-    world.runs = intercepted(world.runs, open_runs=lambda real: stale)
+    world.runs = intercepted(world.runs, open_runs=lambda real, turn: iter(stale))
     assert world.sweeper.sweep() == 0
     assert second.sweep() == 0
     assert len(world.doorbell.rings_of(run.id)) == 1
@@ -102,7 +105,7 @@ def test_a_run_that_nobody_executes_ends_at_its_deadline(world: EngineWorld, dis
     world.sweeper.sweep()
     ended = world.now(run)
     assert (ended.status, ended.error_code, ended.completed_at) == (Status.FAILED, FailureCode.DEADLINE_EXCEEDED, world.clock.now_ms())
-    assert world.runs.open_runs() == []
+    assert list(world.runs.open_runs()) == []
 
 
 def test_a_waiting_run_ends_when_its_gate_expires(world: EngineWorld) -> None:
@@ -148,7 +151,7 @@ def test_a_run_that_has_ended_since_is_left_alone(world: EngineWorld, status: St
     world.runs.create(ended)
     world.enabled = enabled
     world.clock.advance(later)
-    world.runs = intercepted(world.runs, open_runs=lambda real: [ended])
+    world.runs = intercepted(world.runs, open_runs=lambda real, turn: iter([ended]))
     assert world.sweeper.sweep() == 0
     assert world.now(ended) == ended
     assert world.doorbell.rings == []
@@ -157,10 +160,10 @@ def test_a_run_that_has_ended_since_is_left_alone(world: EngineWorld, status: St
 def test_a_run_that_was_claimed_since_is_left_alone(world: EngineWorld) -> None:
     run = world.create()
     world.clock.advance(DAY - 1)
-    stale = world.runs.open_runs()
+    stale = list(world.runs.open_runs())
     done = world.work(run)
     world.clock.advance(1)
-    world.runs = intercepted(world.runs, open_runs=lambda real: stale)
+    world.runs = intercepted(world.runs, open_runs=lambda real, turn: iter(stale))
     assert world.sweeper.sweep() == 0
     assert world.now(run) == done
 
@@ -195,6 +198,32 @@ def test_one_run_of_an_unknown_workflow_does_not_stop_the_sweep(world: EngineWor
     assert world.now(stray).error_code == world.now(run).error_code == FailureCode.DEADLINE_EXCEEDED
 
 
+def test_one_run_that_cannot_be_read_is_reported_and_does_not_stop_the_sweep(
+    world: EngineWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.runs = store = InMemoryRunStore()
+    runs = [world.create() for _ in range(3)]
+    store.spoil(runs[1])
+    world.clock.advance(DAY)
+    assert world.sweeper.inspect() == Health(open_runs=3, past_due=0, violations=1)
+    assert world.sweeper.sweep() == 2
+    assert [world.now(run).error_code for run in (runs[0], runs[2])] == [FailureCode.DEADLINE_EXCEEDED] * 2
+    assert {"action": "run_unreadable", "level": "INFO", "run_id": runs[1].id} in map(json.loads, capsys.readouterr().out.splitlines())
+
+
+def test_sweeps_that_are_cut_off_leave_no_run_out_for_ever(world: EngineWorld) -> None:
+    """Each has time for one run only."""
+    runs = [world.create() for _ in range(4)]
+    world.clock.advance(DAY)
+    real = world.runs
+    for _ in range(4 * len(runs)):
+        world.runs = intercepted(real, open_runs=lambda walk, turn: islice(walk(turn), 1))
+        world.sweeper.sweep()
+        world.clock.advance(MINUTE)
+    world.runs = real
+    assert all(world.now(run).is_terminal for run in runs)
+
+
 def test_a_broken_doorbell_does_not_stop_the_sweep(world: EngineWorld) -> None:
     for _ in range(3):
         world.create()
@@ -213,6 +242,6 @@ def test_inspecting_counts_open_late_and_impossible_runs_and_writes_nothing(worl
     before: Sequence[Run] = [world.now(run) for run in runs]
     assert world.sweeper.inspect() == Health(open_runs=3, past_due=2, violations=0)
     impossible = a_run_that_is(Status.RUNNING, 99, lessee=None, lease_until=world.clock.now_ms(), deadline_at=world.clock.now_ms())
-    world.runs = intercepted(world.runs, open_runs=lambda real: [*real(), impossible])
+    world.runs = intercepted(world.runs, open_runs=lambda real: iter([*real(), impossible]))
     assert world.sweeper.inspect() == Health(open_runs=4, past_due=2, violations=1)
     assert [world.now(run) for run in runs] == before
