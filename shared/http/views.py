@@ -8,7 +8,7 @@ from typing import Any
 from shared.engine.account import run_usage
 from shared.ports import Artifact, PayloadStore
 from shared.runs.codes import EventCode, FailureCode, safe_text
-from shared.runs.records import Dispatch, PayloadRef, Run, Status, Usage
+from shared.runs.records import Dispatch, Engine, PayloadRef, Run, Status, Usage
 from shared.runs.timeline import Event, StepTimes, events, failures, is_done, reached_step, step_times
 from shared.workflows.definitions import DEFINITIONS
 
@@ -154,7 +154,7 @@ def event_view(event: Event) -> Json:
     return {
         "seq": event.seq,
         "at": time(entry.at),
-        "actor": entry.actor,
+        "actor": entry.actor.value if isinstance(entry.actor, Engine) else entry.actor,
         "attempt": event.attempt,
         "from": event.before,
         "to": entry.to,

@@ -6,13 +6,23 @@ the token says. What can be derived (updated_at, steps' times, the errors list) 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Any
 
-WORKER = "worker"
-SWEEPER = "sweeper"
 MAX_HISTORY = 200
 DEFAULT_ATTEMPTS = 3
+
+
+class Engine(Enum):
+    """Who acts without being a person. Equal to no text, so that a person may be called anything."""
+
+    WORKER = "worker"
+    SWEEPER = "sweeper"
+
+
+WORKER, SWEEPER = Engine.WORKER, Engine.SWEEPER
+Actor = str | Engine
+"""A person by the name that their token gives them, or the engine."""
 
 
 class Status(StrEnum):
@@ -105,7 +115,7 @@ class HistoryEntry:
     """
 
     at: int
-    actor: str
+    actor: Actor
     to: Status
     op: str
     attempt: int | None = None
@@ -152,7 +162,7 @@ class Run:
     available_at: int = 0
     ring_after: int = 0
     ring_interval: int = 0
-    lessee: str | None = None
+    lessee: Actor | None = None
     lease_until: int | None = None
     gate_until: int | None = None
     started_at: int | None = None

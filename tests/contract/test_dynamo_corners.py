@@ -18,7 +18,7 @@ from shared.errors import StoreError, StoreUnavailable
 from shared.ports import Scope
 from shared.runs import transitions
 from shared.runs.codes import EventCode, FailureCode
-from shared.runs.records import SWEEPER, WORKER, HistoryEntry, Status
+from shared.runs.records import Actor, Engine, HistoryEntry, Status
 from shared.runs.timing import HOUR
 from tests.contract.worlds import RealAdapters
 from tests.fakes.world import MORNING
@@ -46,12 +46,13 @@ def test_nobodys_name_packs_to_somebody_elses_uuid() -> None:
 
 # --- items ---------------------------------------------------------------------------------------------------------------
 
-PEOPLE = st.sampled_from([WORKER, SWEEPER, CLINICIAN, "=", "*", "a|b", "~x", "auth0|dr.who"]) | st.uuids().map(str)
+PEOPLE = st.sampled_from(["worker", "sweeper", CLINICIAN, "=", "*", "a|b", "~x", "auth0|dr.who"]) | st.uuids().map(str)
+ACTORS = st.sampled_from(Engine) | PEOPLE
 CODES = st.none() | st.sampled_from([*FailureCode, *EventCode]) | st.from_regex(r"\A[A-Za-z][A-Za-z0-9_.-]{0,63}\Z")
 ENTRIES = st.builds(
     HistoryEntry,
     at=st.integers(MORNING - 3_600_000, MORNING + 10**12),
-    actor=PEOPLE,
+    actor=ACTORS,
     to=st.sampled_from(Status),
     op=st.from_regex(r"\A[A-Za-z0-9_-]{1,24}\Z"),
     attempt=st.none() | st.integers(0, 20),
@@ -61,9 +62,9 @@ ENTRIES = st.builds(
 )
 
 
-@given(st.lists(ENTRIES, min_size=1, max_size=5).map(tuple), PEOPLE)
-def test_any_history_survives_being_packed(history: tuple[HistoryEntry, ...], creator: str) -> None:
-    run = a_run(history=history, created_by=creator)
+@given(st.lists(ENTRIES, min_size=1, max_size=5).map(tuple), PEOPLE, ACTORS)
+def test_any_history_and_lessee_survive_being_packed(history: tuple[HistoryEntry, ...], creator: str, lessee: Actor) -> None:
+    run = a_run(history=history, created_by=creator, lessee=lessee)
     assert run_from(run_item(run)) == run
 
 

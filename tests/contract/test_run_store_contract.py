@@ -8,7 +8,7 @@ from shared.errors import GuardFailed, IdempotencyKeyReused, RunUnreadable
 from shared.ports import Scope, Unreadable
 from shared.runs import transitions
 from shared.runs.changes import IllegalChange
-from shared.runs.records import Dispatch, HistoryEntry, PayloadRef, Run, Status, StepRecord, Subject, TokenUsage, Usage
+from shared.runs.records import WORKER, Dispatch, HistoryEntry, PayloadRef, Run, Status, StepRecord, Subject, TokenUsage, Usage
 from shared.runs.timing import DAY, HOUR, Timing
 from tests.contract.worlds import World
 from tests.fakes.world import MORNING
@@ -27,7 +27,7 @@ FULL = a_run_that_is(
     isolated=True,
     history=(
         HistoryEntry(MORNING, "auth0|someone", Status.QUEUED, "op-1_a", 0, artifacts=(run_id(5), run_id(6))),
-        HistoryEntry(MORNING + 1, "worker", Status.RUNNING, "op-2", None),
+        HistoryEntry(MORNING + 1, WORKER, Status.RUNNING, "op-2", None),
         HistoryEntry(MORNING + 2, "~worker", Status.SUCCEEDED, "op-3", 1, "persist", "SOME_CODE"),
     ),
     steps={"build_context": StepRecord(REF, SPENT, {"bytes": 12, "nested": {"a": [1.5, None]}}), "persist": StepRecord()},
@@ -80,14 +80,14 @@ def test_a_change_answers_and_leaves_the_whole_run(world: World) -> None:
     expected = a_run(
         status=Status.RUNNING,
         started_at=MORNING,
-        lessee="worker",
+        lessee=WORKER,
         lease_until=MORNING + HOUR,
         attempt=1,
         fence=1,
         available_at=0,
         ring_after=0,
         ring_interval=0,
-        history=(*run.history, HistoryEntry(MORNING, "worker", Status.RUNNING, "op1")),
+        history=(*run.history, HistoryEntry(MORNING, WORKER, Status.RUNNING, "op1")),
     )
     assert claimed == expected == world.runs.get(run.id)
 
@@ -98,7 +98,7 @@ def test_a_checkpoint_keeps_step_usage_artifacts_and_lease(world: World) -> None
     change = transitions.checkpoint(
         run, MORNING + 5, "op", "build_context", a_step(), lease_until=MORNING + DAY, usage=SPENT, artifacts=(run_id(7),)
     )
-    entry = HistoryEntry(MORNING + 5, "worker", Status.RUNNING, "op", 1, "build_context", artifacts=(run_id(7),))
+    entry = HistoryEntry(MORNING + 5, WORKER, Status.RUNNING, "op", 1, "build_context", artifacts=(run_id(7),))
     assert world.runs.apply(change) == replace(
         run,
         lease_until=MORNING + DAY,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 
 import shared.observability
-from shared.runs.records import SWEEPER, WORKER, Run
+from shared.runs.records import Engine, Run
 from tests.faults.endings import judge
 from tests.faults.faults import Drawn, Plan, Planned, fault
 from tests.faults.people import People
@@ -62,7 +62,7 @@ def play(name: str, *, traced: bool = False) -> Outcome:
 def _moves(run: Run) -> Iterator[str]:
     before = "nothing"
     for entry in run.history:
-        actor = entry.actor if entry.actor in (WORKER, SWEEPER) else "person"
+        actor = entry.actor.value if isinstance(entry.actor, Engine) else "person"
         yield f"{before} > {entry.to} {actor} {entry.code or ''}".rstrip()
         before = entry.to
 

@@ -16,10 +16,10 @@ from shared.errors import RunUnreadable
 from shared.runs.canonical import canonical_json
 from shared.runs.codes import EventCode, FailureCode
 from shared.runs.records import (
-    SWEEPER,
     TERMINAL,
-    WORKER,
+    Actor,
     Dispatch,
+    Engine,
     HistoryEntry,
     PayloadRef,
     Run,
@@ -50,7 +50,8 @@ ATTRIBUTE = {
 _EPOCH = 1_767_225_600_000
 """2026-01-01T00:00:00Z; before it there is no run."""
 _FAMILY = "claude-"
-_ACTOR = {WORKER: "", SWEEPER: "*"}
+_ENGINE = {Engine.WORKER: "", Engine.SWEEPER: "*"}
+_BY_TEXT = {text: actor for actor, text in _ENGINE.items()}
 _CODE: dict[str, str] = {
     EventCode.ARTIFACT_ATTACHED: "@a", EventCode.CONTINUATION: "@c", EventCode.EXECUTE_ASKED: "@e", EventCode.HELD: "@h",
     EventCode.LEASE_LOST: "@l", EventCode.NEXT: "@n", EventCode.RESUMED: "@r", EventCode.RETRY: "@t", EventCode.SKIP_VALIDATION: "@s",
@@ -137,7 +138,7 @@ def _special(name: str, value: Any) -> Any:
     if name == "fingerprint":
         return bytes.fromhex(value)
     if name == "lessee":
-        return keys.pack(value)
+        return _actor_text(value)
     if name == "tags":
         return list(value)
     if name in ("metadata", "attributes"):
@@ -193,12 +194,9 @@ def history_text(entry: HistoryEntry, creator: str | None) -> str:
 
     Times count from 2026 in base 36, the worker is empty, the run's creator `=`, and our own event codes two letters.
     """
-    actor = _ACTOR.get(entry.actor)
-    if actor is None:
-        actor = "=" if entry.actor == creator else keys.pack(entry.actor)
     fields = [
         _base36(entry.at - _EPOCH),
-        actor,
+        "=" if entry.actor == creator else _actor_text(entry.actor),
         STATUS[entry.to],
         entry.op,
         "" if entry.attempt is None else str(entry.attempt),
@@ -207,6 +205,10 @@ def history_text(entry: HistoryEntry, creator: str | None) -> str:
         ",".join(keys.pack(a) for a in entry.artifacts),
     ]
     return "|".join(fields).rstrip("|")
+
+
+def _actor_text(actor: Actor) -> str:
+    return _ENGINE[actor] if isinstance(actor, Engine) else keys.pack(actor)
 
 
 def _base36(number: int) -> str:
@@ -221,7 +223,7 @@ def _history(text: str, creator: str) -> HistoryEntry:
     at, actor, to, op, attempt, step, code, artifacts = (text.split("|") + [""] * 7)[:8]
     return HistoryEntry(
         int(at, 36) + _EPOCH,
-        _person(actor, creator),
+        creator if actor == "=" else _actor(actor),
         _STATUS[to],
         op,
         int(attempt) if attempt else None,
@@ -231,10 +233,9 @@ def _history(text: str, creator: str) -> HistoryEntry:
     )
 
 
-def _person(actor: str, creator: str) -> str:
-    if actor == "=":
-        return creator
-    return next((name for name, short in _ACTOR.items() if short == actor), None) or keys.unpack(actor)
+def _actor(text: str) -> Actor:
+    """No name packs to what stands for the engine."""
+    return _BY_TEXT.get(text) or keys.unpack(text)
 
 
 def is_run(item: Mapping[str, Any]) -> bool:
@@ -274,7 +275,7 @@ def _run(v: Mapping[str, Any]) -> Run:
         fingerprint=v["fp"].hex(),
         history=tuple(_history(text, created_by) for text in v["h"]),
         claim_cost=v.get("cc", 0),
-        lessee=keys.unpack(v["le"]) if "le" in v else None,
+        lessee=_actor(v["le"]) if "le" in v else None,
         isolated=bool(v.get("is")),
         steps={name: _step(value) for name, value in v["sp"].items() if "x" not in value},
         spoiled={name: _step(value) for name, value in v["sp"].items() if "x" in value},

@@ -8,7 +8,7 @@ import pytest
 from shared.errors import Conflict, NotFound
 from shared.runs import transitions
 from shared.runs.changes import Change
-from shared.runs.codes import EventCode
+from shared.runs.codes import EventCode, FailureCode
 from shared.runs.records import Dispatch, Run, Status
 from shared.runs.timing import HOUR, MINUTE
 from tests.support.engine_world import EngineWorld, codes
@@ -240,3 +240,23 @@ def test_a_run_that_is_not_there_is_not_found(world: EngineWorld) -> None:
 def test_a_broken_doorbell_fails_nobodys_request(world: EngineWorld) -> None:
     world.doorbell.is_broken = True
     assert world.commands.execute(world.create(), CLINICIAN).status is Status.QUEUED
+
+
+# --- people who are called like the engine -------------------------------------------------------------------------------
+
+ENGINES_NAMES = pytest.mark.parametrize("name", ["worker", "sweeper", "", "*", "="])
+
+
+@ENGINES_NAMES
+def test_whatever_a_person_is_called_what_they_took_is_theirs_to_end(world: EngineWorld, name: str) -> None:
+    taken = world.commands.take(world.create(dispatch=Dispatch.MANUAL), name)
+    assert taken.awaits_person
+    assert world.commands.succeed(taken, name, {"by": "hand"}).status is Status.SUCCEEDED
+
+
+@ENGINES_NAMES
+def test_whatever_a_person_is_called_the_worker_does_not_get_what_they_left_lying(world: EngineWorld, name: str) -> None:
+    taken = world.commands.take(world.create(), name)
+    world.clock.advance(world.timing.person_lease)
+    world.sweeper.sweep()
+    assert (world.now(taken).status, world.now(taken).error_code) == (Status.FAILED, FailureCode.LEASE_EXPIRED)
