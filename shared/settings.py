@@ -17,7 +17,6 @@ _DEFAULTS: Mapping[str, str] = {
     "CURSOR_KEY": "",
     "DOCS_ENABLED": "false",
     "SERVICE_VERSION": "0",
-    "LOG_LEVEL": "INFO",
     "LEASE_SECONDS": "310",
     "PERSON_LEASE_SECONDS": "86400",
     "GATE_SECONDS": "604800",
@@ -54,7 +53,6 @@ class Settings:
     cursor_key: str
     docs_enabled: bool
     service_version: str
-    log_level: str
     lease_seconds: int
     person_lease_seconds: int
     gate_seconds: int
@@ -88,7 +86,6 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         cursor_key=env["CURSOR_KEY"],
         docs_enabled=_flag(env["DOCS_ENABLED"]),
         service_version=env["SERVICE_VERSION"],
-        log_level=env["LOG_LEVEL"],
         lease_seconds=int(env["LEASE_SECONDS"]),
         person_lease_seconds=int(env["PERSON_LEASE_SECONDS"]),
         gate_seconds=int(env["GATE_SECONDS"]),

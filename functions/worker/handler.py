@@ -8,6 +8,7 @@ from shared.sqs.batch import run_batch
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Partial batch response; messages of the isolation queue come one at a time."""
-    world = services()
+    # Built before the threads begin: making clients is not safe in them.
+    worker, dead_letters = services().worker, services().dead_letters
     remaining = context.get_remaining_time_in_millis
-    return run_batch(event["Records"], lambda run_id: world.worker.execute(run_id, remaining), world.dead_letters.bury)
+    return run_batch(event["Records"], lambda run_id: worker.execute(run_id, remaining), dead_letters.bury)

@@ -10,25 +10,31 @@ from shared.errors import StoreError, StoreUnavailable
 
 PASSING = frozenset(
     {
+        "BandwidthLimitExceeded",
+        "ConditionalRequestConflict",
+        "EC2ThrottledException",
         "InternalError",
         "InternalFailure",
         "InternalServerError",
         "LimitExceededException",
         "OperationAborted",
-        "ConditionalRequestConflict",
+        "PriorRequestNotComplete",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "RequestThrottled",
+        "RequestThrottledException",
         "RequestTimeout",
+        "RequestTimeoutException",
         "ServiceUnavailable",
         "SlowDown",
         "ThrottledException",
         "Throttling",
         "ThrottlingException",
+        "TooManyRequestsException",
         "TransactionInProgressException",
     }
 )
-"""Error codes of DynamoDB, S3 and SQS after which the same call may succeed."""
+"""Error codes after which the same call may succeed: all that the SDK itself tries again, and those of DynamoDB, S3 and SQS."""
 
 
 def error_code(exc: ClientError) -> str:

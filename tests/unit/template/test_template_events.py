@@ -5,6 +5,7 @@ An emulator grants everything, so what a deployed function is refused would othe
 
 import importlib
 import json
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -180,6 +181,20 @@ def test_the_worker_works_on_a_sample_message_with_what_its_role_allows(
     run = bootstrap.services().runs.get(RUN)
     assert run is not None
     assert (run.status, run.error_code, set(run.steps)) == (Status.FAILED, "LLM_ERROR", {"build_context"})
+
+
+def test_the_worker_builds_its_clients_before_its_threads_begin(
+    blueprint: Blueprint, calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """boto3 builds clients for one thread at a time, and a cold worker begins with ten."""
+    enter("worker", blueprint, monkeypatch)
+    furnish("worker")
+    bootstrap.reset()
+    builders: list[threading.Thread] = []
+    assert boto3.DEFAULT_SESSION is not None
+    boto3.DEFAULT_SESSION.events.register("creating-client-class", lambda **_: builders.append(threading.current_thread()))
+    call("worker")
+    assert set(builders) == {threading.current_thread()}
 
 
 def test_the_worker_may_bury_a_message_that_nobody_can_read(blueprint: Blueprint, calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,6 +36,8 @@ def test_what_all_functions_share() -> None:
     assert GLOBAL["Architectures"] == [{"Ref": "Architecture"}]
     assert DOCUMENT["Parameters"]["Architecture"]["Default"] == "arm64"
     assert GLOBAL["Tracing"] == "Active"
+    # Lambda takes our lines for INFO whatever they say, as they carry no time of its form; metrics too.
+    assert GLOBAL["LoggingConfig"] == {"LogFormat": "JSON", "ApplicationLogLevel": "INFO"}
 
 
 @every_function
