@@ -17,7 +17,7 @@ from local.translation import parameter_values, read, translate
 
 NO_LOCAL_MEANING = re.compile(
     r"AWS::(IAM|KMS|Cognito|CloudWatch|CloudFront|WAFv2)::\w+|AWS::Logs::LogGroup|AWS::SNS::(Topic|TopicPolicy)"
-    r"|AWS::Lambda::Permission|AWS::ApiGatewayV2::Stage|AWS::S3::BucketPolicy|AWS::SQS::QueuePolicy"
+    r"|AWS::Lambda::Permission|AWS::Lambda::EventInvokeConfig|AWS::ApiGatewayV2::Stage|AWS::S3::BucketPolicy|AWS::SQS::QueuePolicy"
 )
 EVENT_TYPES = ("HttpApi", "SQS", "ScheduleV2")
 

@@ -17,23 +17,26 @@ _FIELDS = frozenset(
 
 def log(action: str, **fields: Any) -> None:
     """One line of JSON to stdout. Raises KeyError for a field that is not on the list: patient data has no way in."""
-    unknown = fields.keys() - _FIELDS
-    if unknown:
-        raise KeyError(f"not a log field: {sorted(unknown)}")
-    _write({"action": action, "level": "INFO", **{k: v for k, v in fields.items() if v is not None}})
+    _write({"action": action, "level": "INFO", **_listed(fields)})
 
 
 def log_bug(action: str, exc: BaseException, **fields: Any) -> None:
-    """An unexpected exception: its type and where it arose. Its text may quote a payload, so it is left out."""
+    """An unexpected exception: its type and where it arose. Its text may quote a payload, so it is left out. Fields as for `log`."""
     frames = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(exc.__traceback__)]
-    _write({"action": action, "level": "ERROR", "error": type(exc).__name__, "at": frames[-8:], **fields})
+    _write({"action": action, "level": "ERROR", "error": type(exc).__name__, "at": frames[-8:], **_listed(fields)})
 
 
-def count(metric: str, value: float = 1, **dimensions: str) -> None:
+def count(metric: str, value: float = 1) -> None:
     """A metric in CloudWatch's embedded format, namespace StudioRuns."""
-    names = sorted(dimensions)
-    spec = {"Namespace": "StudioRuns", "Dimensions": [names], "Metrics": [{"Name": metric}]}
-    _write({"_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [spec]}, metric: value, **dimensions})
+    spec = {"Namespace": "StudioRuns", "Dimensions": [[]], "Metrics": [{"Name": metric}]}
+    _write({"_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [spec]}, metric: value})
+
+
+def _listed(fields: dict[str, Any]) -> dict[str, Any]:
+    unknown = fields.keys() - _FIELDS
+    if unknown:
+        raise KeyError(f"not a log field: {sorted(unknown)}")
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _write(record: dict[str, Any]) -> None:
