@@ -10,7 +10,7 @@ from shared.errors import StoreUnavailable
 from shared.sqs.batch import run_batch
 from tests.support.samples import run_id
 
-UNREADABLE = ["", "{", "null", "[]", "7", '"run"', "{}", '{"run_id": 7}', '{"run_id": "Jane Doe"}', f'{{"run_id": "{run_id(1)}x"}}', "[" * 100_000]
+UNREADABLE = ["", "{", "null", "[]", "7", '"run"', "{}", '{"run_id": 7}', '{"run_id": "Jane Doe"}', "[" * 100_000]
 
 
 def message(number: int, body: str | None = None) -> Mapping[str, str]:
