@@ -5,8 +5,13 @@ from typing import Any
 import pytest
 
 from local.sam_artifact import SERVICES
-from shared import settings
+from shared import bootstrap, settings
+from shared.engine.execution import _STEP_MARGIN
 from shared.http.request import MAX_WAIT_SECONDS
+from shared.runs.timing import SECOND, Timing
+from shared.workflows.analysis.workflow import analysis
+from shared.workflows.diagnosis.workflow import diagnosis
+from shared.workflows.orchestration.workflow import orchestration
 from tests.unit.template.declared import DOCUMENT, GLOBAL, ROOT, Function, functions, get_att, of_type
 
 FUNCTIONS = functions()
@@ -46,6 +51,19 @@ def test_model_timeout_is_under_the_invocation_under_the_lease_under_the_visibil
     lease = int(worker.variables["LEASE_SECONDS"])
     assert int(worker.variables["MODEL_TIMEOUT_SECONDS"]) < worker.timeout < lease < min(visibility)
     assert visibility == {worker.timeout + 30}
+
+
+def test_every_step_with_all_its_model_calls_fits_into_one_invocation() -> None:
+    """Or an invocation would be killed in it, with everything else that it works on."""
+    no_store: Any = None
+    timing = bootstrap.Services(settings.load({})).timing
+    workflows = [diagnosis(no_store, no_store, "m", 1), orchestration(no_store, "m", 1), analysis(no_store, no_store, no_store, "m", 1)]
+    needs = [_STEP_MARGIN + timing.model * step.model_calls for workflow in workflows for step in workflow.steps.values()]
+    assert timing.model + _STEP_MARGIN <= max(needs) < FUNCTIONS["worker"].timeout * SECOND
+
+
+def test_what_nobody_sets_takes_as_long_as_the_template_says() -> None:
+    assert bootstrap.Services(settings.load({})).timing == Timing()
 
 
 @pytest.mark.parametrize("function", [f for f in FUNCTIONS.values() if f.events("HttpApi")], ids=lambda f: f.name)
