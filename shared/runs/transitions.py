@@ -243,7 +243,7 @@ def advance(run: Run, actor: str, now: int, op: str, *, skip_validation: bool) -
     _room(run)
     code = EventCode.SKIP_VALIDATION if skip_validation else EventCode.NEXT
     entry = HistoryEntry(now, actor, Status.QUEUED, op, run.attempt, code=code)
-    fresh = {"dispatch": Dispatch.AUTO, "attempt": 0, "claim_cost": 1, "max_attempts": run.granted_attempts}
+    fresh = {"dispatch": Dispatch.AUTO, "attempt": 0, "max_attempts": run.granted_attempts}
     return _change(run, _seen(run), entry, _queue(run, now, now) | fresh)
 
 

@@ -1,11 +1,13 @@
 """An invocation ends before the work does: the run goes on in the next one, at no attempt's cost."""
 
+from dataclasses import replace
+
 import pytest
 
 from shared.errors import TransientFailure
 from shared.runs.codes import EventCode, FailureCode
 from shared.runs.records import Dispatch, Status
-from shared.runs.timing import MINUTE, SECOND
+from shared.runs.timing import DAY, MINUTE, SECOND
 from tests.support.engine_world import EngineWorld, codes
 from tests.support.samples import CLINICIAN
 
@@ -38,6 +40,14 @@ def test_a_model_call_is_begun_only_where_it_can_end(world: EngineWorld, to_spar
     assert len(world.model.calls) == calls
 
 
+@pytest.mark.parametrize(("to_spare", "calls"), [(-1, 0), (0, 1)])
+def test_a_step_of_two_calls_is_begun_only_where_both_can_end(world: EngineWorld, to_spare: int, calls: int) -> None:
+    letter = world.workflows["letter"]
+    world.workflows["letter"] = replace(letter, steps={**letter.steps, "write": replace(letter.steps["write"], model_calls=2)})
+    world.work(world.create(), 2 * world.timing.model + MARGIN + to_spare)
+    assert len(world.model.calls) == calls
+
+
 def test_the_last_attempt_may_be_continued(world: EngineWorld) -> None:
     run = world.create(max_attempts=1)
     world.work(run, 0)
@@ -49,6 +59,16 @@ def test_a_crash_after_a_continuation_spends_an_attempt(world: EngineWorld) -> N
     world.work(run, 0)
     world.probe.kill_before("write")
     world.die(run)
+    assert world.lose_lease(run).error_code == FailureCode.MAX_ATTEMPTS_REACHED
+
+
+def test_a_retry_of_what_ended_between_two_invocations_is_one_attempt_and_not_two(world: EngineWorld) -> None:
+    run = world.work(world.create(max_attempts=1), 0)
+    world.clock.advance(DAY)
+    world.sweeper.sweep()
+    retried = world.commands.retry(world.now(run), CLINICIAN)
+    world.probe.kill_before("write")
+    world.die(retried)
     assert world.lose_lease(run).error_code == FailureCode.MAX_ATTEMPTS_REACHED
 
 

@@ -115,6 +115,14 @@ def test_the_retry_of_one_step_takes_no_attempts_from_the_next(world: EngineWorl
     assert (drafting.status, set(drafting.steps)) == (Status.WAITING, {"outline", "draft"})
 
 
+def test_the_retry_of_one_step_gives_none_to_a_next_one_that_comes_by_itself(world: EngineWorld) -> None:
+    """With one attempt a step, the second step has one, although the first had two."""
+    run = world.create("book", max_attempts=1, attributes={"auto_advance": True, "max_attempts": 1})
+    world.model.script(PermanentFailure("LLM_ERROR", "No."), world.model.says("text"), TransientFailure("LLM_ERROR", "Busy."))
+    drafting = world.work(world.commands.retry(world.work(run), CLINICIAN))
+    assert (drafting.status, drafting.error_code, set(drafting.steps)) == (Status.FAILED, "MAX_ATTEMPTS_REACHED", {"outline"})
+
+
 def test_a_worker_killed_in_a_step_repeats_no_finished_one(world: EngineWorld) -> None:
     run = world.create("book", waiting=True)
     next_step(world, run)

@@ -168,6 +168,25 @@ def test_a_run_that_was_claimed_since_is_left_alone(world: EngineWorld) -> None:
     assert world.now(run) == done
 
 
+def test_a_sweeper_that_slept_through_a_whole_claim_breaks_no_lease_by_what_it_saw(world: EngineWorld) -> None:
+    """It saw an attempt left, and there is none any more: queued by it, nobody could ever claim the run again."""
+    run = world.create(max_attempts=2)
+    world.probe.kill_before("gather")
+    world.die(run)
+    world.clock.advance(world.timing.lease)
+    stale = list(world.runs.open_runs())
+    world.sweeper.sweep()
+    world.probe.kill_before("gather")
+    world.die(run)
+    world.clock.advance(world.timing.lease)
+    real = world.runs
+    world.runs = intercepted(real, open_runs=lambda walk, turn: iter(stale))
+    assert world.sweeper.sweep() == 0
+    world.runs = real
+    world.sweeper.sweep()
+    assert world.now(run).error_code == FailureCode.MAX_ATTEMPTS_REACHED
+
+
 @pytest.mark.parametrize("exc", [StoreUnavailable("throttled"), StoreError("ValidationException")])
 def test_one_run_that_cannot_be_written_does_not_stop_the_sweep(world: EngineWorld, exc: Exception) -> None:
     runs = [world.create() for _ in range(5)]

@@ -61,6 +61,22 @@ def test_a_retry_buys_another_answer_only_where_the_old_one_was_at_fault(world: 
     assert (done.usage.calls, done.usage.reused_calls) == ((2, 0) if new_round else (1, 1))
 
 
+def test_a_retry_does_the_step_again_that_asked_for_the_answer_at_fault(world: EngineWorld) -> None:
+    """The letter turns out to be none when it is sent: it has to be written anew."""
+    send = step_of(world.workflows["letter"], "send")
+
+    def refusing_once(ctx: StepContext) -> StepResult:
+        if ctx.run.attempt == 1:
+            raise PermanentFailure("VALIDATION_ERROR", "No letter.", new_round=True, redo="write")
+        return send(ctx)
+
+    world.do_step("letter", "send", refusing_once)
+    failed = world.work(world.create())
+    assert (failed.status, set(failed.steps)) == (Status.FAILED, {"gather"})
+    done = world.work(world.commands.retry(failed, "admin"))
+    assert (done.status, len(world.model.calls), done.usage.calls) == (Status.SUCCEEDED, 2, 2)
+
+
 def test_a_bug_ends_only_its_run_and_its_words_stay_inside(world: EngineWorld, capsys: pytest.CaptureFixture[str]) -> None:
     world.do_step("letter", "send", raising(ValueError("Jane Doe, born 1970")))
     run = world.work(world.create())
