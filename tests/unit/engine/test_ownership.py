@@ -113,6 +113,35 @@ def test_a_worker_whose_answer_came_after_its_lease_does_not_work_under_its_succ
     assert (after.version, after.history[-1].op) == (seen[1], "successor")
 
 
+def test_a_call_whose_run_was_claimed_by_a_successor_stops_as_the_answer_streams_in(world: EngineWorld) -> None:
+    """The run is running all the same, but not here."""
+    run = world.create()
+
+    def succeeded() -> None:
+        world.lose_lease(run)
+        world.runs.apply(transitions.claim(run.id, world.clock.now_ms(), world.clock.now_ms() + world.timing.lease, "successor"))
+
+    meanwhile(world, succeeded)
+    world.work(run)
+    assert world.now(run).history[-1].op == "successor"
+    assert world.total_usage(run) == Usage()
+
+
+def test_a_call_that_outlives_its_lease_stops_where_the_store_cannot_be_asked(world: EngineWorld) -> None:
+    """By then the run may be a successor's, who asks the same."""
+
+    def away(real: Callable[[str], Run | None], run_id: str) -> Run | None:
+        raise StoreUnavailable("throttled")
+
+    run, real = world.create(), world.runs
+    world.runs = intercepted(real, get=away)
+    meanwhile(world, lambda: world.clock.advance(world.timing.lease))
+    with pytest.raises(StoreUnavailable):
+        world.work(run)  # the test's own look
+    world.runs = real
+    assert world.total_usage(run) == Usage()
+
+
 # --- a person ------------------------------------------------------------------------------------------------------------
 
 
