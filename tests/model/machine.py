@@ -18,7 +18,7 @@ from shared.ports import RunStore, Scope
 from shared.runs import transitions
 from shared.runs.changes import Change, check_state
 from shared.runs.codes import EventCode
-from shared.runs.records import WORKER, Dispatch, Run, Status, StepRecord, Usage
+from shared.runs.records import Dispatch, Engine, Run, Status, StepRecord, Usage
 from shared.runs.timeline import events
 from shared.runs.timing import HOUR, MINUTE, SECOND, Timing
 from tests.fakes.world import RememberingDoorbell, SequentialIds, VirtualClock
@@ -284,7 +284,7 @@ def shown(run: Run) -> Seen:
         next_claim_costs=run.claim_cost,
         fence=run.fence,
         length=run.version,
-        holder="worker" if run.lessee is WORKER else run.lessee,
+        holder="worker" if isinstance(run.lessee, Engine) else run.lessee,
         lease=run.lease_until,
         gate=run.gate_until,
         steps=frozenset(run.steps),

@@ -23,7 +23,11 @@ def again(*numbers: int) -> dict[str, list[dict[str, str]]]:
 
 def test_the_messages_of_a_batch_are_worked_on_at_once() -> None:
     all_here = Barrier(10, timeout=5)
-    assert run_batch([message(n) for n in range(10)], lambda _: all_here.wait() and None, pytest.fail) == again()
+
+    def execute(_: str) -> None:
+        all_here.wait()
+
+    assert run_batch([message(n) for n in range(10)], execute, pytest.fail) == again()
 
 
 @pytest.mark.parametrize("body", UNREADABLE, ids=lambda body: body[:30])

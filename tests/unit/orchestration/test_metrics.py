@@ -6,7 +6,7 @@ import pytest
 
 from shared.errors import TransientFailure
 from shared.runs.prices import PRICES
-from shared.runs.records import SWEEPER, WORKER, HistoryEntry, Run, Status, TokenUsage, Usage
+from shared.runs.records import SWEEPER, WORKER, Actor, HistoryEntry, Run, Status, TokenUsage, Usage
 from shared.workflows.definitions import DIAGNOSIS, ORCHESTRATION
 from shared.workflows.orchestration.metrics import phase_views, record_refs, run_metrics, total_duration_seconds
 from shared.workflows.orchestration.profiles import profile
@@ -292,7 +292,7 @@ def test_the_whole_duration_is_from_the_first_start_to_what_last_happened(studio
 
 def a_diagnosis() -> Run:
     """One whose worker died after the model call, so that it was taken up again; 30 of its 80 micro-dollars bought a lost answer."""
-    plot: list[tuple[int, str, Status, str | None, str | None, tuple[str, ...]]] = [
+    plot: list[tuple[int, Actor, Status, str | None, str | None, tuple[str, ...]]] = [
         (0, CLINICIAN, Status.QUEUED, None, None, ()),
         (5, CLINICIAN, Status.QUEUED, None, "ARTIFACT_ATTACHED", ("attached",)),
         (10, WORKER, Status.RUNNING, None, None, ()),
