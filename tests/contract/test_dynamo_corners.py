@@ -14,6 +14,7 @@ from shared.adapters.dynamodb.care_store import DynamoCareStore
 from shared.adapters.dynamodb.items import run_from, run_item
 from shared.adapters.dynamodb.run_store import DynamoRunStore
 from shared.adapters.dynamodb.table import Table
+from shared.adapters.payload_store import AwsPayloadStore
 from shared.errors import StoreError, StoreUnavailable
 from shared.ports import Scope
 from shared.runs import transitions
@@ -117,6 +118,26 @@ def test_a_list_that_cannot_be_read_whole_is_no_list(real: RealAdapters) -> None
         real.runs.create(a_run(number))
     with pytest.raises(StoreUnavailable):
         runs_behind(real, batch_get_item=_leaves(1_000)).page(Scope("organisation", ORG), None, 100)
+
+
+def test_every_read_of_an_item_is_strongly_consistent(real: RealAdapters) -> None:
+    """A list shows the status that the last write left, and whoever decides decides on it. (Of an index no such read can be had.)"""
+    asked: list[bool] = []
+
+    def reading(call: Callable[..., Any], **arguments: Any) -> Any:
+        batches = arguments.get("RequestItems", {"": arguments})
+        asked.extend(batch.get("ConsistentRead", False) for batch in batches.values() if "IndexName" not in batch)
+        return call(**arguments)
+
+    client = intercepted(real.clients.dynamodb, get_item=reading, batch_get_item=reading, query=reading)
+    table = Table(client, real.name)
+    runs = DynamoRunStore(table)
+    runs.create(a_run())
+    runs.get(a_run().id)
+    runs.page(Scope("organisation", ORG), None, 10)
+    list(runs.open_runs())
+    AwsPayloadStore(table, real.bucket).purchases(a_run())
+    assert asked == [True] * 4
 
 
 # --- writes --------------------------------------------------------------------------------------------------------------

@@ -66,8 +66,9 @@ def test_a_worker_that_wakes_late_and_reads_its_successors_answer(world: EngineW
     assert paid(world.total_usage(run)) == bought(world) == Paid(1, COST)
 
 
-def test_two_workers_that_asked_at_once_both_paid(world: EngineWorld) -> None:
-    """The first one's lease ran out during its call; its successor asked again, and both answers came."""
+@pytest.mark.parametrize("late", [1, 2])
+def test_workers_that_asked_at_once_all_paid(world: EngineWorld, late: int) -> None:
+    """The lease of each but the last ran out during its call; its successor asked again, and all answers came."""
     run = world.create()
 
     def speech(still_wanted: StillWanted) -> ModelAnswer:
@@ -75,10 +76,10 @@ def test_two_workers_that_asked_at_once_both_paid(world: EngineWorld) -> None:
         world.work(run)
         return world.model.says("Dear late you")
 
-    world.model.script(speech)
+    world.model.script(*[speech] * late)
     world.work(run)
     assert world.now(run).status is Status.SUCCEEDED
-    assert paid(world.total_usage(run)) == bought(world) == Paid(2, 2 * COST)
+    assert paid(world.total_usage(run)) == bought(world) == Paid(late + 1, (late + 1) * COST)
 
 
 # --- answers that nobody uses again --------------------------------------------------------------------------------------
