@@ -14,12 +14,12 @@ from shared.adapters.dynamodb.care_store import DynamoCareStore
 from shared.adapters.dynamodb.items import run_from, run_item
 from shared.adapters.dynamodb.run_store import DynamoRunStore
 from shared.adapters.dynamodb.table import Table
-from shared.adapters.payload_store import AwsPayloadStore
-from shared.errors import StoreError, StoreUnavailable
+from shared.adapters.payload_store import INLINE_BYTES, AwsPayloadStore
+from shared.errors import PayloadMissing, StoreError, StoreUnavailable
 from shared.ports import Scope
 from shared.runs import transitions
 from shared.runs.codes import EventCode, FailureCode
-from shared.runs.records import Actor, Engine, HistoryEntry, Status
+from shared.runs.records import Actor, Engine, HistoryEntry, Status, Usage
 from shared.runs.timing import HOUR
 from tests.contract.worlds import RealAdapters
 from tests.fakes.world import MORNING
@@ -140,6 +140,14 @@ def test_every_read_of_an_item_is_strongly_consistent(real: RealAdapters) -> Non
     assert asked == [True] * 4
 
 
+def test_a_damaged_answer_is_noticed(real: RealAdapters) -> None:
+    """One that is too large for an item."""
+    real.payloads.put_answer(a_run(), "write#0#x", b"a" * (INLINE_BYTES + 1), Usage())
+    real.damage_objects()
+    with pytest.raises(PayloadMissing):
+        real.payloads.get_answer(a_run(), "write#0#x")
+
+
 # --- writes --------------------------------------------------------------------------------------------------------------
 
 
@@ -152,6 +160,19 @@ def test_a_write_whose_answer_was_lost_is_recognised_when_the_sdk_tries_again(re
 
     claimed = runs_behind(real, update_item=twice).apply(transitions.claim(a_run().id, MORNING, MORNING + HOUR, "op"))
     assert (claimed.status, claimed.fence, claimed.version) == (Status.RUNNING, 1, 2)
+
+
+def test_an_object_is_created_once_and_never_written_over(real: RealAdapters) -> None:
+    real.bucket.put_new("key", b"first")
+    real.bucket.put_new("key", b"second")
+    assert real.bucket.get("key") == b"first"
+
+
+def test_a_ring_stands_in_its_organisations_queue(real: RealAdapters) -> None:
+    """So that a noisy organisation delays itself and not the others (SQS's fair queues)."""
+    real.doorbell.ring(a_run(org_id="an org / ä"))
+    (message,) = real.clients.sqs.receive_message(QueueUrl=real.queue, MessageSystemAttributeNames=["MessageGroupId"])["Messages"]
+    assert message["Attributes"]["MessageGroupId"] == keys.pack("an org / ä")
 
 
 def test_a_record_written_by_two_at_once_keeps_both_versions(real: RealAdapters) -> None:

@@ -94,16 +94,16 @@ class RealAdapters(Deployment):
     def damage_payload(self, run: Run, ref: PayloadRef) -> None:
         for item in self._inline(run):
             self.table.put(item | {"b": {"B": b"damaged"}})
-        self._damage_objects()
+        self.damage_objects()
 
     def _inline(self, run: Run) -> Iterator[dict[str, Any]]:
         pk = run_item(run)["pk"]["S"]
         yield from self.table.query_prefix(pk, "P#")
 
     def damage_artifact(self, artifact: Artifact) -> None:
-        self._damage_objects()
+        self.damage_objects()
 
-    def _damage_objects(self) -> None:
+    def damage_objects(self) -> None:
         s3 = self.clients.s3
         for found in s3.list_objects_v2(Bucket=self.name).get("Contents", []):
             s3.put_object(Bucket=self.name, Key=found["Key"], Body=b"damaged")

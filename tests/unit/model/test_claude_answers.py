@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from local.offline_model import OfflineModel
-from shared.adapters.claude import CACHED_FROM_CHARACTERS, ClaudeModel, build_client
+from shared.adapters.claude import API_URL, CACHED_FROM_CHARACTERS, ClaudeModel, build_client
 from shared.errors import PermanentFailure, TransientFailure
 from tests.unit.model.stage import SCHEMA, Asker, JumpClock, a_request, eventually
 
@@ -108,6 +108,15 @@ def test_without_a_key_every_call_is_a_permanent_failure() -> None:
     ):
         with pytest.raises(PermanentFailure, match="LLM_ERROR"):
             call()
+
+
+def test_the_environment_does_not_say_who_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A prompt is patient data: it goes where the settings say and nowhere else."""
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "https://elsewhere.example")
+    client = build_client(api_key="a-key")
+    assert client is not None
+    assert str(client.base_url).rstrip("/") == API_URL
+    client.close()
 
 
 def test_nobody_listening_is_transient(asker: Callable[[str], Asker]) -> None:

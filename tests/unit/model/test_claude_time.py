@@ -16,6 +16,8 @@ from tests.unit.model.stage import Asker, Speech, eventually
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 START = {"type": "message_start", "message": {"model": "m", "usage": {"input_tokens": 7, "output_tokens": 1}}}
 
+REASON = {"type": "message_delta", "delta": {"stop_reason": "end_turn", "stop_sequence": None}, "usage": {"output_tokens": 2}}
+
 
 def event(data: Mapping[str, object]) -> bytes:
     line = f"event: {data['type']}\ndata: {json.dumps(data)}\n\n".encode()
@@ -103,10 +105,11 @@ def test_calls_at_once_do_not_wait_for_each_other(offline: OfflineModel, ask: As
         b"0\r\n\r\n",
         event(START) + b"0\r\n\r\n",
         event({"type": "message_stop"}) + b"0\r\n\r\n",
+        event(START) + event(REASON) + b"0\r\n\r\n",
         event(START)[:20],
         b"",
     ],
-    ids=["empty", "no stop", "only a stop", "half an event", "nothing"],
+    ids=["empty", "no stop", "only a stop", "a reason but no stop", "half an event", "nothing"],
 )
 def test_a_stream_that_ends_early_is_a_lost_connection(peer: Callable[[Speech], str], asker: Callable[[str], Asker], rest: bytes) -> None:
     with pytest.raises(TransientFailure) as failed:
