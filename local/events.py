@@ -19,6 +19,7 @@ from local.sandbox import SandboxPool
 
 MOST_AT_ONCE = 3
 LONGEST_WINDOW = 0.1
+LONGEST_STOP = 5.0
 RECEIVE_LIMIT = 10
 _log = logging.getLogger(__name__)
 Message = Mapping[str, Any]
@@ -48,14 +49,17 @@ class QueuePoller:
         self._free = min(MOST_AT_ONCE, source.max_concurrency or MOST_AT_ONCE)
         self._changes = threading.Lock()
         self._stopping = False
+        self._thread = threading.Thread(target=self._poll, name=f"{source.name}-poller", daemon=True)
         self.invocations = 0
 
     def start(self) -> None:
-        threading.Thread(target=self._poll, name=f"{self._source.name}-poller", daemon=True).start()
+        self._thread.start()
 
     def stop(self) -> None:
+        """Returns when it no longer looks at the queue, which is about to go."""
         self._stopping = True
         self._clock.poke()
+        self._thread.join(LONGEST_STOP)
 
     def _poll(self) -> None:
         with self._clock.actor():

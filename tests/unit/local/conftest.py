@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -94,7 +95,7 @@ class World:
         return url
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     console = tmp_path_factory.mktemp("console")
     (console / "index.html").write_text("<!doctype html><title>console</title>")
@@ -114,6 +115,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     finally:
         stack.stop()
         os.environ.update(kept)
+    assert [thread.name for thread in threading.enumerate() if thread.name.endswith("-poller")] == []
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 10) -> None:
