@@ -16,6 +16,7 @@ StudioError
 │   ├── PermanentFailure        the run fails now, with an allow-listed code
 │   └── TransientFailure        the run goes back to the queue, until its attempts are spent
 ├── GuardFailed                 a conditional write found the run in another state; carries that state
+├── InvocationEnding            too little time is left for the next model call: go on in the next invocation
 ├── OwnershipLost               the worker's lease or fence is no longer the run's: stop, write nothing
 └── StoreError                  a store, bucket or queue could not do it
     ├── StoreUnavailable        throttled, timed out, connection lost: try again
@@ -187,6 +188,10 @@ class GuardFailed(StudioError):
     def __init__(self, current: Any = None) -> None:
         super().__init__("the guard of a conditional write did not hold")
         self.current = current
+
+
+class InvocationEnding(StudioError):
+    """Too little of the invocation is left for what comes next. Nothing failed: the run goes on in another one."""
 
 
 class OwnershipLost(StudioError):

@@ -27,7 +27,7 @@ _DEFAULTS: Mapping[str, str] = {
     "MODEL_ID": "claude-sonnet-5-5",
     "MODEL_PROVIDER": "anthropic",
     "MODEL_KEY_SECRET_ARN": "",
-    "MODEL_TIMEOUT_SECONDS": "120",
+    "MODEL_TIMEOUT_SECONDS": "240",
     "MODEL_MAX_OUTPUT_TOKENS": "16000",
     "MODEL_PRICES": "",
     "ANTHROPIC_API_KEY": "",

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 API_URL = "https://api.anthropic.com"
 CONNECT_SECONDS = 5.0
 COUNT_SECONDS = 20.0
+SILENCE_SECONDS = 90.0
+"""A stream that says nothing for so long, not even a ping, is taken for dead."""
 FRAME_TOKENS = 1_000
 """More than what the API itself puts around a request with a schema."""
 
@@ -75,7 +77,7 @@ class ClaudeModel:
         deadline = time.monotonic() + timeout_seconds
         # Until the headers come there is no body to watch, so connecting and the first read share the time between them.
         connect = min(CONNECT_SECONDS, timeout_seconds / 5)
-        patience = httpx2.Timeout(connect, read=timeout_seconds - connect)
+        patience = httpx2.Timeout(connect, read=min(SILENCE_SECONDS, timeout_seconds - connect))
         messages = self._connected().messages
         with translated(lambda: time.monotonic() >= deadline):
             stream = messages.create(**_content(request), max_tokens=request.max_output_tokens, stream=True, timeout=patience)

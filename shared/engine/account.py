@@ -23,14 +23,18 @@ class Account:
         self._charged: set[str] = set()
         self._unkept: dict[str, Purchase] = {}
         self._asked: list[Asked] = []
+        self.has_bought = False
+        """Whether this claim has bought anything, which its successors need not."""
         self.step_usage = Usage()
         """What the step under way has used: what it bought, and what it used again."""
 
     def begin_step(self) -> None:
         self._asked, self.step_usage = [], Usage()
 
-    def ask(self, run: Run, step: str, request: ModelRequest, still_wanted: Callable[[], None]) -> BoughtAnswer:
-        """A stored answer to this very request, or a new one, stored before anybody reads it."""
+    def ask(
+        self, run: Run, step: str, request: ModelRequest, make_time: Callable[[], None], still_wanted: Callable[[], None]
+    ) -> BoughtAnswer:
+        """A stored answer to this very request, or a new one, stored before anybody reads it. `make_time` is called before buying."""
         key = ledger_key(run, step, request)
         purchases = self._known()
         found = self._ledger.find(run, key)
@@ -42,11 +46,13 @@ class Account:
             self.step_usage += saved if bought_under in self._charged else paid + saved
         else:
             bought_under = key
+            make_time()
             self._ledger.hold_budget(run, request, self.total().cost)
             bought, usage = self._ledger.buy(request, still_wanted)
             self._unkept[key] = (bought, usage)
             self.step_usage += usage
             bought = self._keep(key)
+            self.has_bought = True
         self._charged.add(bought_under)
         self._asked.append((step, request, bought_under))
         return bought

@@ -13,7 +13,16 @@ from typing import Any
 from shared.engine.account import Account
 from shared.engine.doorbell import ring_softly
 from shared.engine.ledger import Ledger
-from shared.errors import GuardFailed, OwnershipLost, PayloadMissing, PermanentFailure, StoreError, StoreUnavailable, TransientFailure
+from shared.errors import (
+    GuardFailed,
+    InvocationEnding,
+    OwnershipLost,
+    PayloadMissing,
+    PermanentFailure,
+    StoreError,
+    StoreUnavailable,
+    TransientFailure,
+)
 from shared.observability import log
 from shared.ports import Artifact, ArtifactStore, Clock, Doorbell, Ids, ModelRequest, PayloadStore, RunStore, StepProbe
 from shared.runs import transitions
@@ -74,18 +83,23 @@ class Execution:
         if name is None:
             raise PermanentFailure(FailureCode.EXECUTION_ERROR, "No step is left, and no output was written.")
         step = self._workflow.steps[name]
-        if self._finished_one and self._remaining() < self._need(step):
-            self._continue_later()
-            return
         try:
+            self._make_time(0)
             self._perform(name, step)
+        except InvocationEnding:
+            self._continue_later()
         except PermanentFailure as failure:
             self._fail(name, failure)
         except TransientFailure as failure:
             self._try_again(name, failure)
 
-    def _need(self, step: Step) -> int:
-        return _STEP_MARGIN + self.kit.timing.model * step.model_calls
+    def _make_time(self, need: int) -> None:
+        """Raise InvocationEnding where `need` and a margin are more than is left. What has got nowhere yet goes on all the same:
+        the next invocation could give it no more.
+        """
+        has_got_somewhere = self._finished_one or self._account.has_bought
+        if has_got_somewhere and self._remaining() < need + _STEP_MARGIN:
+            raise InvocationEnding
 
     # --- a step -------------------------------------------------------------------------------------------------------
 
@@ -179,7 +193,7 @@ class Execution:
     # --- the model ----------------------------------------------------------------------------------------------------
 
     def ask(self, step: str, request: ModelRequest) -> BoughtAnswer:
-        return self._account.ask(self.run, step, request, self._still_wanted)
+        return self._account.ask(self.run, step, request, lambda: self._make_time(self.kit.timing.model), self._still_wanted)
 
     def spent(self) -> Usage:
         return self._account.total()

@@ -25,7 +25,7 @@ class Timing:
     deadline_people: int = 30 * DAY
     backoff_base: int = 2 * SECOND
     backoff_cap: int = 5 * MINUTE
-    model: int = 120 * SECOND
+    model: int = 240 * SECOND
 
 
 def backoff(run_id: str, attempt: int, timing: Timing, retry_after: float | None) -> int:

@@ -72,13 +72,12 @@ class StepResult:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`model_calls`: how many it makes, one after the other. `store_code`: the failure code when a store fails inside it.
+    """`store_code`: the failure code when a store fails inside it.
 
     `accept`: what the step leaves when a person accepts its held value (the argument) as it is; its artifacts are named already.
     """
 
     run: Callable[[StepContext], StepResult]
-    model_calls: int = 0
     store_code: FailureCode = FailureCode.EXECUTION_ERROR
     accept: Callable[[StepContext, Any], StepResult] | None = None
 

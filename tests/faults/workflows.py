@@ -25,7 +25,7 @@ RECORD = canonical_json(
 
 def workflows(care: CareStore, artifacts: ArtifactStore) -> dict[str, Workflow]:
     """The worker's workflows, by name."""
-    steps = {phase: Step(partial(_phase, phase), model_calls=1, accept=_accept) for phase in AGENTS}
+    steps = {phase: Step(partial(_phase, phase), accept=_accept) for phase in AGENTS}
     gated = Workflow(replace(ORCHESTRATION, steps=tuple(AGENTS)), steps)
     made = diagnosis(care, artifacts, MODEL, 1_000)
     return {made.definition.name: made, gated.definition.name: gated}

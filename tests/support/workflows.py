@@ -58,14 +58,14 @@ def register(monkeypatch: pytest.MonkeyPatch) -> None:
 def letter() -> Workflow:
     steps = {
         "gather": Step(_gather, store_code=FailureCode.CONTEXT_FETCH_ERROR),
-        "write": Step(_write, model_calls=1, store_code=FailureCode.PERSISTENCE_ERROR),
+        "write": Step(_write, store_code=FailureCode.PERSISTENCE_ERROR),
         "send": Step(_send, store_code=FailureCode.PERSISTENCE_ERROR),
     }
     return Workflow(LETTER, steps)
 
 
 def book() -> Workflow:
-    return Workflow(BOOK, {name: Step(_chapter(name), model_calls=1, accept=_accept) for name in BOOK.steps})
+    return Workflow(BOOK, {name: Step(_chapter(name), accept=_accept) for name in BOOK.steps})
 
 
 def with_step(workflow: Workflow, name: str, do: Do) -> Workflow:

@@ -42,9 +42,7 @@ def analysis(runs: RunStore, payloads: PayloadStore, clock: Clock, model: str, m
     steps = {
         "validate_inputs": Step(_timed(clock, _validate_inputs)),
         "collect_evidence": Step(_timed(clock, partial(_collect_evidence, sources)), store_code=FailureCode.CONTEXT_FETCH_ERROR),
-        "generate_opportunities": Step(
-            _timed(clock, partial(_generate_opportunities, sources)), model_calls=1, store_code=FailureCode.PERSISTENCE_ERROR
-        ),
+        "generate_opportunities": Step(_timed(clock, partial(_generate_opportunities, sources)), store_code=FailureCode.PERSISTENCE_ERROR),
     }
     return Workflow(ANALYSIS, steps)
 

@@ -40,7 +40,7 @@ def diagnosis(care: CareStore, artifacts: ArtifactStore, model: str, max_output_
     sources = Sources(care, artifacts, model, max_output_tokens)
     steps = {
         "build_context": Step(partial(_build_context, sources), store_code=FailureCode.CONTEXT_FETCH_ERROR),
-        "call_model": Step(partial(_call_model, sources), model_calls=1, store_code=FailureCode.PERSISTENCE_ERROR),
+        "call_model": Step(partial(_call_model, sources), store_code=FailureCode.PERSISTENCE_ERROR),
         "validate": Step(_validate),
         "persist": Step(_persist, store_code=FailureCode.PERSISTENCE_ERROR),
     }

@@ -23,9 +23,6 @@ from shared.workflows.orchestration.records import agents_part, assessment, file
 from shared.workflows.orchestration.scores import Record
 from shared.workflows.steps import NewArtifact, Step, StepContext, StepResult, Workflow
 
-_MOST_AGENTS = 2
-"""A phase may have two agents, who work one after the other."""
-
 
 def orchestration(artifacts: ArtifactStore, model: str, max_output_tokens: int) -> Workflow:
     """The workflow over its sources. `model` is the id that requests name."""
@@ -33,7 +30,6 @@ def orchestration(artifacts: ArtifactStore, model: str, max_output_tokens: int) 
     steps = {
         name: Step(
             partial(_do_phase, desk, name),
-            model_calls=_MOST_AGENTS,
             store_code=FailureCode.PERSISTENCE_ERROR,
             accept=partial(_accept_phase, name),
         )

@@ -1,15 +1,15 @@
 """An invocation ends before the work does: the run goes on in the next one, at no attempt's cost."""
 
-from dataclasses import replace
-
 import pytest
 
 from shared.errors import TransientFailure
 from shared.runs.codes import EventCode, FailureCode
 from shared.runs.records import Dispatch, Status
 from shared.runs.timing import DAY, MINUTE, SECOND
+from shared.workflows.steps import StepContext, StepResult
 from tests.support.engine_world import EngineWorld, codes
 from tests.support.samples import CLINICIAN
+from tests.support.workflows import a_request
 
 MARGIN = 15 * SECOND
 
@@ -40,12 +40,40 @@ def test_a_model_call_is_begun_only_where_it_can_end(world: EngineWorld, to_spar
     assert len(world.model.calls) == calls
 
 
-@pytest.mark.parametrize(("to_spare", "calls"), [(-1, 0), (0, 1)])
-def test_a_step_of_two_calls_is_begun_only_where_both_can_end(world: EngineWorld, to_spare: int, calls: int) -> None:
-    letter = world.workflows["letter"]
-    world.workflows["letter"] = replace(letter, steps={**letter.steps, "write": replace(letter.steps["write"], model_calls=2)})
-    world.work(world.create(), 2 * world.timing.model + MARGIN + to_spare)
-    assert len(world.model.calls) == calls
+def asks_twice(ctx: StepContext) -> StepResult:
+    said = " ".join(ctx.ask(a_request(prompt)).answer.text for prompt in ("first", "second"))
+    return StepResult({"text": said, "about": said})
+
+
+def test_a_step_of_two_calls_goes_on_between_them(world: EngineWorld) -> None:
+    """What the first one said stands in the ledger, so the next invocation asks only the second; no attempt is spent."""
+    world.do_step("letter", "write", asks_twice)
+    world.model.script(world.model.says("one"), world.model.says("two"))
+    run = world.create(max_attempts=1)
+    world.work(run, MARGIN)
+    paused = world.work(run, MARGIN)
+    assert (paused.status, paused.claim_cost, len(world.model.calls), set(paused.steps)) == (Status.QUEUED, 0, 1, {"gather"})
+    assert codes(paused)[-1] == EventCode.CONTINUATION
+    done = world.work(run)
+    assert (done.status, done.attempt, len(world.model.calls)) == (Status.SUCCEEDED, 1, 2)
+    assert world.read(done, done.steps["write"].result) == {"text": "one two", "about": "one two"}
+    assert (done.usage.calls, done.usage.reused_calls) == (2, 1)
+
+
+@pytest.mark.parametrize(("to_spare", "calls"), [(-1, 1), (0, 3)])
+def test_a_second_call_is_made_only_where_it_can_end(world: EngineWorld, to_spare: int, calls: int) -> None:
+    world.do_step("letter", "gather", asks_twice)
+    world.work(world.create(), world.timing.model + MARGIN + to_spare)
+    assert len(world.model.calls) == calls  # the next step's is the third
+
+
+def test_a_step_that_only_reads_the_ledger_again_goes_on_to_its_next_call(world: EngineWorld) -> None:
+    """However short the invocations are, each gets one call further."""
+    world.do_step("letter", "write", asks_twice)
+    run = world.create()
+    for _ in range(4):
+        world.work(run, 0)
+    assert (world.now(run).status, len(world.model.calls)) == (Status.SUCCEEDED, 2)
 
 
 def test_the_last_attempt_may_be_continued(world: EngineWorld) -> None:

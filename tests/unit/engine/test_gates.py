@@ -188,7 +188,7 @@ def test_a_held_last_step_ends_the_run_when_accepted(world: EngineWorld) -> None
 def test_a_step_that_cannot_be_accepted_is_done_again(world: EngineWorld) -> None:
     hold_until_round(world, "outline", passes_in=1)
     book = world.workflows["book"]
-    steps = {name: Step(step.run, step.model_calls) for name, step in book.steps.items()}
+    steps = {name: Step(step.run) for name, step in book.steps.items()}
     world.workflows["book"] = type(book)(book.definition, steps)
     run = world.create("book", waiting=True)
     next_step(world, run)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from local.offline_model import OfflineModel
+from shared.adapters import claude
 from shared.adapters.claude_errors import CUT_OFF, TIMED_OUT
 from shared.errors import OwnershipLost, TransientFailure
 from tests.unit.model.stage import Asker, Speech, eventually
@@ -33,6 +34,20 @@ def test_the_whole_call_is_bounded_silent_or_pinging(offline: OfflineModel, ask:
     assert failed.value.message == TIMED_OUT
     assert time.monotonic() - began < 3
     assert eventually(lambda: offline.waiting() == 0), "the server still holds a call that nobody waits for"
+
+
+@pytest.mark.parametrize("word", ["timeout", "hang"])
+def test_a_peer_that_says_nothing_for_long_is_not_waited_for(
+    offline: OfflineModel, ask: Asker, word: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A long answer has the call's whole time, a dead one has not."""
+    monkeypatch.setattr(claude, "SILENCE_SECONDS", 0.5)
+    offline.script([word])
+    began = time.monotonic()
+    with pytest.raises(TransientFailure) as failed:
+        ask(timeout=30)
+    assert failed.value.message == TIMED_OUT
+    assert time.monotonic() - began < 3
 
 
 def test_pings_do_not_prolong_a_call(peer: Callable[[Speech], str], asker: Callable[[str], Asker]) -> None:
