@@ -71,7 +71,7 @@ class Request:
 def read_request(
     event: Mapping[str, Any], cursors: Cursors, *, org_claim: str, roles_claim: str, max_body: int = MAX_BODY, keyed: bool = True
 ) -> Request:
-    """The event as a Request. `keyed`: whether a POST's Idempotency-Key means anything here. Raises TooLarge, InvalidRequest."""
+    """The event as a Request. `keyed`: whether an Idempotency-Key means anything here. Raises TooLarge, InvalidRequest."""
     raw = _raw_body(event)
     if len(raw) > max_body:
         raise TooLarge(f"The body is over its limit of {max_body} bytes.")
@@ -79,18 +79,17 @@ def read_request(
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     params = {name: _identifier(name, value) for name, value in (event.get("pathParameters") or {}).items()}
     caller = _caller(context, org_claim, roles_claim)
-    method = context["http"]["method"]
-    list_name = f"{method} {event['rawPath']}"
+    list_name = f"{context['http']['method']} {event['rawPath']}"
     return Request(
         request_id=context["requestId"],
-        method=method,
+        method=context["http"]["method"],
         path=event["rawPath"],
         params=params,
         headers=headers,
         caller=caller,
         raw_body=raw,
         body=_json(raw, max_body),
-        idempotency_key=_idempotency_key(headers.get("idempotency-key")) if keyed and method == "POST" else None,
+        idempotency_key=_idempotency_key(headers.get("idempotency-key")) if keyed else None,
         position=cursors.open((event.get("queryStringParameters") or {}).get("cursor"), caller, list_name),
         list_name=list_name,
     )

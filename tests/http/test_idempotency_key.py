@@ -272,11 +272,6 @@ def test_a_malformed_or_empty_key_is_a_400(ward: Ward, make: Callable[[Ward], Cr
         assert (answer.status, answer.code) == (400, "INVALID_REQUEST"), bad
 
 
-def test_only_a_post_has_a_key(ward: Ward, client: Client) -> None:
-    for method, path in (("GET", "/api/patients"), ("PUT", f"/api/patients/{ward.patient}")):
-        assert client.call(method, path, None, "admin", idempotency_key="").status == 200
-
-
 # --- natural keys -----------------------------------------------------------------------------------------------------
 
 
