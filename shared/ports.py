@@ -312,9 +312,13 @@ class ModelRequest:
         return hashlib.sha256(canonical_json(fields)).hexdigest()
 
 
+REFUSAL = "refusal"
+"""The stop reason of a model that will not answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class ModelAnswer:
-    """What was paid for. `stop_reason` as the API says: end_turn, max_tokens, refusal, ..."""
+    """What was paid for. `stop_reason` as the API says: end_turn, max_tokens, REFUSAL, ..."""
 
     text: str
     model: str

@@ -24,7 +24,7 @@ from shared.errors import (
     TransientFailure,
 )
 from shared.observability import log
-from shared.ports import Artifact, ArtifactStore, Clock, Doorbell, Ids, ModelRequest, PayloadStore, RunStore, StepProbe
+from shared.ports import REFUSAL, Artifact, ArtifactStore, Clock, Doorbell, Ids, ModelRequest, PayloadStore, RunStore, StepProbe
 from shared.runs import transitions
 from shared.runs.canonical import canonical_json, sha256_hex
 from shared.runs.changes import Change
@@ -193,7 +193,10 @@ class Execution:
     # --- the model ----------------------------------------------------------------------------------------------------
 
     def ask(self, step: str, request: ModelRequest) -> BoughtAnswer:
-        return self._account.ask(self.run, step, request, lambda: self._make_time(self.kit.timing.model), self._still_wanted)
+        bought = self._account.ask(self.run, step, request, lambda: self._make_time(self.kit.timing.model), self._still_wanted)
+        if bought.answer.stop_reason == REFUSAL:
+            raise PermanentFailure(FailureCode.LLM_ERROR, "The model refused to answer.", raw_response=bought.answer.text, new_round=True)
+        return bought
 
     def spent(self) -> Usage:
         return self._account.total()

@@ -33,7 +33,10 @@ class StepContext(Protocol):
         ...
 
     def ask(self, request: ModelRequest) -> BoughtAnswer:
-        """A stored answer to this very request, or a new one, held against the budget before and stored after."""
+        """A stored answer to this very request, or a new one, held against the budget before and stored after.
+
+        Raises PermanentFailure (BUDGET_EXCEEDED; LLM_ERROR, for a refusal too), TransientFailure, OwnershipLost, InvocationEnding.
+        """
         ...
 
     def spent(self) -> Usage:

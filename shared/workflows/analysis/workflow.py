@@ -127,8 +127,6 @@ def _generate_opportunities(sources: Sources, ctx: StepContext) -> StepResult:
 
 def _checked(answer: ModelAnswer, evidence_ids: set[str]) -> Answer:
     """The answer, checked. Raises PermanentFailure, after which a retry asks anew."""
-    if answer.stop_reason == "refusal":
-        raise PermanentFailure(FailureCode.LLM_ERROR, "The model refused to answer.", raw_response=answer.text, new_round=True)
     try:
         return validate_answer(answer.text, evidence_ids)
     except AnswerInvalid as exc:

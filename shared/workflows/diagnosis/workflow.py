@@ -90,8 +90,6 @@ def _call_model(sources: Sources, ctx: StepContext) -> StepResult:
         max_output_tokens=sources.max_output_tokens,
     )
     bought = ctx.ask(request)
-    if bought.answer.stop_reason == "refusal":
-        raise PermanentFailure(FailureCode.LLM_ERROR, "The model refused to answer.", raw_response=bought.answer.text, new_round=True)
     return StepResult(asdict(bought.answer) | {"at": bought.at, "context_hash": context_hash(pack)})
 
 

@@ -100,8 +100,6 @@ def _earlier_findings(ctx: StepContext, name: str) -> list[dict[str, Any]] | Non
 
 def _read(bought: BoughtAnswer, phase: Phase, taken: Sequence[str]) -> AgentAnswer:
     answer = bought.answer
-    if answer.stop_reason == "refusal":
-        raise PermanentFailure(FailureCode.LLM_ERROR, "The model refused to answer.", raw_response=answer.text, new_round=True)
     try:
         return read_answer(answer, phase.phase, taken)
     except AnswerInvalid as exc:
