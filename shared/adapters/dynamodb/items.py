@@ -51,6 +51,8 @@ _EPOCH = 1_767_225_600_000
 """2026-01-01T00:00:00Z; before it there is no run."""
 _FAMILY = "claude-"
 _ENGINE = {Engine.WORKER: "", Engine.SWEEPER: "*"}
+_LESSEE = "+"
+"""The worker as lessee: no name packs to it, and older servers refuse an empty text."""
 _BY_TEXT = {text: actor for actor, text in _ENGINE.items()}
 _CODE: dict[str, str] = {
     EventCode.ARTIFACT_ATTACHED: "@a", EventCode.CONTINUATION: "@c", EventCode.EXECUTE_ASKED: "@e", EventCode.HELD: "@h",
@@ -138,7 +140,7 @@ def _special(name: str, value: Any) -> Any:
     if name == "fingerprint":
         return bytes.fromhex(value)
     if name == "lessee":
-        return _actor_text(value)
+        return _actor_text(value) or _LESSEE
     if name == "tags":
         return list(value)
     if name in ("metadata", "attributes"):
@@ -275,7 +277,7 @@ def _run(v: Mapping[str, Any]) -> Run:
         fingerprint=v["fp"].hex(),
         history=tuple(_history(text, created_by) for text in v["h"]),
         claim_cost=v.get("cc", 0),
-        lessee=_actor(v["le"]) if "le" in v else None,
+        lessee=_actor(v["le"].removeprefix(_LESSEE)) if "le" in v else None,
         isolated=bool(v.get("is")),
         steps={name: _step(value) for name, value in v["sp"].items() if "x" not in value},
         spoiled={name: _step(value) for name, value in v["sp"].items() if "x" in value},
