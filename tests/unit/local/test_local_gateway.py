@@ -53,57 +53,61 @@ def body_of(response):
     return json.loads(response.body)
 
 
+SENT = [
+    ("Host", "api.example:3000"),
+    ("User-Agent", "a test"),
+    ("Content-Type", "application/json; charset=utf-8"),
+    ("X-Twice", "one"),
+    ("x-twice", " two "),
+    ("Cookie", "a=1; b=2"),
+    ("Cookie", "c=3"),
+]
+CONTEXT = {
+    "accountId": "123456789012",
+    "apiId": "local",
+    "domainName": "api.example:3000",
+    "domainPrefix": "api",
+    "http": {
+        "method": "POST",
+        "path": "/open/a/b c",
+        "protocol": "HTTP/1.1",
+        "sourceIp": "127.0.0.1",
+        "userAgent": "a test",
+    },
+    "requestId": "the-request",
+    "routeKey": "POST /open/{id}",
+    "stage": "$default",
+    "time": "15/Jan/2027:08:00:00 +0000",
+    "timeEpoch": 1_800_000_000_500,
+}
+EVENT = {
+    "version": "2.0",
+    "routeKey": "POST /open/{id}",
+    "rawPath": "/open/a/b c",
+    "rawQueryString": "x=1&y=%C3%A9+z&x=2&empty=",
+    "cookies": ["a=1", "b=2", "c=3"],
+    "headers": {
+        "host": "api.example:3000",
+        "user-agent": "a test",
+        "content-type": "application/json; charset=utf-8",
+        "x-twice": "one,two",
+        "x-forwarded-for": "127.0.0.1",
+        "x-forwarded-port": "443",
+        "x-forwarded-proto": "https",
+    },
+    "queryStringParameters": {"x": "1,2", "y": "é z", "empty": ""},
+    "pathParameters": {"id": "a/b c"},
+    "requestContext": CONTEXT,
+    "body": '{"é": 1}',
+    "isBase64Encoded": False,
+}
+
+
 def test_the_event_is_payload_format_2_to_the_letter():
     invoked = Invoked()
-    headers = [
-        ("Host", "api.example:3000"),
-        ("User-Agent", "a test"),
-        ("Content-Type", "application/json; charset=utf-8"),
-        ("X-Twice", "one"),
-        ("x-twice", " two "),
-        ("Cookie", "a=1; b=2"),
-        ("Cookie", "c=3"),
-    ]
-    ask(invoked, target="/open/a%2Fb%20c?x=1&y=%C3%A9+z&x=2&empty=", headers=headers, body='{"é": 1}'.encode())
+    ask(invoked, target="/open/a%2Fb%20c?x=1&y=%C3%A9+z&x=2&empty=", headers=SENT, body='{"é": 1}'.encode())
     assert invoked.name == "open"
-    assert invoked.event == {
-        "version": "2.0",
-        "routeKey": "POST /open/{id}",
-        "rawPath": "/open/a/b c",
-        "rawQueryString": "x=1&y=%C3%A9+z&x=2&empty=",
-        "cookies": ["a=1", "b=2", "c=3"],
-        "headers": {
-            "host": "api.example:3000",
-            "user-agent": "a test",
-            "content-type": "application/json; charset=utf-8",
-            "x-twice": "one,two",
-            "x-forwarded-for": "127.0.0.1",
-            "x-forwarded-port": "443",
-            "x-forwarded-proto": "https",
-        },
-        "queryStringParameters": {"x": "1,2", "y": "é z", "empty": ""},
-        "pathParameters": {"id": "a/b c"},
-        "requestContext": {
-            "accountId": "123456789012",
-            "apiId": "local",
-            "domainName": "api.example:3000",
-            "domainPrefix": "api",
-            "http": {
-                "method": "POST",
-                "path": "/open/a/b c",
-                "protocol": "HTTP/1.1",
-                "sourceIp": "127.0.0.1",
-                "userAgent": "a test",
-            },
-            "requestId": "the-request",
-            "routeKey": "POST /open/{id}",
-            "stage": "$default",
-            "time": "15/Jan/2027:08:00:00 +0000",
-            "timeEpoch": 1_800_000_000_500,
-        },
-        "body": '{"é": 1}',
-        "isBase64Encoded": False,
-    }
+    assert invoked.event == EVENT
 
 
 def test_what_a_request_does_not_have_is_absent():

@@ -9,7 +9,7 @@ from local.offline_request import Call as OfflineCall
 from local.offline_request import count_tokens
 from shared.engine.creation import Key, NewRun
 from shared.ports import Artifact, ModelAnswer, ModelRequest
-from shared.runs.records import Run, Subject, TokenUsage
+from shared.runs.records import Run, Status, Subject, TokenUsage
 from shared.workflows.orchestration.metrics import record_refs, run_metrics
 from shared.workflows.orchestration.workflow import orchestration
 from tests.fakes.language_model import Call, ScriptedModel
@@ -99,3 +99,12 @@ def request_of(prompt: str) -> Json:
     """The data that a prompt carries."""
     inside: Json = json.loads(prompt.split("<phase_request>")[1].split("</phase_request>")[0])
     return inside
+
+
+def phase_of(metrics: Json, name: str) -> Json:
+    found: Json = next(row for row in metrics["phases_metrics"] if row["phase"] == name)
+    return found
+
+
+def where(run: Run) -> tuple[Status, list[str]]:
+    return run.status, list(run.steps)

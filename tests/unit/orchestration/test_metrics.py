@@ -1,4 +1,4 @@
-"""Metrics: phases and agents add up to what was spent, scores say what the checks said, and what remains is estimated."""
+"""Metrics: phases and agents add up to what was spent, and scores say what the checks said."""
 
 from dataclasses import replace
 
@@ -8,12 +8,12 @@ from shared.errors import TransientFailure
 from shared.runs.prices import PRICES
 from shared.runs.records import SWEEPER, WORKER, Actor, HistoryEntry, Run, Status, TokenUsage, Usage
 from shared.workflows.definitions import DIAGNOSIS, ORCHESTRATION
-from shared.workflows.orchestration.metrics import phase_views, record_refs, run_metrics, total_duration_seconds
+from shared.workflows.orchestration.metrics import record_refs, run_metrics
 from shared.workflows.orchestration.profiles import profile
 from shared.workflows.orchestration.spending import agent_spending
 from tests.fakes.world import MORNING
 from tests.support.samples import CLINICIAN, a_run, a_run_that_is, a_step
-from tests.unit.orchestration.stage import INTAKE, PROFILE, Json, Studio
+from tests.unit.orchestration.stage import INTAKE, PROFILE, Json, Studio, phase_of
 
 PHASES = ORCHESTRATION.steps
 CONTRACT = {
@@ -40,11 +40,6 @@ def adds_up(metrics: Json, usage: Usage) -> bool:
     whole = (usage.tokens.input_tokens, usage.tokens.output_tokens, usage.cost)
     total = (*metrics["total_token_usage"].values(), round(metrics["total_cost_usd"] * 1e6))
     return summed(metrics["phases_metrics"]) == summed(metrics["agents_metrics"]) == total == whole
-
-
-def phase_of(metrics: Json, name: str) -> Json:
-    found: Json = next(row for row in metrics["phases_metrics"] if row["phase"] == name)
-    return found
 
 
 def test_the_response_is_the_contracts(studio: Studio) -> None:
@@ -157,57 +152,6 @@ def test_late_usage_belongs_to_the_phase_that_was_being_done(studio: Studio) -> 
     assert adds_up(metrics, run.usage + late)
 
 
-# --- projection -------------------------------------------------------------------------------------------------------
-
-
-def test_the_first_run_learns_from_its_own_phases(studio: Studio) -> None:
-    run = studio.next(studio.next(studio.start()))
-    metrics = studio.metrics(run)
-    assert metrics["projection"]["seconds"] == 4 * 10.0
-    assert metrics["projection"]["cost_usd"] == pytest.approx(4 * run.usage.cost / 2 / 1e6, abs=4e-6)
-
-
-def test_earlier_runs_of_the_profile_tell_what_remains(studio: Studio) -> None:
-    earlier = studio.work(studio.start(auto_advance=True))
-    fresh = studio.metrics(studio.start(), earlier)
-    assert fresh["projection"] == {"cost_usd": earlier.usage.cost / 1e6, "seconds": 70.0}
-    run = studio.work(studio.ask_next(studio.start()))
-    phases = {row["phase"]: row["cost_usd"] for row in studio.metrics(earlier)["phases_metrics"]}
-    own = run.usage.cost / 1e6
-    expected = sum((phases[phase] + own) / 2 for phase in PHASES[1:])
-    assert studio.metrics(run, earlier)["projection"]["cost_usd"] == pytest.approx(expected, abs=1e-5)
-
-
-def test_what_an_earlier_run_spent_on_rounds_that_were_held_counts(studio: Studio) -> None:
-    earlier = studio.work(studio.start(f"{INTAKE} [[offline: break qa]]", auto_advance=True))
-    earlier = studio.next(earlier)
-    assert earlier.status is Status.SUCCEEDED
-    assert studio.metrics(studio.start(), earlier)["projection"]["cost_usd"] == earlier.usage.cost / 1e6
-    run = studio.start()
-    for _ in PHASES[:-1]:
-        run = studio.next(run)
-    own = run.usage.cost / len(PHASES[:-1])
-    last = phase_of(studio.metrics(earlier), "documentation")["cost_usd"] * 1e6
-    assert studio.metrics(run, earlier)["projection"]["cost_usd"] == pytest.approx((own + last) / 2 / 1e6, abs=2e-6)
-
-
-def test_other_profiles_unfinished_runs_and_the_run_itself_tell_nothing(studio: Studio) -> None:
-    other = studio.work(studio.start(profile="data_pipeline", auto_advance=True))
-    unfinished = studio.next(studio.start())
-    done = studio.work(studio.start(auto_advance=True))
-    run = studio.start()
-    assert studio.metrics(run, other, unfinished, replace(done, id=run.id))["projection"] == {"cost_usd": None, "seconds": None}
-
-
-def test_nothing_remains_of_a_cancelled_run_and_all_of_a_failed_one(studio: Studio) -> None:
-    earlier = studio.work(studio.start(auto_advance=True))
-    cancelled = studio.commands.cancel(studio.start(), "somebody")
-    assert studio.metrics(cancelled, earlier)["projection"] == {"cost_usd": 0.0, "seconds": 0.0}
-    studio.model.script(studio.model.says("bad"))
-    failed = studio.next(studio.start())
-    assert studio.metrics(failed, earlier)["projection"]["seconds"] == 70.0
-
-
 # --- agents -----------------------------------------------------------------------------------------------------------
 
 
@@ -231,60 +175,6 @@ def test_an_agent_of_two_phases_is_one_row() -> None:
     spent = {"data": Usage(cost=1), "qa": Usage(cost=2)}
     (found,) = agent_spending(spent, {}, {"data": ["one"], "qa": ["one"]}, PRICES)
     assert (found.phases, found.cost) == (("data", "qa"), 3)
-
-
-# --- phases of a run --------------------------------------------------------------------------------------------------
-
-
-def view(run: Run, name: str) -> Json:
-    return next(row for row in phase_views(run) if row["phase"] == name)
-
-
-def test_phases_of_a_run_in_the_middle(studio: Studio) -> None:
-    run = studio.next(studio.start())
-    assert view(run, "planning") == {
-        "phase": "planning",
-        "status": "succeeded",
-        "started_at": "2026-11-18T11:07:40.000Z",
-        "completed_at": "2026-11-18T11:07:50.000Z",
-        "duration_seconds": 10.0,
-        "agent_ids": ["planner"],
-        "artifacts_count": 2,
-    }
-    assert view(run, "architecture") == {
-        "phase": "architecture",
-        "status": "waiting",
-        "started_at": None,
-        "completed_at": None,
-        "duration_seconds": None,
-        "agent_ids": ["architect"],
-        "artifacts_count": 0,
-    }
-    assert view(run, "qa")["status"] == "queued"
-    asked = studio.ask_next(run)
-    assert view(asked, "architecture")["status"] == "queued"
-    studio.model.script(TransientFailure("LLM_ERROR", "Busy."))
-    assert view(studio.work(asked), "architecture")["status"] == "queued"
-
-
-def test_a_held_phase_waits_with_what_it_made(studio: Studio) -> None:
-    held = studio.next(studio.start(f"{INTAKE} [[offline: break planning]]"))
-    found = view(held, "planning")
-    assert (found["status"], found["completed_at"], found["agent_ids"], found["artifacts_count"]) == ("waiting", None, ["planner"], 1)
-    assert found["started_at"] is not None
-
-
-def test_a_run_whose_profile_is_gone_still_shows_its_phases(studio: Studio) -> None:
-    failed = studio.next(studio.start(profile="gone"))
-    assert (view(failed, "planning")["status"], view(failed, "planning")["agent_ids"]) == ("failed", [])
-    assert studio.metrics(failed)["agents_metrics"] == []
-
-
-def test_the_whole_duration_is_from_the_first_start_to_what_last_happened(studio: Studio) -> None:
-    run = studio.start()
-    assert total_duration_seconds(run) == 0
-    run = studio.next(studio.next(run))
-    assert total_duration_seconds(run) == 10 + 60 + 10
 
 
 # --- other workflows --------------------------------------------------------------------------------------------------
