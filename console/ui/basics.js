@@ -112,7 +112,7 @@ function problemLine(one) {
 }
 
 export function Notice({ kind = "info", title, children, actions }) {
-  const icon = { info: "info", good: "check", wait: "hand", bad: "alert" }[kind];
+  const icon = { info: "info", wait: "hand", bad: "alert" }[kind];
   return html`<div class="notice notice-${kind}"><${Icon} name=${icon} />
     <div class="notice-body">${title && html`<p class="notice-title">${title}</p>`}${children}</div>
     ${actions && html`<div class="notice-actions">${actions}</div>`}

@@ -16,7 +16,6 @@ from typing import Any
 
 from shared.runs.records import TokenUsage
 
-DEFAULT_MODEL = "claude-sonnet-5-5"
 MILLION = 1_000_000
 
 # What platforms put around a model's name: a region and a vendor before it, a date, a version or a context mark behind it.

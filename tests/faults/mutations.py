@@ -28,7 +28,7 @@ from shared.runs.changes import Change
 from shared.runs.records import PayloadRef, Run, Status, Usage
 from shared.workflows.steps import BoughtAnswer
 from tests.faults.histories import Outcome, play
-from tests.faults.search import seconds, singles, sleepers
+from tests.faults.search import singles, sleepers
 
 Patches = Callable[[ExitStack], None]
 Names = Callable[[], Iterator[str]]
@@ -70,10 +70,6 @@ def _every_single(*lifecycles: str) -> Names:
 
 def _every_sleeper(lifecycle: str) -> Names:
     return lambda: sleepers(lifecycle)
-
-
-def _second_of(*firsts: str) -> Names:
-    return lambda: chain.from_iterable(seconds(first) for first in firsts)
 
 
 def _seeds(profile: str) -> Names:

@@ -13,7 +13,6 @@ from shared.workflows.diagnosis.fhir import mapping, mappings, text
 from shared.workflows.diagnosis.reading import NAME_LIMIT, Reader, present
 
 ARTIFACT_LIMIT = 32
-ANSWER_LIMIT = 300
 
 
 @dataclass

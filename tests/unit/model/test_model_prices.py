@@ -4,10 +4,12 @@ from datetime import date
 
 import pytest
 
-from shared.runs.prices import DEFAULT_MODEL, PRICES, Price, cost_microusd, highest_cost_microusd, parse_price_overrides, price_of
+from shared.runs.prices import PRICES, Price, cost_microusd, highest_cost_microusd, parse_price_overrides, price_of
 from shared.runs.records import TokenUsage
+from shared.settings import load
 
 DAY = date(2026, 11, 21)
+DEFAULT_MODEL = load({}).model_id
 SIMPLE = {"m": (Price(date(2026, 1, 1), input=3_000_000, output=15_000_000, cache_read=300_000, cache_write=3_750_000),)}
 
 
