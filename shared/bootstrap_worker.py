@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from shared.adapters.aws_clients import aws_client
 from shared.adapters.aws_errors import translated
 from shared.adapters.claude import ClaudeModel, build_client
-from shared.engine.execution import Kit
+from shared.engine.kit import Kit
 from shared.engine.ledger import Ledger
 from shared.engine.worker import Worker
 from shared.ports import StepProbe

@@ -16,7 +16,7 @@ StudioError
 │   ├── PermanentFailure        the run fails now, with an allow-listed code
 │   └── TransientFailure        the run goes back to the queue, until its attempts are spent
 ├── GuardFailed                 a conditional write found the run in another state; carries that state
-├── InvocationEnding            too little time is left for the next model call: go on in the next invocation
+├── InvocationEnding            too little time is left for the next step or model call: go on in the next
 ├── OwnershipLost               the worker's lease or fence is no longer the run's: stop, write nothing
 └── StoreError                  a store, bucket or queue could not do it
     ├── StoreUnavailable        throttled, timed out, connection lost: try again

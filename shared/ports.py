@@ -250,47 +250,6 @@ class CareStore(Protocol):
     def assessments(self, org_id: str, patient_id: str, position: str | None, limit: int) -> tuple[list[Assessment], str | None]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
-    """Where versioned inputs and the analyses of them belong. Nothing of its runs is kept in it: that is derived."""
-
-    id: str
-    org_id: str
-    name: str
-    created_by: str
-    created_at: int
-    fingerprint: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectSummary:
-    """A project with what its inputs and runs tell. `last_run` is the newest one, whatever became of it."""
-
-    project: Project
-    inputs_count: int
-    runs_count: int
-    last_run: Run | None
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectInput:
-    """One version of what a project's analyses are made of; versions go from 1 without gaps (0: none given yet).
-
-    `status` is draft or final, `title` a line to know it by; the document itself is read apart.
-    """
-
-    id: str
-    org_id: str
-    project_id: str
-    version: int
-    status: str
-    title: str
-    created_by: str
-    created_at: int
-    sha256: str
-    size_bytes: int
-
-
 class Doorbell(Protocol):
     def ring(self, run: Run, delay_ms: int = 0) -> None:
         """Tell a worker to look at the run. Carries its id and nothing else; losing or repeating it is harmless."""
@@ -342,5 +301,4 @@ class StepProbe(Protocol):
     """Sees each step begin and end (before its checkpoint). Deployed, it does nothing."""
 
     def before(self, step: str) -> None: ...
-
     def after(self, step: str) -> None: ...

@@ -1,7 +1,7 @@
 """The language model port over the anthropic SDK: the Claude API, or Amazon Bedrock.
 
 One call is one request: retries belong to the run's state machine, so the SDK makes none. Importing this module costs nothing;
-the SDK, five times a bare AWS call at cold start, is imported with the first client or call. Only the worker may do so. It must
+the SDK, seven times a bare AWS call at cold start, is imported with the first client or call. Only the worker may do so. It must
 never know a run, and never let a word of prompt or answer into a log, a trace or an error.
 """
 

@@ -6,13 +6,13 @@ then nothing more is written to it. What was spent stands in the ledger all the 
 
 import json
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from shared.engine.account import Account
 from shared.engine.doorbell import ring_softly
-from shared.engine.ledger import Ledger
+from shared.engine.kit import Kit
 from shared.errors import (
     GuardFailed,
     InvocationEnding,
@@ -24,14 +24,14 @@ from shared.errors import (
     TransientFailure,
 )
 from shared.observability import log
-from shared.ports import REFUSAL, Artifact, ArtifactStore, Clock, Doorbell, Ids, ModelRequest, PayloadStore, RunStore, StepProbe
+from shared.ports import REFUSAL, Artifact, ModelRequest
 from shared.runs import transitions
 from shared.runs.canonical import canonical_json, sha256_hex
 from shared.runs.changes import Change
 from shared.runs.codes import FailureCode
 from shared.runs.records import PayloadRef, Run, Status, StepRecord, Usage
 from shared.runs.timeline import current_step, skips_validation
-from shared.runs.timing import SECOND, Timing, backoff
+from shared.runs.timing import SECOND, backoff
 from shared.workflows.definitions import DEFINITIONS
 from shared.workflows.steps import BoughtAnswer, NewArtifact, Step, StepResult, Workflow
 
@@ -39,22 +39,6 @@ _STEP_MARGIN = 15 * SECOND
 _CHECK_EVERY = 5 * SECOND
 Spoiled = tuple[str, StepRecord]
 _ARTIFACTS = uuid.UUID("5d0a3a6e-3a53-4f39-9d0c-6b1f0e6f2a11")
-
-
-@dataclass(frozen=True, slots=True)
-class Kit:
-    """What an execution needs of the world."""
-
-    runs: RunStore
-    payloads: PayloadStore
-    artifacts: ArtifactStore
-    doorbell: Doorbell
-    ledger: Ledger
-    clock: Clock
-    ids: Ids
-    probe: StepProbe
-    timing: Timing
-    workflows: Mapping[str, Workflow]
 
 
 class Execution:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from shared.engine.execution import Execution, Kit
+from shared.engine.execution import Execution
+from shared.engine.kit import Kit
 from shared.errors import GuardFailed, StoreError
 from shared.observability import log, log_bug
 from shared.runs import transitions

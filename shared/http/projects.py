@@ -19,9 +19,10 @@ from shared.http.endpoint import Endpoint
 from shared.http.models import Body
 from shared.http.views import Json, run_row, time
 from shared.observability import log
-from shared.ports import Project, ProjectInput, ProjectSummary, Scope
+from shared.ports import Scope
 from shared.runs.canonical import canonical_json, sha256_hex
 from shared.runs.codes import FailureCode
+from shared.runs.projects import Project, ProjectInput, ProjectSummary
 from shared.runs.records import Run, Subject
 from shared.workflows.analysis.version import PIPELINE_VERSION
 from shared.workflows.definitions import ANALYSIS

@@ -36,6 +36,7 @@ class StepContext(Protocol):
         """A stored answer to this very request, or a new one, held against the budget before and stored after.
 
         Raises PermanentFailure (BUDGET_EXCEEDED; LLM_ERROR, for a refusal too), TransientFailure, OwnershipLost, InvocationEnding.
+        After InvocationEnding the next claim does the step from its start, with the answers so far in the ledger.
         """
         ...
 

@@ -19,7 +19,7 @@ from shared.adapters.payload_store import AwsPayloadStore
 from shared.adapters.s3 import Bucket
 from shared.engine.commands import Commands
 from shared.engine.creation import Creator
-from shared.engine.execution import Kit
+from shared.engine.kit import Kit
 from shared.engine.ledger import Ledger
 from shared.engine.sweeper import Sweeper
 from shared.engine.worker import Worker

@@ -8,7 +8,7 @@ from typing import Any
 from shared.engine.account import run_usage
 from shared.engine.commands import Commands
 from shared.engine.creation import Creator, Key, NewRun
-from shared.engine.execution import Kit
+from shared.engine.kit import Kit
 from shared.engine.ledger import Ledger
 from shared.engine.listing import Reader
 from shared.engine.sweeper import Sweeper

@@ -19,7 +19,7 @@ from shared.adapters.dynamodb.items import Item, is_run, plain, run_from, wire
 from shared.adapters.dynamodb.table import Table
 from shared.adapters.s3 import Bucket
 from shared.errors import IdempotencyKeyReused, PayloadMissing
-from shared.ports import Project, ProjectInput, ProjectSummary
+from shared.runs.projects import Project, ProjectInput, ProjectSummary
 from shared.runs.records import Run
 from shared.runs.timing import MINUTE
 from shared.workflows.definitions import ANALYSIS

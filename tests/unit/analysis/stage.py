@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from shared.engine.creation import Creator, Key, NewRun
-from shared.engine.execution import Kit
+from shared.engine.kit import Kit
 from shared.engine.ledger import Ledger
 from shared.engine.worker import Worker
 from shared.errors import PayloadMissing

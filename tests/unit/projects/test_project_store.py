@@ -14,8 +14,8 @@ from shared.adapters.dynamodb.run_store import DynamoRunStore
 from shared.adapters.dynamodb.table import Table
 from shared.adapters.s3 import Bucket
 from shared.errors import IdempotencyKeyReused, PayloadMissing, StoreUnavailable
-from shared.ports import Project, ProjectInput
 from shared.runs.canonical import sha256_hex
+from shared.runs.projects import Project, ProjectInput
 from shared.runs.records import Subject
 from shared.runs.timing import MINUTE, SECOND
 from tests.fakes.world import MORNING, SequentialIds

@@ -21,9 +21,10 @@ from local.lambdas import LambdaContext
 from shared import bootstrap
 from shared.adapters.clock import SystemClock
 from shared.engine.creation import Key, NewRun
-from shared.ports import Artifact, Assessment, Assignment, Patient, Project, ProjectInput
+from shared.ports import Artifact, Assessment, Assignment, Patient
 from shared.runs.canonical import canonical_json, sha256_hex
 from shared.runs.codes import FailureCode
+from shared.runs.projects import Project, ProjectInput
 from shared.runs.records import Dispatch, Run, Status, Subject
 from tests.unit.template.declared import ROOT, Grant, functions
 
