@@ -16,7 +16,6 @@ from shared.runs.records import PayloadRef, Run, TokenUsage, Usage
 class Clock(Protocol):
     def now_ms(self) -> int:
         """Milliseconds since the epoch, UTC."""
-        ...
 
     def sleep(self, seconds: float) -> None: ...
 
@@ -24,11 +23,9 @@ class Clock(Protocol):
 class Ids(Protocol):
     def unique(self) -> str:
         """A new UUIDv7 (RFC 9562), canonical text."""
-        ...
 
     def op(self) -> str:
         """A short random name for one write."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,37 +57,30 @@ class RunStore(Protocol):
 
     def create(self, run: Run) -> Run | None:
         """Write a new run; None when that succeeded, else the run that already has this id (untouched)."""
-        ...
 
     def get(self, run_id: str) -> Run | None:
         """The run as it is now (strongly consistent)."""
-        ...
 
     def apply(self, change: Change) -> Run:
         """One conditional write; the run after it. A write already applied under the same op answers the run as it stands.
 
         Raises GuardFailed with the run as it is (None when there is none).
         """
-        ...
 
     def page(self, scope: Scope, position: str | None, limit: int) -> Page:
         """At most `limit` runs of a list, newest first, from after `position` (see position_of) on."""
-        ...
 
     def position_of(self, run: Run) -> str:
         """Where a run stands in every list."""
-        ...
 
     def before(self, created_at: int) -> str:
         """The position from which on a list holds only runs created before that moment (ms)."""
-        ...
 
     def open_runs(self, turn: int = 0) -> Iterator[Run | Unreadable]:
         """Every run that has not ended, by walking the sparse index of open runs only, a page at a time.
 
         `turn` is any number: successive ones begin the walk at different places, so that no run is always among the last.
         """
-        ...
 
 
 class PayloadStore(Protocol):
@@ -100,17 +90,14 @@ class PayloadStore(Protocol):
 
     def get(self, run: Run, ref: PayloadRef) -> bytes:
         """Raises PayloadMissing when the bytes are gone or do not have their hash."""
-        ...
 
     def put_answer(self, run: Run, key: str, data: bytes, usage: Usage) -> bytes:
         """Keep a model's answer, and what it cost, under its ledger key; the bytes that now stand there (the first ones ever put)."""
-        ...
 
     def get_answer(self, run: Run, key: str) -> bytes | None: ...
 
     def purchases(self, run: Run) -> Mapping[str, Usage]:
         """What every answer in the run's ledger cost, by its key: all that the run ever paid for."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,32 +124,26 @@ class Artifact:
 class ArtifactStore(Protocol):
     def put(self, artifact: Artifact, data: bytes) -> Artifact:
         """Store the bytes, then the record (invisible until a run names it); idempotent; with its storage_path."""
-        ...
 
     def get(self, org_id: str, artifact_id: str) -> Artifact | None: ...
 
     def get_many(self, org_id: str, artifact_ids: Sequence[str]) -> list[Artifact]:
         """Those that exist, in the order asked for."""
-        ...
 
     def read(self, artifact: Artifact) -> bytes:
         """Raises PayloadMissing when the bytes are gone or do not have their hash."""
-        ...
 
     def link(self, artifact_id: str, run_id: str) -> None:
         """Note that another run may name it, before it does."""
-        ...
 
     def use_key(self, key_id: str, fingerprint: str) -> bool:
         """Claim an Idempotency-Key for linking; True when the same request claimed it before.
 
         Raises IdempotencyKeyReused when another did.
         """
-        ...
 
     def runs_of(self, artifact: Artifact) -> list[str]:
         """Ids of the runs that may name it, its maker first."""
-        ...
 
     def presign(self, artifact: Artifact, filename: str) -> str: ...
 
@@ -213,7 +194,6 @@ class CareStore(Protocol):
 
     def put_patient(self, patient: Patient, *, keep_user: bool) -> tuple[Patient, bool]:
         """Create or update; (as it stands, whether it is new). `keep_user`: leave an existing user_id alone."""
-        ...
 
     def get_patient(self, org_id: str, patient_id: str) -> Patient | None: ...
 
@@ -233,17 +213,14 @@ class CareStore(Protocol):
 
     def put_record(self, org_id: str, patient_id: str, bundle: bytes, resources: Mapping[str, int], now: int) -> Record:
         """Keep a record; the same bytes keep their version."""
-        ...
 
     def get_record(self, org_id: str, patient_id: str) -> Record | None: ...
 
     def read_record(self, org_id: str, patient_id: str) -> bytes | None:
         """The bundle's bytes. Raises PayloadMissing when they are gone or damaged."""
-        ...
 
     def create_assessment(self, assessment: Assessment) -> Assessment | None:
         """None when written, else the one that already has this id."""
-        ...
 
     def get_assessment(self, org_id: str, assessment_id: str) -> Assessment | None: ...
 
@@ -253,7 +230,6 @@ class CareStore(Protocol):
 class Doorbell(Protocol):
     def ring(self, run: Run, delay_ms: int = 0) -> None:
         """Tell a worker to look at the run. Carries its id and nothing else; losing or repeating it is harmless."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,11 +270,11 @@ class LanguageModel(Protocol):
         Raises TransientFailure or PermanentFailure, code LLM_ERROR, with fixed texts. Refusals and cut answers are
         answers: they were paid for.
         """
-        ...
 
 
 class StepProbe(Protocol):
     """Sees each step begin and end (before its checkpoint). Deployed, it does nothing."""
 
     def before(self, step: str) -> None: ...
+
     def after(self, step: str) -> None: ...

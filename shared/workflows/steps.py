@@ -26,11 +26,9 @@ class StepContext(Protocol):
 
     def input(self) -> Any:
         """What the run was created with."""
-        ...
 
     def result(self, step: str) -> Any:
         """What an earlier step left."""
-        ...
 
     def ask(self, request: ModelRequest) -> BoughtAnswer:
         """A stored answer to this very request, or a new one, held against the budget before and stored after.
@@ -38,15 +36,12 @@ class StepContext(Protocol):
         Raises PermanentFailure (BUDGET_EXCEEDED; LLM_ERROR, for a refusal too), TransientFailure, OwnershipLost, InvocationEnding.
         After InvocationEnding the next claim does the step from its start, with the answers so far in the ledger.
         """
-        ...
 
     def spent(self) -> Usage:
         """All that the run has spent up to now, this step's calls among it."""
-        ...
 
     def artifact_id(self, name: str) -> str:
         """The id that an artifact of this name made in this step has, however often the step is run."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
