@@ -42,7 +42,9 @@ class AwsPayloadStore:
         return None if item is None else plain(item).get("b", b"")
 
     def put_answer(self, run: Run, key: str, data: bytes, usage: Usage) -> bytes:
-        values: dict[str, Any] = {"pk": keys.thing_pk(run.id), "sk": keys.answer_sk(key), "u": usage_text(usage)}
+        values: dict[str, Any] = {"pk": keys.thing_pk(run.id), "sk": keys.answer_sk(key)}
+        if usage != Usage():
+            values["u"] = usage_text(usage)
         if len(data) > INLINE_BYTES:
             values["s"] = hashlib.sha256(data).hexdigest()
             self._bucket.put_new(_object_key(run, values["s"]), data)
@@ -57,7 +59,7 @@ class AwsPayloadStore:
 
     def purchases(self, run: Run) -> Mapping[str, Usage]:
         found = (plain(item) for item in self._table.query_prefix(keys.thing_pk(run.id), keys.LEDGER, ("sk", "u")))
-        return {values["sk"].removeprefix(keys.LEDGER): usage_from(values["u"]) for values in found}
+        return {values["sk"].removeprefix(keys.LEDGER): usage_from(values.get("u")) for values in found}
 
     def _answer(self, run: Run, values: dict[str, Any]) -> bytes:
         if "b" in values:

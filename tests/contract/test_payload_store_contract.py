@@ -67,6 +67,12 @@ def test_answers_are_kept_apart_by_key_and_run(world: World) -> None:
     assert world.payloads.get_answer(a_run(2), "call_model#0#aa") is None
 
 
+def test_an_entry_that_cost_nothing_is_one_of_no_usage(world: World) -> None:
+    world.payloads.put_answer(RUN, "call_model#1#aa", b"elsewhere", Usage())
+    assert world.payloads.get_answer(RUN, "call_model#1#aa") == b"elsewhere"
+    assert world.payloads.purchases(RUN) == {"call_model#1#aa": Usage()}
+
+
 def test_every_purchase_stands_in_the_ledger_once(world: World) -> None:
     world.payloads.put_answer(RUN, "call_model#0#aa", b"one", Usage("m", calls=1, cost=5))
     world.payloads.put_answer(RUN, "call_model#0#aa", b"again", Usage("m", calls=1, cost=9))

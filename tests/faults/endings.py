@@ -73,7 +73,7 @@ def _judge_money(world: World, run: Run) -> None:
 def _stored_costs(world: World, run: Run) -> list[int]:
     """What each stored answer of a run cost, in micro-dollars. An entry that leads to another is none."""
     ledger = [item for key, item in world.dynamo.items.items() if key[0] == keys.thing_pk(run.id) and key[1].startswith(keys.LEDGER)]
-    return [usage.cost for item in ledger if (usage := usage_from(item["u"]["S"])).calls]
+    return [usage.cost for item in ledger if (usage := usage_from(item.get("u", {}).get("S"))).calls]
 
 
 def _judge_calls(world: World) -> None:
