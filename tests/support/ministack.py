@@ -1,0 +1,75 @@
+"""MiniStack, an AWS of PyPI that really serves concurrent requests, as a process of its own on 127.0.0.1; ministack.mk installs it."""
+
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+_PYTHON = Path(__file__).parents[2] / ".build" / "ministack" / "bin" / "python"
+REGION = "eu-central-1"
+_STARTS_WITHIN = 60
+
+
+def is_installed() -> bool:
+    return _PYTHON.exists()
+
+
+@contextmanager
+def ministack() -> Iterator[str]:
+    """Its endpoint. Nothing is left of it afterwards, neither its Lambda functions' processes nor their code."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory() as scratch:
+        environment = {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "IOT_MTLS_ENABLED": "0", "LOG_LEVEL": "ERROR"}
+        with process([str(_PYTHON), "-m", "ministack"], without_aws() | environment | {"TMPDIR": scratch}) as server:
+            _wait(lambda: _answers(f"http://127.0.0.1:{port}/_ministack/health"), server)
+            yield f"http://127.0.0.1:{port}"
+
+
+def without_aws() -> dict[str, str]:
+    """This process's environment without what would lead to somebody's account."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+
+
+@contextmanager
+def process(command: list[str], environment: dict[str, str], stdout: int = subprocess.DEVNULL) -> Iterator[subprocess.Popen[str]]:
+    """A process that lives as long as the context, and with it all that it starts."""
+    started = subprocess.Popen(command, env=environment, stdout=stdout, stderr=subprocess.DEVNULL, text=True, start_new_session=True)
+    try:
+        yield started
+    finally:
+        started.terminate()
+        try:
+            started.communicate(timeout=20)
+        finally:
+            _end_group(started.pid)
+
+
+def _end_group(group: int) -> None:
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except ProcessLookupError:
+        """All of them ended with the first."""
+
+
+def _wait(answers: Callable[[], bool], server: subprocess.Popen[str]) -> None:
+    ends = time.monotonic() + _STARTS_WITHIN
+    while not answers():
+        assert server.poll() is None, "the server died"
+        assert time.monotonic() < ends, "the server did not start"
+        time.sleep(0.2)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urlopen(url, timeout=2) as response:
+            return bool(response.status == 200)
+    except (URLError, OSError):
+        return False
