@@ -42,6 +42,16 @@ class Ward:
     def record(self, bundle: Any, user: str = "clinician") -> Answer:
         return self.client.call("PUT", f"/api/patients/{self.patient}/record", bundle, user)
 
+    def walk(self, path: str, plural: str, query: str, user: str = "clinician") -> list[str]:
+        """The ids of a whole list, page after page."""
+        found: list[str] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            data = self.client.call("GET", f"{path}?{query}{cursor and f'&cursor={cursor}'}", None, user).data
+            found += [row["id"] for row in data[plural]]
+            cursor = data["next_cursor"]
+        return found
+
     # --- runs ---------------------------------------------------------------------------------------------------------
 
     def create(self, user: str = "clinician", wait: int = 0, key: str | None = None, **body: Any) -> Answer:
