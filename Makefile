@@ -14,6 +14,7 @@ help: ## What can be made
 $(READY): requirements-dev.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e ./client
 	touch $@
 
 run: $(READY) ## Start local AWS, API, worker and console on PORT (default 3000)
@@ -29,12 +30,14 @@ test: check ## Every check that CI runs
 check: $(READY) ## Format, lint, types, layers, OpenAPI drift
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy shared functions local tests bench
+	$(BIN)/mypy shared functions local tools tests bench client/studio_runs_client
 	$(BIN)/lint-imports
-	$(BIN)/python -m local.openapi --check
+	$(BIN)/python -m tools.openapi --check
+	$(BIN)/python -m tools.client_models --check
 
-openapi: $(READY) ## Write docs/openapi.json
-	$(BIN)/python -m local.openapi
+openapi: $(READY) ## Write docs/openapi.json, and the client's models from it
+	$(BIN)/python -m tools.openapi
+	$(BIN)/python -m tools.client_models
 
 format: $(READY) ## Format and fix what can be fixed
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
@@ -46,19 +49,55 @@ lock: $(READY) ## Lock the dependencies again, with hashes
 clean: ## Remove everything that was made
 	rm -rf $(VENV) .sam-venv .build .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-include build.mk ministack.mk races.mk
+include build.mk ministack.mk races.mk generators.mk fuzz.mk template.mk
 
 prove: $(READY) ## Search all single faults and pairs, and 24,000 drawn histories: DRAWN=n, SEED=n
 	@$(BIN)/python -m tests.faults.prove $(if $(DRAWN),--drawn $(DRAWN)) $(if $(SEED),--seed $(SEED))
 
-.PHONY: redrive
-redrive: $(READY) ## Empty a deployment's dead-letter queue: STACK=name, DISCARD=1 to delete what cannot be read
-	@$(BIN)/python -m local.redrive --stack "$(STACK)" $(if $(DISCARD),--discard)
+.PHONY: recount redrive
+recount: $(READY) ## Count a deployment's runs anew: TABLE=name, AT_REST=1 when nothing runs
+	@$(BIN)/python -m tools.recount --table "$(TABLE)" $(if $(AT_REST),--at-rest)
 
-bench: $(READY) ## Write units and requests of a run's life; cold imports as ratios
+redrive: $(READY) ## Empty a deployment's dead-letter queue: STACK=name, DISCARD=1 to delete what cannot be read
+	@$(BIN)/python -m tools.redrive --stack "$(STACK)" $(if $(DISCARD),--discard)
+
+bench: $(READY) ## Write units and requests of a run's life; cold invocations as ratios
 	@$(BIN)/python -m bench.capacity | grep -v '^{'
+	@$(BIN)/python -m bench.caching | grep -v '^{'
 	@$(BIN)/python -m bench.coldstart
+
+.PHONY: bench-records
+bench-records: $(READY) ## What a large record costs to take in and to read: MEGABYTES=20, STACK=http://127.0.0.1:3000 for a run too
+	@$(BIN)/python -m bench.records $(if $(MEGABYTES),--megabytes $(MEGABYTES)) $(if $(STACK),--stack $(STACK))
+
+.PHONY: bulk
+bulk: $(READY) ## Retry RUNS=1000 failed runs at once, with five kills
+	STUDIO_BULK_RUNS=$(or $(RUNS),1000) $(BIN)/python -m pytest -q tests/unit/engine/test_bulk.py
+
+.PHONY: bench-sweep
+bench-sweep: $(READY) ## Reads, seconds and price of a sweep, and how soon a lost lease is noticed
+	@$(BIN)/python -m bench.sweep | grep -v '^{'
+
+.PHONY: bench-fairness
+bench-fairness: $(READY) ## How long a quiet organisation waits beside one with a backlog
+	@$(BIN)/python -m bench.fairness
+
+.PHONY: growth
+growth: $(READY) ## What lists, counts and metrics cost at 100, 10,000 and 100,000 closed runs
+	@$(BIN)/python -m bench.growth
 
 .PHONY: console-deploy
 console-deploy: $(READY) ## Put the console into a deployment: STACK=name
-	@$(BIN)/python -m local.console_deploy --stack "$(STACK)"
+	@$(BIN)/python -m tools.console_deploy --stack "$(STACK)"
+
+.PHONY: fhir-check
+fhir-check: $(READY) ## Read every FHIR bundle of a folder: DIR=folder, WARNINGS=1 to print them
+	@$(BIN)/python -m tools.fhir_check "$(DIR)" $(if $(WARNINGS),--warnings)
+
+.PHONY: outage
+outage: $(READY) ## An hour of refusals by the provider over the local stack: what it costs fifty runs
+	@$(BIN)/python -m bench.outage
+
+.PHONY: prices
+prices: $(READY) ## docs/prices.md against the table in the code
+	@$(BIN)/python -m tools.prices

@@ -5,20 +5,23 @@ SAM_REGION := $(or $(AWS_REGION),$(AWS_DEFAULT_REGION),eu-central-1)
 RUN_SAM := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=$(SAM_REGION) $(SAM)
 PACKING_PYTHON := $(firstword $(wildcard .sam-venv/bin/python .venv/bin/python) python3)
 
-.PHONY: sam-validate sam-build sam-check
+.PHONY: startup-check sam-validate sam-build sam-check
 
 # `sam build` calls this once per function with its own ARTIFACTS_DIR; every function gets the same artifact.
 build-%:
-	@$(PACKING_PYTHON) -m local.sam_artifact "$(ARTIFACTS_DIR)"
+	@$(PACKING_PYTHON) -m tools.sam_artifact "$(ARTIFACTS_DIR)"
 
 sam-validate: $(SAM)  ## template.yaml against SAM's and CloudFormation's rules
 	$(RUN_SAM) validate --lint
+
+startup-check: $(READY)  ## every function answers alike with and without tools/startup's tricks
+	$(BIN)/python -m bench.coldstart --rounds 1 --alike
 
 sam-build: $(SAM)  ## every function's artifact in .aws-sam/build
 	$(RUN_SAM) build
 
 sam-check: sam-validate sam-build  ## and each handler imported from its artifact alone
-	.sam-venv/bin/python -m local.sam_check
+	.sam-venv/bin/python -m tools.sam_check
 
 $(SAM): build.mk
 	$(or $(PYTHON),python3) -m venv .sam-venv

@@ -4,7 +4,7 @@ MINISTACK := .build/ministack
 
 $(MINISTACK)/.ready: ministack.mk
 	@mkdir -p .build
-	"$$($(PYTHON) -c 'import sys; from local.sam_artifact import find_python; print(find_python() or sys.executable)')" -m venv --clear $(MINISTACK)
+	"$$($(PYTHON) -c 'import sys; from tools.sam_artifact import find_python; print(find_python() or sys.executable)')" -m venv --clear $(MINISTACK)
 	$(MINISTACK)/bin/python -m pip install --quiet --disable-pip-version-check ministack==1.5.33 aws-sam-translator cryptography boto3
 	@touch $@
 
@@ -13,6 +13,6 @@ deploy-check: functions-python $(READY) sam-build ## The template deployed by `s
 	STUDIO_DEPLOYMENT=1 $(BIN)/python -m pytest -v -m deployment tests/deployment
 
 functions-python: $(MINISTACK)/.ready
-	@$(MINISTACK)/bin/python -c 'from local.sam_artifact import PYTHON; from sys import exit, version_info as v; \
+	@$(MINISTACK)/bin/python -c 'from tools.sam_artifact import PYTHON; from sys import exit, version_info as v; \
 	  exit(None if f"{v[0]}.{v[1]}" == PYTHON else f"deploy-check: the functions need Python {PYTHON}, and there was none (on PATH, of pyenv or uv) \
 	when MiniStack was installed. Install one, remove $(MINISTACK) and try again.")'

@@ -1,8 +1,10 @@
-"""Write units and AWS requests of one diagnosis run's life, per transition: `python -m bench.capacity`.
+"""Write units and AWS requests of one diagnosis run's life, per transition:
+`python -m bench.capacity`.
 
-Units are counted from item sizes by DynamoDB's published rules (an emulator's own figures are wrong): a write costs the
-larger of the item before and after, in KB rounded up, and one unit for every index entry that it adds, removes or moves.
-Runs the real engine over moto with the offline model. The budget is DESIGN's: n + 9 for n checkpoints and one artifact.
+Units are counted from item sizes by DynamoDB's published rules (an emulator's own figures are
+wrong): a write costs the larger of the item before and after, in KB rounded up, and one unit for
+every index entry that it adds, removes or moves. Runs the real engine over moto with the offline
+model. The budget is DESIGN's: n + 9 for n checkpoints and one artifact.
 """
 
 import json
@@ -15,8 +17,9 @@ from typing import Any
 
 from bench.sizes import item_size, units
 from bench.world import PATIENT, world
+from shared.bootstrap_worker import build_worker
 from shared.engine.creation import Key, NewRun
-from shared.runs.records import Run, Status, Subject
+from shared.records.run import Run, Status, Subject
 
 INDEXES = ("s", "c", "g", "x", "q")
 BUDGET_BESIDE_CHECKPOINTS = 9
@@ -25,7 +28,9 @@ CHECKPOINTS = 3
 
 @dataclass(slots=True)
 class Meter:
-    """Counts requests by operation, and write units apart for runs' hot items, artifact records and payloads."""
+    """Counts requests by operation, and write units apart for runs' hot items, artifact records and
+    payloads.
+    """
 
     client: Any
     table: str
@@ -55,7 +60,9 @@ class Meter:
             self.client._make_api_call = real
 
     def _item(self, real: Any, key: dict[str, Any]) -> dict[str, Any]:
-        item: dict[str, Any] = real("GetItem", {"TableName": self.table, "Key": key, "ConsistentRead": True}).get("Item", {})
+        item: dict[str, Any] = real(
+            "GetItem", {"TableName": self.table, "Key": key, "ConsistentRead": True}
+        ).get("Item", {})
         return item
 
     def _count(self, key: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> None:
@@ -83,24 +90,54 @@ def main() -> int:
         meter = Meter(w.client, w.table)
         rows: list[tuple[str, int, int, int, int]] = []
         with meter.watching():
-            run = _step(rows, meter, "create", lambda: w.services.creator.create(_new(), Key(w.services.ids.unique(), "0" * 64, False)))[0]
-            _step(rows, meter, "execute (claim, checkpoints, completion)", lambda: w.services.worker.execute(run.id, lambda: 300_000))
+            run = _step(
+                rows,
+                meter,
+                "create",
+                lambda: w.services.creator.create(
+                    _new(), Key(w.services.ids.unique(), "0" * 64, False)
+                ),
+            )[0]
+            _step(
+                rows,
+                meter,
+                "execute (claim, checkpoints, completion)",
+                lambda: build_worker(w.services).execute(run.id, lambda: 300_000),
+            )
         done = w.services.runs.get(run.id)
         assert done is not None
         _print(rows, meter, done)
         total = meter.written["run"] + meter.written["artifact record"]
-        return 0 if total <= CHECKPOINTS + BUDGET_BESIDE_CHECKPOINTS and done.status is Status.SUCCEEDED else 1
+        return (
+            0
+            if total <= CHECKPOINTS + BUDGET_BESIDE_CHECKPOINTS and done.status is Status.SUCCEEDED
+            else 1
+        )
 
 
 def _new() -> NewRun:
-    return NewRun("diagnosis", "demo", Subject("patient", PATIENT), "7c9e6679-7425-40de-944b-e07fc1f90ae7", {"question": "why"})
+    return NewRun(
+        "diagnosis",
+        "demo",
+        Subject("patient", PATIENT),
+        "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        {"question": "why"},
+    )
 
 
 def _step(rows: list[Any], meter: Meter, name: str, action: Any) -> Any:
     before, requests = Counter(meter.written), sum(meter.requests.values())
     result = action()
     spent = meter.written - before
-    rows.append((name, spent["run"], spent["artifact record"], spent["payload"], sum(meter.requests.values()) - requests))
+    rows.append(
+        (
+            name,
+            spent["run"],
+            spent["artifact record"],
+            spent["payload"],
+            sum(meter.requests.values()) - requests,
+        )
+    )
     return result
 
 
@@ -109,9 +146,15 @@ def _print(rows: list[Any], meter: Meter, run: Run) -> None:
     for name, hot, artifact, payload, requests in rows:
         print(f"{name:<42}{hot:>6}{artifact:>10}{payload:>10}{requests:>20}")
     total = meter.written["run"] + meter.written["artifact record"]
-    print(f"\nwrite units of the run and its artifact record: {total} (budget n + 9 = {CHECKPOINTS + BUDGET_BESIDE_CHECKPOINTS})")
+    print(
+        f"\nwrite units of the run and its artifact record: {total} (budget n + 9 = "
+        f"{CHECKPOINTS + BUDGET_BESIDE_CHECKPOINTS})"
+    )
     print(f"write units of payloads beside it: {meter.written['payload']}")
-    print(f"largest size of the hot item: {meter.largest} bytes (limit 1024), {len(run.history)} history entries")
+    print(
+        f"largest size of the hot item: {meter.largest} bytes (limit 1024), "
+        f"{len(run.history)} history entries"
+    )
     print(f"DynamoDB requests: {json.dumps(dict(sorted(meter.requests.items())))}")
 
 

@@ -1,7 +1,8 @@
 """How large DynamoDB takes an item to be.
 
-Source: Amazon DynamoDB Developer Guide, "DynamoDB item sizes and formats": names and strings are UTF-8 bytes, a number is
-one byte per two significant digits plus one, binary its bytes, null and boolean one, a list or map 3 bytes and 1 per element.
+Source: Amazon DynamoDB Developer Guide, "DynamoDB item sizes and formats": names and strings are
+UTF-8 bytes, a number is one byte per two significant digits plus one, binary its bytes, null and
+boolean one, a list or map 3 bytes and 1 per element.
 """
 
 from typing import Any

@@ -1,5 +1,5 @@
 // Starts the console: reads its settings, finds out who is signed in, and shows the page that the address names.
-import { html, render } from "./preact.js";
+import { html, render, useEffect, useState } from "./preact.js";
 import { finish, isReturning } from "./auth/cognito.js";
 import { configure } from "./http.js";
 import { loadDirectory } from "./people.js";
@@ -7,36 +7,29 @@ import { maySee } from "./permissions.js";
 import { href, navigate, parse, useRoute } from "./router.js";
 import { config, keep, lose, renew, restore, session, token, user } from "./session.js";
 import { useStore } from "./store.js";
-import { Card, Empty, LinkButton, Problem } from "./ui/basics.js";
+import { Card, Empty, LinkButton, Loading, Problem } from "./ui/basics.js";
 import { Page } from "./ui/page.js";
-import { BoardPage } from "./views/board/page.js";
-import { ClonePage } from "./views/create/clone.js";
-import { ChoicePage, CreatePage } from "./views/create/page.js";
-import { MetricsPage } from "./views/metrics/page.js";
-import { PatientPage } from "./views/patients/page.js";
-import { PatientsPage } from "./views/patients/list.js";
-import { ProjectPage } from "./views/projects/page.js";
-import { ProjectsPage } from "./views/projects/list.js";
-import { RunPage } from "./views/run/page.js";
 import { RunsPage } from "./views/runs/page.js";
 import { Shell } from "./views/shell.js";
 import { SignIn } from "./views/sign-in.js";
 import { WORKFLOWS } from "./words.js";
 
-/** [pattern, place, page]; a `:name` part becomes a property of the page. */
+/** [pattern, place, page, or its name among those that are loaded later]; a `:name` part becomes a property of the page. */
 const ROUTES = [
   ["", "runs", RunsPage],
   ["runs", "runs", RunsPage],
-  ["runs/:runId", "runs", RunPage],
-  ["runs/:runId/clone", "runs", ClonePage],
-  ["new", "runs", ChoicePage],
-  ["new/:workflow", "runs", CreatePage],
-  ["board", "board", BoardPage],
-  ["projects", "projects", ProjectsPage],
-  ["projects/:projectId", "projects", ProjectPage],
-  ["patients", "patients", PatientsPage],
-  ["patients/:patientId", "patients", PatientPage],
-  ["metrics", "metrics", MetricsPage],
+  ["runs/:runId", "runs", "RunPage"],
+  ["runs/:runId/clone", "runs", "ClonePage"],
+  ["new", "runs", "ChoicePage"],
+  ["new/:workflow", "runs", "CreatePage"],
+  ["board", "board", "BoardPage"],
+  ["compare", "runs", "ComparePage"],
+  ["admin", "admin", "AdminPage"],
+  ["projects", "projects", "ProjectsPage"],
+  ["projects/:projectId", "projects", "ProjectPage"],
+  ["patients", "patients", "PatientsPage"],
+  ["patients/:patientId", "patients", "PatientPage"],
+  ["metrics", "metrics", "MetricsPage"],
 ];
 
 function matched(parts) {
@@ -59,8 +52,34 @@ function App({ failure }) {
   const found = matched(parts);
   if (!found || !maySee[found.place](user())) return html`<${Shell} place=""><${NotFound} /></${Shell}>`;
   // A page begins anew when its address does, so that nothing of one thing is shown under the name of another.
-  return html`<${Shell} place=${found.place} key=${signedIn.user.sub}><${found.View} key=${path} ...${found.properties} query=${query} />
-    </${Shell}>`;
+  return html`<${Shell} place=${found.place} key=${signedIn.user.sub}>
+    <${Shown} key=${path} View=${found.View} properties=${{ ...found.properties, query }} /></${Shell}>`;
+}
+
+const IDLE_MS = 1_500;
+let rest = null;
+
+/** The pages that are loaded later; asked for once, and again where that failed. */
+function later() {
+  rest ??= import("./views/rest.js").catch((problem) => {
+    rest = null;
+    throw Object.assign(problem, { code: "NO_ANSWER" });
+  });
+  return rest;
+}
+
+/** A page, as soon as it is here. */
+function Shown({ View, properties }) {
+  const [state, setState] = useState({ views: null });
+  const load = () => later().then((views) => setState({ views }), (error) => setState({ error }));
+  useEffect(() => {
+    if (typeof View === "string") load();
+    else setTimeout(() => later().catch(() => undefined), IDLE_MS);
+  }, [View]);
+  const Found = typeof View === "string" ? state.views?.[View] : View;
+  if (Found) return html`<${Found} ...${properties} />`;
+  return html`<div class="page">${state.error ? html`<${Problem} error=${state.error} retry=${load} />` : html`<${Loading}
+    rows=${5} />`}</div>`;
 }
 
 function NotFound() {
@@ -75,11 +94,11 @@ function Unavailable({ error }) {
 }
 
 async function start(root) {
-  const response = await fetch("config.json", { cache: "no-store" });
+  const response = await fetch("config.json");
   const settings = await response.json();
   config.set(settings);
   configure({ api: settings.api ?? "", token, renew, lost: lose });
-  restore();
+  await restore();
   const failure = await signedInOnReturn(settings);
   await loadDirectory().catch(() => undefined);
   render(html`<${App} failure=${failure} />`, root);

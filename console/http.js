@@ -1,7 +1,9 @@
 // The transport: token, JSON, the envelope, and every failure as one kind of error. Knows no route and no page.
 
-import { learnTime } from "./clock.js";
+import { learnDate, learnTime } from "./clock.js";
 
+/** What took longer tells too little about the time at which it was said. */
+const QUICK_MS = 2_000;
 const settings = { api: "", token: async () => null, renew: async () => false, lost: () => {} };
 
 /** `token` answers a usable token or null, `renew` tries to get a new one, `lost` is told when there is none to be had. */
@@ -48,6 +50,24 @@ export async function sendForBlob(route, options = {}) {
   return response.blob();
 }
 
+/** {status, text} of an answer that is no JSON; the text is empty for 204. Raises ApiError. */
+export async function sendForText(route, options = {}) {
+  const response = await authorized("GET", route, options);
+  if (!response.ok) throw failure(response, await readJson(response));
+  return { status: response.status, text: await response.text() };
+}
+
+/** Puts a file to where a presigned address says. Raises ApiError. */
+export async function putFile(address, headers, body) {
+  try {
+    const response = await fetch(address, { method: "PUT", headers, body });
+    if (!response.ok) throw new ApiError(response.status, { code: "NOT_STORED", message: "The file could not be put there." });
+  } catch (problem) {
+    if (problem instanceof ApiError) throw problem;
+    throw new ApiError(0, { code: "NO_ANSWER", message: "The service could not be reached." });
+  }
+}
+
 /** Bare JSON without envelope or token. Raises ApiError. */
 export async function sendBare(method, route, body) {
   const response = await attempt(method, route, { body }, null);
@@ -64,15 +84,18 @@ async function authorized(method, route, options) {
   return response;
 }
 
-async function attempt(method, route, { query, body, wait, key, signal }, token) {
-  const headers = { accept: "application/json" };
+async function attempt(method, route, { query, body, wait, key, signal, accept }, token) {
+  const headers = { accept: accept ?? "application/json" };
   if (token) headers.authorization = `Bearer ${token}`;
   if (wait) headers.prefer = `wait=${wait}`;
   if (key) headers["idempotency-key"] = key;
   if (body !== undefined) headers["content-type"] = "application/json";
   const payload = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+  const asked = Date.now();
   try {
-    return await fetch(settings.api + route + queryString(query), { method, headers, body: payload, signal });
+    const response = await fetch(settings.api + route + queryString(query), { method, headers, body: payload, signal });
+    if (Date.now() - asked < QUICK_MS) learnDate(response.headers.get("date"), asked);
+    return response;
   } catch (problem) {
     if (problem.name === "AbortError") throw problem;
     throw new ApiError(0, { code: "NO_ANSWER", message: "The service could not be reached." });
@@ -80,7 +103,9 @@ async function attempt(method, route, { query, body, wait, key, signal }, token)
 }
 
 function queryString(query = {}) {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== "");
+  const given = Object.entries(query)
+    .flatMap(([name, value]) => (Array.isArray(value) ? value.map((one) => [name, one]) : [[name, value]]))
+    .filter(([, value]) => value !== undefined && value !== null && value !== "");
   return given.length ? `?${new URLSearchParams(given)}` : "";
 }
 

@@ -2,10 +2,11 @@
 // Nothing is asked for while the tab is hidden, and failures make the pauses longer.
 import { useCallback, useEffect, useRef, useState } from "./preact.js";
 import { now as serviceTime } from "./clock.js";
-import { getRun, listEvents } from "./api.js";
+import { getRun, listEvents, streamEvents, whyOf } from "./api.js";
 import { isOpen } from "./words.js";
 
 const WAIT_SECONDS = 20;
+const WHY_PAUSE = 10_000;
 const NEWS_PAUSE = 250;
 const SHORTEST_PAUSE = 1_500;
 const PERSON_PAUSE = 12_000;
@@ -79,7 +80,7 @@ async function followRun(runId, signal, update) {
     } catch (error) {
       if (signal.aborted) return;
       update({ error });
-      if ([401, 403, 404].includes(error.status)) return;
+      if ([401, 403, 404, 410].includes(error.status)) return;
       pause = Math.min(LONGEST_PAUSE, pause * 2);
     }
     await pauseFor(pause, signal);
@@ -97,7 +98,40 @@ function isMoving(run) {
   return run.status === "running" || (run.status === "queued" && run.dispatch === "auto");
 }
 
+/** {why, error}: what the service says that a run waits for; asked again with each change of `version`, and while it is open. */
+export function useWhy(run) {
+  const version = run && `${run.id} ${run.updated_at} ${run.status}`;
+  const isAsked = isOpen(run);
+  const { data, error, loading, reload } = useAsync((signal) => (isAsked ? whyOf(run.id, { signal }) : Promise.resolve(null)), [version]);
+  useEvery(isAsked && WHY_PAUSE, () => loading || reload());
+  return { why: isAsked ? data : null, error };
+}
+
+let streams = true;
+
+/** The events after `after`, by the stream where there is one, else by asking for the list. */
 async function freshEvents(runId, after, wait, signal) {
+  if (!wait || !streams) return listedEvents(runId, after, wait, signal);
+  try {
+    const { text } = await streamEvents(runId, { after }, { accept: "text/event-stream", signal });
+    return eventsIn(text);
+  } catch (error) {
+    if (signal.aborted || ![0, 404, 405, 406, 500, 501, 504].includes(error.status)) throw error;
+    streams = error.status === 0;
+    return listedEvents(runId, after, wait, signal);
+  }
+}
+
+/** The events of a text/event-stream; comments, and the end that an ended run's stream closes with, are none. */
+export function eventsIn(text) {
+  return text
+    .split("\n\n")
+    .map((block) => block.split("\n"))
+    .filter((lines) => lines.some((line) => line.startsWith("id:")))
+    .map((lines) => JSON.parse(lines.find((line) => line.startsWith("data:")).slice("data:".length)));
+}
+
+async function listedEvents(runId, after, wait, signal) {
   const found = [];
   let cursor = null;
   do {

@@ -7,7 +7,10 @@ const isOwner = (user, run) => has(user, "admin") || (run.created_by === user.su
 const isCarer = (user) => has(user, "clinician", "admin");
 
 /** Who may change a run: on a patient's run whoever cares for the patient (and so sees it here), else its creator and admins. */
-const mayChange = (user, run) => (run.workflow === "diagnosis" ? isCarer(user) : isOwner(user, run));
+function mayChange(user, run) {
+  if (run.erased_at || run.workflow === "erasure") return false;
+  return run.workflow === "diagnosis" ? isCarer(user) : isOwner(user, run);
+}
 
 export const mayCreate = {
   diagnosis: isCarer,
@@ -21,7 +24,10 @@ export const maySee = {
   board: (user) => mayCreate.orchestration(user),
   projects: (user) => mayCreate.analysis(user),
   patients: (user) => has(user, "patient", "clinician", "admin", "system"),
-  metrics: () => true,
+  metrics: (user) => has(user, "member", "clinician", "admin", "system"),
+  cost: (user) => has(user, "member", "clinician", "admin", "system"),
+  admin: (user) => has(user, "admin"),
+  stats: (user) => has(user, "admin", "system"),
   invariants: (user) => has(user, "admin", "system"),
 };
 
@@ -45,7 +51,7 @@ export function holder(run, events) {
 /** Which actions this run's state and this person's role allow: {execute, process, next, cancel, retry, clone, take, finish, attach}. */
 export function actionsFor(user, run, { events = [], workerEnabled = true } = {}) {
   const change = mayChange(user, run);
-  const isDiagnosis = run.workflow === "diagnosis";
+  const isDiagnosis = run.workflow === "diagnosis" && !run.erased_at;
   const isQueued = run.status === "queued";
   const mine = holder(run, events) !== null && (has(user, "admin") || run.created_by === user.sub);
   return {

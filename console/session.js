@@ -1,4 +1,5 @@
 // Who is signed in, in this tab: kept in session storage, renewed before it expires, dropped when it can't be.
+// A new tab asks those that are open; nothing is stored for longer than they are.
 import * as cognito from "./auth/cognito.js";
 import * as local from "./auth/local.js";
 import { createStore } from "./store.js";
@@ -27,12 +28,40 @@ export function lose() {
   ended.set(true);
 }
 
-export function restore() {
+const tabs = "BroadcastChannel" in window ? new BroadcastChannel("studio-runs") : null;
+const ASK_MS = 120;
+
+function heard({ data }) {
+  const held = session.get();
+  if (data?.kind === "who" && held) tabs.postMessage({ kind: "session", value: held });
+  if (data?.kind === "signed-out" && held?.user.sub === data.sub) keep(null);
+}
+tabs?.addEventListener("message", heard);
+
+/** Takes up this tab's sign-in, or that of another tab of this browser. */
+export async function restore() {
+  let held = null;
   try {
-    session.set(JSON.parse(sessionStorage.getItem(KEY)));
+    held = JSON.parse(sessionStorage.getItem(KEY));
   } catch {
-    keep(null);
+    // What cannot be read is no sign-in.
   }
+  held ??= await askedOfOthers();
+  if (held) keep(held);
+}
+
+function askedOfOthers() {
+  if (!tabs) return null;
+  return new Promise((resolve) => {
+    const done = (value) => {
+      tabs.removeEventListener("message", answered);
+      resolve(value);
+    };
+    const answered = ({ data }) => data?.kind === "session" && data.value?.expiresAt > Date.now() && done(data.value);
+    tabs.addEventListener("message", answered);
+    tabs.postMessage({ kind: "who" });
+    setTimeout(() => done(null), ASK_MS);
+  });
 }
 
 /** A token that holds for another minute, or null. */
@@ -67,6 +96,7 @@ async function renewed() {
 }
 
 export function signOut() {
+  tabs?.postMessage({ kind: "signed-out", sub: user().sub });
   keep(null);
   if (!isLocal()) cognito.end(config.get());
 }

@@ -7,20 +7,24 @@ export const STATUSES = {
   succeeded: { label: "Succeeded", icon: "check", means: "Ended with a result." },
   failed: { label: "Failed", icon: "cross", means: "Ended with an error; it can be retried." },
   cancelled: { label: "Cancelled", icon: "ban", means: "Ended by a person." },
+  unreadable: { label: "Unreadable", icon: "alert", means: "Written by another version of the service, which this one cannot read." },
 };
 export const OPEN = ["queued", "running", "waiting"];
 export const isOpen = (run) => OPEN.includes(run?.status);
 
 export const WORKFLOWS = {
   diagnosis: { label: "Diagnosis", icon: "pulse", about: "Reads a patient's record and answers with a validated assessment." },
-  orchestration: { label: "Orchestration", icon: "layers", about: "Takes an idea through six phases, with a gate after each." },
+  orchestration: { label: "Orchestration", icon: "layers", about: "Takes an idea through six phases, with a gate before each." },
   analysis: { label: "Analysis", icon: "chart", about: "Looks at a project's inputs and ranks opportunities with evidence." },
 };
+/** What nobody starts from the list of workflows. */
+export const OTHER_WORKFLOWS = { erasure: { label: "Erasure", icon: "shield" } };
 export const PHASES = ["planning", "architecture", "data", "development", "qa", "documentation"];
 export const STEPS = {
   diagnosis: ["build_context", "call_model", "validate", "persist"],
   orchestration: PHASES,
   analysis: ["validate_inputs", "collect_evidence", "generate_opportunities"],
+  erasure: ["inventory", "erase_runs", "erase_artifacts", "erase_record", "receipt"],
 };
 export const STEP_LABELS = {
   build_context: "Build context",
@@ -30,6 +34,8 @@ export const STEP_LABELS = {
   validate_inputs: "Validate inputs",
   collect_evidence: "Collect evidence",
   generate_opportunities: "Generate opportunities",
+  inventory: "Find what there is",
+  receipt: "Write the receipt",
   qa: "QA",
 };
 
@@ -51,9 +57,35 @@ export const FAILURES = {
   NO_INPUTS: ["There was nothing to analyse", "Add an input to the project and generate again."],
   INPUT_INVALID: ["The input lacks what the analysis needs", "Add a new version of the input that has it."],
   CHECKS_FAILED: ["Checks of this phase failed", "Execute the phase again, or accept it as it is."],
+  PERSON_FAILED: ["A person ended the run as failed", "Read the reason given; a retry makes it available again."],
   LEASE_LOST: ["The worker stopped before it finished", "It is taken up again by itself."],
+  PERSON_FAILED: ["A person ended the run as failed", "A retry lets the worker take it up."],
 };
+
+/** Why a run waits: the service's reasons as a sentence, and whether a person has to do something. */
+export const REASONS = {
+  starting: ["The worker was rung", "It takes the run up in a moment."],
+  start_at: ["Starts later", "It was created to start at a set time."],
+  backoff: ["Waits for its next try", "The try before failed in a way that may pass."],
+  provider_overloaded: ["The model's provider is overloaded", "No attempt is spent; it goes on when the provider takes calls again."],
+  provider_rate_limited: ["The model's provider takes no more calls for now", "No attempt is spent; it goes on by itself."],
+  provider_spend_limit: ["The provider's spend limit is reached", "It goes on when the limit is raised at the provider."],
+  budget: ["A budget is used up", "It goes on when the budget is raised, or its next month begins."],
+  paused: ["This workflow is paused", "It goes on when an admin resumes it."],
+  worker_disabled: ["The worker is switched off", "This run starts when it is switched on again."],
+  manual: ["Nobody was told to start yet", "This run was created to be started by hand."],
+  gate: ["Waits at a gate", "A person has to move it on."],
+  person: ["A person has this run", "The worker leaves it alone until it is finished by hand."],
+  model_call: ["Waits for the model's answer", ""],
+  step: ["Being worked on", ""],
+  lost_worker: ["The worker gave no sign of life", "Another one takes the run up; what was paid for is kept."],
+  ended: ["Ended", ""],
+};
+export const reasonTitle = (reason) => REASONS[reason]?.[0] ?? "Waits";
+export const reasonAdvice = (reason) => REASONS[reason]?.[1] ?? "";
 export const failureTitle = (code) => FAILURES[code]?.[0] ?? "The run failed";
+/** Whether a failure's message is its title over again. */
+export const saysTheSame = ({ code, message }) => !message || message.replace(/\.$/, "") === failureTitle(code);
 export const failureAdvice = (code) => FAILURES[code]?.[1] ?? "";
 
 /** History codes that are no failures. */
@@ -62,10 +94,14 @@ export const EVENTS = {
   ARTIFACT_ATTACHED: "Artifact attached",
   CONTINUATION: "Continues in a new invocation",
   RETRY: "Retry granted",
-  NEXT: "Gate opened",
+  NEXT: "Phase executed from its gate",
   SKIP_VALIDATION: "Phase accepted in spite of its checks",
-  HELD: "Held: the worker is switched off",
-  RESUMED: "Resumed",
+  WORKER_DISABLED: "Held: the worker is switched off",
+  PAUSED: "Held: its workflow is paused",
+  BUDGET: "Held: a budget is used up",
+  PROVIDER_OVERLOADED: "Held: the model's provider is overloaded",
+  PROVIDER_RATE_LIMITED: "Held: the model's provider takes no more calls for now",
+  PROVIDER_SPEND_LIMIT: "Held: the provider's spend limit is reached",
 };
 
 /** Codes of refused requests. */
@@ -75,6 +111,10 @@ export const REFUSALS = {
   INVALID_REQUEST: "The request was not understood.",
   FORBIDDEN: "Your role, or your relation to this, does not allow it.",
   NOT_FOUND: "There is no such thing, or it is not in your organisation.",
+  OTHER_PERSON: "This record is of another person than the one that is there.",
+  ERASED: "This patient was erased.",
+  AUDIT_UNAVAILABLE: "What was done could not be put on record, so it was not done. Try again in a moment.",
+  NOT_STORED: "The file could not be put there.",
   CONFLICT: "Its state has changed in the meantime, so this no longer applies.",
   TOO_LARGE: "That is too large.",
   VALIDATION_ERROR: "Something in the form needs another value.",
@@ -92,7 +132,7 @@ const BY_STATUS = {
   504: "The service took too long. What was asked for may still happen.",
 };
 // What the service says of these is not more than what is said here.
-const SAID_ALREADY = ["NO_ANSWER", "FORBIDDEN", "NOT_FOUND", "RATE_LIMITED", "WORKER_DISABLED", "INTERNAL_ERROR"];
+const SAID_ALREADY = ["NO_ANSWER", "FORBIDDEN", "NOT_FOUND", "RATE_LIMITED", "WORKER_DISABLED", "INTERNAL_ERROR", "NO_INPUTS"];
 
 export function refusalText(error) {
   const seconds = Number(error.details?.retryAfter);

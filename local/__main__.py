@@ -1,4 +1,6 @@
-"""`python -m local`: the whole of Studio Runs on this machine, at 127.0.0.1:PORT, until it is interrupted."""
+"""`python -m local`: the whole of Studio Runs on this machine, at 127.0.0.1:PORT, until it is
+interrupted.
+"""
 
 import argparse
 import contextlib
@@ -34,12 +36,18 @@ def main() -> int:
 
 def _options() -> tuple[Options, bool]:
     usual = Options()
-    parser = argparse.ArgumentParser(prog="python -m local", description="Studio Runs on this machine")
+    parser = argparse.ArgumentParser(
+        prog="python -m local", description="Studio Runs on this machine"
+    )
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or usual.port))
     parser.add_argument("--template", type=Path, default=usual.template)
-    parser.add_argument("--verbose", action="store_true", help="logs to the terminal instead of .local/logs")
+    parser.add_argument(
+        "--verbose", action="store_true", help="logs to the terminal instead of .local/logs"
+    )
     given = parser.parse_args()
-    return Options(port=given.port, template=given.template, logs=usual.logs / str(given.port)), given.verbose
+    return Options(
+        port=given.port, template=given.template, logs=usual.logs / str(given.port)
+    ), given.verbose
 
 
 def _run(stack: Stack, stopped: threading.Event, say: Callable[[str], None]) -> int:

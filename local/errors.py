@@ -6,7 +6,9 @@ class LocalStackError(Exception):
 
 
 class TemplateError(LocalStackError):
-    """template.yaml says something that the stack does not understand, or that does not hold together."""
+    """template.yaml says something that the stack does not understand, or that does not hold
+    together.
+    """
 
     def __init__(self, where: str, problem: str) -> None:
         super().__init__(f"template.yaml: {where}: {problem}")

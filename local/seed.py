@@ -1,4 +1,6 @@
-"""The patient that a fresh stack holds, put there through the product's own HTTP API as an admin would. Knows no store."""
+"""The patient that a fresh stack holds, put there through the product's own HTTP API as an admin
+would. Knows no store.
+"""
 
 import json
 import urllib.error
@@ -7,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from local.errors import LocalStackError
-from local.issuer import USERS, Issuer
+from local.gateway.issuer import USERS, Issuer
 
 PATIENT_ID = "11111111-1111-4111-8111-111111111111"
 RECORD = Path(__file__).with_name("seed_record.json")
@@ -29,6 +31,8 @@ def _put(url: str, token: str, body: Any) -> None:
         with urllib.request.urlopen(request, timeout=60):
             return
     except urllib.error.HTTPError as exc:
-        raise LocalStackError(f"seeding: PUT {url}: {exc.code} {exc.read().decode(errors='replace')}") from exc
+        raise LocalStackError(
+            f"seeding: PUT {url}: {exc.code} {exc.read().decode(errors='replace')}"
+        ) from exc
     except OSError as exc:
         raise LocalStackError(f"seeding: PUT {url}: {exc}") from exc

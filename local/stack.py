@@ -1,4 +1,7 @@
-"""Puts the local stack together from what template.yaml says, starts it and stops it. The only local module that knows all others."""
+"""Puts the local stack together from what template.yaml says, starts it and stops it.
+
+The only local module that knows all others.
+"""
 
 import contextlib
 import logging
@@ -9,36 +12,49 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local import jump, template
-from local.aws import CREDENTIALS, SANDBOX_APP_ID, LocalAws
-from local.blueprint import Blueprint, Function, Schedule
-from local.clock import StackClock
+from local.aws.in_process_calls import every_client
+from local.aws.probed import is_probing
+from local.aws.raw_items import set_attributes
+from local.aws.served import CREDENTIALS, PROCESS_APP_ID, LocalAws
+from local.clock import time_travel
+from local.clock.stack_clock import StackClock
 from local.dev import Dev
-from local.events import QueuePoller
-from local.gateway import Gateway
-from local.intrinsics import REGION
-from local.issuer import AUDIENCE, Issuer
-from local.lambdas import InProcess, load_hooks, union_environment
-from local.offline_model import OfflineModel
-from local.proxy import Request, Response
-from local.sandbox import Kill, Sandbox, SandboxPool, SandboxSpec
-from local.scheduler import Scheduler
+from local.gateway.console_files import Console
+from local.gateway.gateway import Gateway
+from local.gateway.issuer import AUDIENCE, MACHINE, Issuer
+from local.model.server import OfflineModel
+from local.runtime.lambdas import InProcess, load_hooks, union_environment
+from local.runtime.powertools_patch import separate_threads
+from local.runtime.queue_poller import QueuePoller
+from local.runtime.schedules import Scheduler
+from local.runtime.stream_poller import StreamPoller
+from local.runtime.worker_process import (
+    Kill,
+    ProcessPool,
+    ProcessSpec,
+    WorkerProcess,
+)
 from local.seed import seed
-from local.server import HttpServer
-from local.shortcut import every_client
-from local.static import Console
-from local.threads import separate_threads
+from local.serving.messages import Request, Response
+from local.serving.receiver import RECEIVER, Receiver
+from local.serving.server import HttpServer
+from local.template import reader
+from local.template.blueprint import Blueprint, EventSource, Function, Schedule
+from local.template.intrinsics import REGION
 
 ROOT = Path(__file__).resolve().parent.parent
 OFFLINE_KEY = "offline"
 OFFLINE_MODEL_SECONDS = "15"
 CPU_THAT_COUNTS = 0.05
+WARM = "Worker"  # has a process from the start; others get theirs with the first message
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`parameters`: the template's parameters for this machine, from the stack's URL, the issuer's and the model key's ARN."""
+    """`parameters`: the template's parameters for this machine, from the stack's URL, the issuer's
+    and the model key's ARN.
+    """
 
     port: int = 3000
     template: Path = ROOT / "template.yaml"
@@ -53,7 +69,8 @@ def local_parameters(url: str, issuer: str, model_key_arn: str) -> Mapping[str, 
     return {
         "DiagnosisWorkerEnabled": "true",
         "JwtIssuer": issuer,
-        "JwtAudience": AUDIENCE,
+        "JwtAudience": f"{AUDIENCE},{MACHINE}",
+        "MachineClientId": MACHINE,
         "AllowedOrigins": f"{url},{url.replace('127.0.0.1', 'localhost')}",
         "DocsEnabled": "true",
         "ModelKeySecretArn": model_key_arn,
@@ -61,7 +78,9 @@ def local_parameters(url: str, issuer: str, model_key_arn: str) -> Mapping[str, 
 
 
 class Stack:
-    """Between `start` and `stop` it owns this process's environment variables: handlers read them as they would on Lambda."""
+    """Between `start` and `stop` it owns this process's environment variables: handlers read them
+    as they would on Lambda.
+    """
 
     def __init__(self, options: Options) -> None:
         self._options = options
@@ -102,23 +121,36 @@ class Stack:
         self._stopping.callback(self.aws.stop)
         os.environ.update(_aws_environment(self.aws.endpoint))
         self._stopping.enter_context(every_client(self.aws.shortened))
-        key_arn = self.aws.create_secret("model-key", os.environ.get("ANTHROPIC_API_KEY") or OFFLINE_KEY)
-        parameters = (self._options.parameters or local_parameters)(self.server.url, self.issuer.url, key_arn)
-        self.blueprint: Blueprint = template.load(self._options.template, endpoint=self.aws.endpoint, parameters=parameters)
+        key = os.environ.get("ANTHROPIC_API_KEY") or OFFLINE_KEY
+        key_arn = self.aws.create_secret("model-key", key)
+        parameters = (self._options.parameters or local_parameters)(
+            self.server.url, self.issuer.url, key_arn
+        )
+        self.blueprint: Blueprint = reader.load(
+            self._options.template, endpoint=self.aws.endpoint, parameters=parameters
+        )
         self.aws.create(self.blueprint)
 
     def _start_model(self) -> None:
         self.model: OfflineModel | None = None
-        self._worker_variables = {"AWS_SDK_UA_APP_ID": SANDBOX_APP_ID}
+        os.environ["WEBHOOK_RECEIVER"] = f"{self.server.url}{RECEIVER}"
+        self._worker_variables = {"AWS_SDK_UA_APP_ID": PROCESS_APP_ID}
         if os.environ.get("ANTHROPIC_API_KEY"):
             return
         self.model = OfflineModel(self.clock)
-        self._worker_variables |= {"ANTHROPIC_BASE_URL": self.model.start(), "MODEL_TIMEOUT_SECONDS": OFFLINE_MODEL_SECONDS}
+        self._worker_variables |= {
+            "MODEL_BASE_URL": self.model.start(),
+            "MODEL_TIMEOUT_SECONDS": OFFLINE_MODEL_SECONDS,
+        }
         self._stopping.callback(self.model.stop)
 
     def _load_functions(self) -> None:
         from_queues = {source.function for source in self.blueprint.event_sources}
-        here = {name: function for name, function in self.blueprint.functions.items() if name not in from_queues}
+        here = {
+            name: function
+            for name, function in self.blueprint.functions.items()
+            if name not in from_queues
+        }
         self._shared_environment = union_environment(here)
         os.environ.update(self._shared_environment)
         separate_threads()
@@ -130,25 +162,54 @@ class Stack:
 
     def _start_events(self) -> None:
         self._options.logs.mkdir(parents=True, exist_ok=True)
-        state = Path(self._stopping.enter_context(tempfile.TemporaryDirectory(prefix="studio-runs-")))
+        state = Path(
+            self._stopping.enter_context(tempfile.TemporaryDirectory(prefix="studio-runs-"))
+        )
         self.kill = Kill(state / "kill.json")
         sources = [source for source in self.blueprint.event_sources if source.enabled]
-        functions = {source.function: self.blueprint.functions[source.function] for source in sources}
+        functions = {
+            source.function: self.blueprint.functions[source.function] for source in sources
+        }
         self.pools = {name: self._pool(function) for name, function in functions.items()}
-        self.pollers = [
-            QueuePoller(s, functions[s.function], self.pools[s.function], self.aws, self.clock, lambda: self.changed) for s in sources
-        ]
+        self._make_pollers(sources)
         self.scheduler = Scheduler(
-            self.blueprint.schedules, self.clock, self._fire, self.aws.next_moment, lambda: self.aws.writes["dynamodb"]
+            self.blueprint.schedules,
+            self.clock,
+            self._fire,
+            self.aws.next_moment,
+            lambda: self.aws.writes["dynamodb"],
+            lambda: is_probing(self.aws.client("dynamodb"), self.variable("TABLE_NAME")),
         )
-        parts: list[Scheduler | QueuePoller] = [self.scheduler, *self.pollers]
+        parts: list[Scheduler | QueuePoller | StreamPoller] = [
+            self.scheduler,
+            *self.pollers,
+            *self.listeners,
+        ]
         for part in parts:
             self._stopping.callback(part.stop)
             part.start()
 
-    def _pool(self, function: Function) -> SandboxPool:
-        environment = dict(function.environment) | self._worker_variables
-        spec = SandboxSpec(
+    def _make_pollers(self, sources: list[EventSource]) -> None:
+        self.pollers = [
+            QueuePoller(
+                s,
+                self.blueprint.functions[s.function],
+                self.pools[s.function],
+                self.aws,
+                self.clock,
+                lambda: self.changed,
+            )
+            for s in sources
+        ]
+        self.listeners = [
+            StreamPoller(source, self.aws, self.clock, self.functions.invoke)
+            for source in self.blueprint.stream_sources
+            if source.enabled
+        ]
+
+    def _pool(self, function: Function) -> ProcessPool:
+        environment = {**function.environment, **self._worker_variables}
+        spec = ProcessSpec(
             function=function,
             environment=environment,
             unset=frozenset(self._shared_environment) - frozenset(environment),
@@ -156,15 +217,25 @@ class Stack:
             log_file=self._options.logs / f"{function.name}.log",
             kill_file=self.kill.file,
         )
-        pool = SandboxPool(lambda: Sandbox(spec, self.clock.offset, self.clock.poke))
+        pool = ProcessPool(lambda: WorkerProcess(spec, self.clock.offset, self.clock.poke))
         self._stopping.callback(pool.stop)
-        pool.give_back(pool.take())
+        if function.name.rpartition("-")[2] == WARM:
+            pool.give_back(pool.take())
         return pool
 
     def _serve(self) -> None:
-        settling = jump.Settling(self.clock, self._held_by_model, self._progress)
-        time_machine = jump.TimeMachine(self.clock, settling, self.scheduler)
-        dev = Dev(self.issuer, self.model, self.kill.arm, self.change, self.variable, time_machine.advance)
+        settling = time_travel.Settling(self.clock, self._held_by_model, self._progress)
+        time_machine = time_travel.TimeMachine(self.clock, settling, self.scheduler)
+        dev = Dev(
+            self.issuer,
+            self.model,
+            self.kill,
+            self.change,
+            self.variable,
+            time_machine.advance,
+            self._write_item,
+            Receiver(),
+        )
         gateway = Gateway(self.blueprint, self.functions.invoke, self.clock.now)
         console = Console(self._options.console, self.aws.endpoint)
 
@@ -176,12 +247,18 @@ class Stack:
         self.server.start(front)
 
     def change(self, variables: Mapping[str, str]) -> None:
-        """Set variables in every process that runs handlers: here at once, in a sandbox with its next invocation."""
+        """Set variables in every process that runs handlers: here at once, in a process with its
+        next invocation.
+        """
         self.changed = self.changed | dict(variables)
         self.functions.change_environment(variables)
 
     def variable(self, name: str) -> str:
         return os.environ.get(name, "")
+
+    def _write_item(self, run_id: str, values: Mapping[str, Any]) -> bool:
+        table = self.variable("TABLE_NAME")
+        return set_attributes(self.aws.client("dynamodb"), table, run_id, values)
 
     def _fire(self, schedule: Schedule) -> None:
         self.functions.invoke(schedule.function, dict(schedule.payload))
@@ -191,9 +268,17 @@ class Stack:
 
     def _progress(self) -> tuple[int, ...]:
         calls = self.model.status()["calls"] if self.model else 0
-        invocations = sum(poller.invocations for poller in self.pollers)
+        done = [p.invocations for p in self.pollers] + [p.invocations for p in self.listeners]
         computed = int(sum(pool.cpu_seconds() for pool in self.pools.values()) / CPU_THAT_COUNTS)
-        return (self.clock.wakes, self.clock.held(), self._held_by_model(), calls, invocations, self.aws.sandbox_requests, computed)
+        return (
+            self.clock.wakes,
+            self.clock.held(),
+            self._held_by_model(),
+            calls,
+            sum(done),
+            self.aws.process_requests,
+            computed,
+        )
 
 
 def _aws_environment(endpoint: str) -> dict[str, str]:

@@ -1,65 +1,118 @@
-"""The worker's half of the composition root: the workflows' steps, the model and its key. Only the worker imports it."""
+"""The worker's half of the composition root: the workflows' steps, the model and its key.
 
-from typing import TYPE_CHECKING, Any
+Only the worker's function imports it: no API function may carry the steps and the model's SDK.
+"""
+
+from functools import lru_cache
+from typing import Any
 
 from shared.adapters.aws_clients import aws_client
-from shared.adapters.aws_errors import translated
 from shared.adapters.claude import ClaudeModel, build_client
-from shared.engine.kit import Kit
+from shared.adapters.secrets import secret_text
+from shared.bootstrap import Services, services
+from shared.bootstrap_execution import executing
 from shared.engine.ledger import Ledger
+from shared.engine.trail import reading
 from shared.engine.worker import Worker
-from shared.ports import StepProbe
+from shared.runs.model import efforts
 from shared.runs.prices import parse_price_overrides
 from shared.settings import Settings
 from shared.workflows.analysis.workflow import analysis
+from shared.workflows.definitions import Executor
 from shared.workflows.diagnosis.workflow import diagnosis
 from shared.workflows.orchestration.workflow import orchestration
-
-if TYPE_CHECKING:
-    from shared.bootstrap import Services
+from shared.workflows.steps import Workflow
 
 
-def build_worker(services: "Services", probe: StepProbe) -> Worker:
+def worker() -> Worker:
+    """This process's worker over its services, built at the first call and again after
+    `bootstrap.reset()`.
+    """
+    return build_worker(services())
+
+
+@lru_cache(maxsize=1)
+def build_worker(services: Services) -> Worker:
     settings = services.settings
+    model = _model(settings)
     ledger = Ledger(
         services.payloads,
-        ClaudeModel(_client(settings)),
+        model,
         parse_price_overrides(settings.model_prices),
         services.clock,
         services.timing.model,
+        settings.model_geography or None,
     )
-    workflows = [
-        diagnosis(services.care, services.artifacts, settings.model_id, settings.model_max_output_tokens),
-        orchestration(services.artifacts, settings.model_id, settings.model_max_output_tokens),
-        analysis(services.runs, services.payloads, services.clock, settings.model_id, settings.model_max_output_tokens),
-    ]
-    kit = Kit(
-        runs=services.runs,
-        payloads=services.payloads,
-        artifacts=services.artifacts,
-        doorbell=services.doorbell,
-        ledger=ledger,
-        clock=services.clock,
-        ids=services.ids,
-        probe=probe,
-        timing=services.timing,
-        workflows={w.definition.name: w for w in workflows},
-    )
-    return Worker(kit, settings.worker_enabled)
+    return executing(services, Executor.WORKER, model, ledger)
 
 
-def _client(settings: Settings) -> Any:
-    """The SDK's client for the model. The key comes from Secrets Manager, or in the local stack from the environment."""
-    return build_client(
-        api_key=settings.anthropic_api_key or _secret(settings.model_key_secret_arn),
-        base_url=settings.anthropic_base_url or None,
-        bedrock=settings.model_provider == "bedrock",
+def build_diagnosis(services: Services) -> Workflow:
+    settings = services.settings
+    return diagnosis(
+        services.runs,
+        services.care,
+        services.records,
+        services.artifacts,
+        settings.model_id,
+        settings.model_max_output_tokens,
+        on_record=reading(services.audit, services.clock),
+        effort=efforts(settings.model_effort).get("diagnosis"),
     )
 
 
-def _secret(arn: str) -> str | None:
-    if not arn:
-        return None
-    with translated():
-        secret: str = aws_client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
-    return secret
+def build_orchestration(services: Services) -> Workflow:
+    settings = services.settings
+    return orchestration(
+        services.artifacts,
+        settings.model_id,
+        settings.model_max_output_tokens,
+        effort=efforts(settings.model_effort).get("orchestration"),
+    )
+
+
+def build_analysis(services: Services) -> Workflow:
+    settings = services.settings
+    return analysis(
+        services.runs,
+        services.payloads,
+        services.clock,
+        settings.model_id,
+        settings.model_max_output_tokens,
+        effort=efforts(settings.model_effort).get("analysis"),
+    )
+
+
+def _model(settings: Settings) -> ClaudeModel:
+    if settings.model_provider == "bedrock":
+        return ClaudeModel(
+            build_client(base_url=settings.model_base_url or None, bedrock=True),
+            counter=aws_client("bedrock-runtime"),
+        )
+    keys = _Keys(settings)
+    return ClaudeModel(
+        keys.client(), renew=keys.renewed, geography=settings.model_geography or None
+    )
+
+
+class _Keys:
+    """The provider's key as it was last read: from Secrets Manager, or in the local stack from the
+    environment.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._last: str | None = None
+
+    def client(self) -> Any:
+        """A client with the key as it is now; None where there is none."""
+        settings = self._settings
+        self._last = settings.model_api_key or secret_text(settings.model_key_secret_arn) or None
+        return build_client(api_key=self._last, base_url=settings.model_base_url or None)
+
+    def renewed(self) -> Any:
+        """A client with another key than the last one; None while the secret still
+        holds that one.
+        """
+        refused = self._last
+        client = self.client()
+        return None if self._last == refused else client

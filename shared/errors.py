@@ -1,11 +1,15 @@
 """Every error that Studio Runs raises, and what each means. A leaf: it imports nothing of ours.
 
+Long because the tree of errors stands in one place.
+
 StudioError
 ├── RequestError                what a caller did; carries its HTTP status and code
-│   ├── InvalidRequest          400  not JSON, malformed id, forged cursor, malformed Idempotency-Key
+│   ├── InvalidRequest          400  not JSON, malformed id, forged cursor, malformed key
 │   ├── Forbidden               403  the caller's role or relation does not allow it
 │   ├── NotFound                404  missing, or another organisation's: the same
 │   ├── Conflict                409  the run's state does not allow it
+│   │   └── NotReadable         409  the run is one that this version cannot read
+│   ├── Erased                  410  the patient, or what the run held, was erased
 │   ├── TooLarge                413  body over its limit
 │   ├── ValidationFailed        422  the schema, with the list of fields
 │   ├── IdempotencyKeyReused    422  the same key with another payload
@@ -14,10 +18,13 @@ StudioError
 │   └── WorkerDisabled          503  execution asked for while the flag is off
 ├── StepError                   how a step of a run ends when it does not succeed
 │   ├── PermanentFailure        the run fails now, with an allow-listed code
-│   └── TransientFailure        the run goes back to the queue, until its attempts are spent
-├── GuardFailed                 a conditional write found the run in another state; carries that state
-├── InvocationEnding            too little time is left for the next step or model call: go on in the next
-├── OwnershipLost               the worker's lease or fence is no longer the run's: stop, write nothing
+│   ├── TransientFailure        broken: back to the queue, until its attempts are spent
+│   ├── BudgetShut              the next call does not fit into a budget: the run waits
+│   └── EntryRefused            not let in: the run waits, and no attempt is spent
+├── GuardFailed                 a conditional write found the run in another state; carries it
+├── InvocationEnding            too little time for the next step or call: go on in the next
+├── NotYet                      the next step may be done at a later moment only
+├── OwnershipLost               the lease or fence is no longer the run's: stop, write nothing
 └── StoreError                  a store, bucket or queue could not do it
     ├── StoreUnavailable        throttled, timed out, connection lost: try again
     ├── PayloadMissing          a named payload is not there, or its bytes are not its hash's
@@ -25,6 +32,7 @@ StudioError
 """
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Any
 
 
@@ -72,6 +80,33 @@ class Conflict(RequestError):
 
     status = 409
     code = "CONFLICT"
+
+
+class NotReadable(Conflict):
+    """This version of the service cannot read the run, and leaves it alone."""
+
+
+class OtherPerson(RequestError):
+    """The record is of another person than the patient's present one; replace=person confirms."""
+
+    status = 409
+    code = "OTHER_PERSON"
+
+
+class Erased(RequestError):
+    """The patient was erased. `receipt_id`: the artifact that says what was removed, None until it
+    has all been.
+    """
+
+    status = 410
+    code = "ERASED"
+
+    def __init__(self, receipt_id: str | None = None) -> None:
+        super().__init__("The patient was erased.")
+        self.receipt_id = receipt_id
+
+    def details(self) -> Mapping[str, Any]:
+        return {"receipt_id": self.receipt_id}
 
 
 class TooLarge(RequestError):
@@ -134,6 +169,13 @@ class RateLimited(RequestError):
         return {"Retry-After": str(self.retry_after_seconds)}
 
 
+class AuditUnavailable(RequestError):
+    """Nobody may look without its being put on record, and that could not be done. Try again."""
+
+    status = 503
+    code = "AUDIT_UNAVAILABLE"
+
+
 class WorkerDisabled(RequestError):
     """The diagnosis worker is switched off."""
 
@@ -142,15 +184,17 @@ class WorkerDisabled(RequestError):
 
 
 class StepError(StudioError):
-    """A step did not succeed."""
+    """A step did not succeed. `may_be_billed`: the model may charge for the call that failed."""
+
+    may_be_billed = False
 
 
 class PermanentFailure(StepError):
     """Trying again would fail again. `code` is one of shared.runs.codes.FailureCode.
 
-    `message`, `validation_errors` and `raw_response` go to the run's protected error_info; logs and the
-    errors list take the code alone. `new_round`: the stored model answer caused it, so a retry must buy another;
-    `redo` names the step that asked for it, where that is not the failing one.
+    `message`, `validation_errors` and `raw_response` go to the run's protected error_info; logs and
+    the errors list take the code alone. `new_round`: the stored model answer caused it, so a retry
+    must buy another; `redo` names the step that asked for it, where that is not the failing one.
     """
 
     def __init__(
@@ -162,6 +206,7 @@ class PermanentFailure(StepError):
         raw_response: str | None = None,
         new_round: bool = False,
         redo: str | None = None,
+        may_be_billed: bool = False,
     ) -> None:
         super().__init__(code)
         self.code = code
@@ -170,20 +215,66 @@ class PermanentFailure(StepError):
         self.raw_response = raw_response
         self.new_round = new_round
         self.redo = redo
+        self.may_be_billed = may_be_billed
 
 
 class TransientFailure(StepError):
-    """Trying again later may succeed. `retry_after`: seconds that the other side asked to wait, or None."""
+    """Trying again later may succeed. `retry_after`: seconds that the other side asked to wait, or
+    None.
 
-    def __init__(self, code: str, message: str, *, retry_after: float | None = None) -> None:
+    `timed_out`: it took too long, so the same request must not be put again unchanged.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        retry_after: float | None = None,
+        may_be_billed: bool = False,
+        timed_out: bool = False,
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.message = message
         self.retry_after = retry_after
+        self.may_be_billed = may_be_billed
+        self.timed_out = timed_out
+
+
+class RefusedBecause(StrEnum):
+    """Why a provider did not let a call in. Also the reason that a waiting run shows."""
+
+    OVERLOADED = "provider_overloaded"
+    RATE_LIMITED = "provider_rate_limited"
+    SPEND_LIMIT = "provider_spend_limit"
+
+
+class EntryRefused(StepError):
+    """The call was not let in: nothing was billed, no attempt is spent. `retry_after`: seconds
+    asked to wait, or None.
+    """
+
+    def __init__(self, reason: RefusedBecause, *, retry_after: float | None = None) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+class BudgetShut(StepError):
+    """The next call does not fit into a budget: nothing was asked, no attempt is spent. `scope`
+    names the budget, `amount` is what the call may cost (micro-dollars).
+    """
+
+    def __init__(self, scope: str, amount: int) -> None:
+        super().__init__(scope.partition(":")[0])
+        self.scope, self.amount = scope, amount
 
 
 class GuardFailed(StudioError):
-    """A conditional write did not apply. `current` is the run as the store holds it, None when there is none."""
+    """A conditional write did not apply. `current` is the run as the store holds it, None when
+    there is none.
+    """
 
     def __init__(self, current: Any = None) -> None:
         super().__init__("the guard of a conditional write did not hold")
@@ -191,7 +282,19 @@ class GuardFailed(StudioError):
 
 
 class InvocationEnding(StudioError):
-    """Too little of the invocation is left for what comes next. Nothing failed: the run goes on in another one."""
+    """Too little of the invocation is left for what comes next. Nothing failed: the run goes on in
+    another one.
+    """
+
+
+class NotYet(StudioError):
+    """What comes next may not be done before a `moment` (ms). Nothing failed: the run goes on then,
+    at the step that said so.
+    """
+
+    def __init__(self, moment: int) -> None:
+        super().__init__("not before a later moment")
+        self.moment = moment
 
 
 class OwnershipLost(StudioError):
@@ -211,4 +314,10 @@ class PayloadMissing(StoreError):
 
 
 class RunUnreadable(StoreError):
-    """An item that should be a run is damaged, or written by a version that this one does not understand."""
+    """An item that should be a run is damaged, or written by a version that this one does not
+    understand. `found`: the shared.ports.Unreadable that it is, where it says whose.
+    """
+
+    def __init__(self, message: str = "", found: Any = None) -> None:
+        super().__init__(message)
+        self.found = found

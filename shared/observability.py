@@ -1,6 +1,8 @@
-"""Structured logs and metrics: allow-listed fields with ids and codes in them, never what a caller or a model wrote.
+"""Structured logs and metrics: allow-listed fields with ids and codes in them, never what a caller
+or a model wrote.
 
-A leaf. One JSON line an event, `action` its stable key; CloudWatch reads the metrics out of the same lines (EMF).
+A leaf. One JSON line an event, `action` its stable key; CloudWatch reads the metrics out of the
+same lines (EMF).
 """
 
 import json
@@ -10,26 +12,58 @@ import traceback
 from typing import Any
 
 _FIELDS = frozenset(
-    {"run_id", "request_id", "message_id", "route", "function", "workflow", "status", "code", "step", "attempt", "fence"}
+    {
+        "run_id",
+        "request_id",
+        "message_id",
+        "route",
+        "function",
+        "workflow",
+        "status",
+        "code",
+        "step",
+        "attempt",
+        "fence",
+    }
+    | {"webhook_id", "delivery_id"}
     | {"delay_ms", "latency_ms", "why", "kind", "count"}
 )
 
 
 def log(action: str, **fields: Any) -> None:
-    """One line of JSON to stdout. Raises KeyError for a field that is not on the list: patient data has no way in."""
+    """One line of JSON to stdout.
+
+    Raises KeyError for a field that is not on the list: patient data has no way in.
+    """
     _write({"action": action, "level": "INFO", **_listed(fields)})
 
 
 def log_bug(action: str, exc: BaseException, **fields: Any) -> None:
-    """An unexpected exception: its type and where it arose. Its text may quote a payload, so it is left out. Fields as for `log`."""
-    frames = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(exc.__traceback__)]
-    _write({"action": action, "level": "ERROR", "error": type(exc).__name__, "at": frames[-8:], **_listed(fields)})
+    """An unexpected exception: its type and where it arose.
+
+    Its text may quote a payload, so it is left out. Fields as for `log`.
+    """
+    frames = [
+        f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(exc.__traceback__)
+    ]
+    _write(
+        {
+            "action": action,
+            "level": "ERROR",
+            "error": type(exc).__name__,
+            "at": frames[-8:],
+            **_listed(fields),
+        }
+    )
 
 
 def count(metric: str, value: float = 1) -> None:
     """A metric in CloudWatch's embedded format, namespace StudioRuns."""
     spec = {"Namespace": "StudioRuns", "Dimensions": [[]], "Metrics": [{"Name": metric}]}
-    _write({"_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [spec]}, metric: value})
+    _write(
+        {"_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [spec]}, metric: value}
+    )
 
 
 def _listed(fields: dict[str, Any]) -> dict[str, Any]:

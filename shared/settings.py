@@ -1,108 +1,101 @@
-"""The only reader of the environment. Every variable stands in template.yaml and here; a test compares the two."""
+"""The only reader of the environment.
+
+Each field of Settings is a variable of template.yaml; a test compares the two.
+"""
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import Field, dataclass, field, fields
+from typing import Any
 
-_DEFAULTS: Mapping[str, str] = {
-    "TABLE_NAME": "",
-    "BUCKET_NAME": "",
-    "QUEUE_URL": "",
-    "ISOLATION_QUEUE_URL": "",
-    "DEAD_LETTER_QUEUE_URL": "",
-    "DIAGNOSIS_WORKER_ENABLED": "false",
-    "QUOTA_PER_MINUTE": "0",
-    "ORG_CLAIM": "custom:org_id",
-    "ROLES_CLAIM": "cognito:groups",
-    "CURSOR_KEY": "",
-    "DOCS_ENABLED": "false",
-    "SERVICE_VERSION": "0",
-    "LEASE_SECONDS": "310",
-    "PERSON_LEASE_SECONDS": "86400",
-    "GATE_SECONDS": "604800",
-    "DEADLINE_WORKER_SECONDS": "86400",
-    "DEADLINE_PEOPLE_SECONDS": "2592000",
-    "BACKOFF_BASE_SECONDS": "2",
-    "BACKOFF_CAP_SECONDS": "300",
-    "MODEL_ID": "claude-sonnet-5-5",
-    "MODEL_PROVIDER": "anthropic",
-    "MODEL_KEY_SECRET_ARN": "",
-    "MODEL_TIMEOUT_SECONDS": "240",
-    "MODEL_MAX_OUTPUT_TOKENS": "16000",
-    "MODEL_PRICES": "",
-    "ANTHROPIC_API_KEY": "",
-    "ANTHROPIC_BASE_URL": "",
-}
-
-VARIABLES = frozenset(_DEFAULTS)
-LOCAL_ONLY = frozenset({"ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"})
-"""Variables that a deployment never sets: the local stack points the SDK at its offline model with them."""
+_LOCAL_ONLY = "local_only"
+_VARIABLE = "variable"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    table_name: str
-    bucket_name: str
-    queue_url: str
-    isolation_queue_url: str
-    dead_letter_queue_url: str
-    worker_enabled: bool
-    quota_per_minute: int
-    org_claim: str
-    roles_claim: str
-    cursor_key: str
-    docs_enabled: bool
-    service_version: str
-    lease_seconds: int
-    person_lease_seconds: int
-    gate_seconds: int
-    deadline_worker_seconds: int
-    deadline_people_seconds: int
-    backoff_base_seconds: int
-    backoff_cap_seconds: int
-    model_timeout_seconds: int
-    model_id: str
-    model_provider: str
-    model_key_secret_arn: str
-    model_max_output_tokens: int
-    model_prices: str
-    anthropic_api_key: str
-    anthropic_base_url: str
+    """A field is read from the variable of its own name in upper case, unless it names
+    another one.
+    """
+
+    table_name: str = ""
+    audit_table_name: str = ""
+    bucket_name: str = ""
+    queue_url: str = ""
+    erasure_queue_url: str = ""
+    bulk_queue_url: str = ""
+    deliveries_queue_url: str = ""
+    dead_letter_queue_url: str = ""
+    worker_enabled: bool = field(default=False, metadata={_VARIABLE: "DIAGNOSIS_WORKER_ENABLED"})
+    quota_per_minute: int = 0
+    org_claim: str = "custom:org_id"
+    roles_claim: str = "cognito:groups"
+    machine_client_id: str = ""
+    cursor_key_secret_arn: str = ""
+    docs_enabled: bool = False
+    service_version: str = "0"
+    audit_retention_days: int = 2_190
+    lease_seconds: int = 310
+    person_lease_seconds: int = 86_400
+    gate_seconds: int = 604_800
+    deadline_worker_seconds: int = 86_400
+    deadline_people_seconds: int = 2_592_000
+    backoff_base_seconds: int = 2
+    backoff_cap_seconds: int = 300
+    model_id: str = "claude-sonnet-5-5"
+    model_provider: str = "anthropic"
+    model_key_secret_arn: str = ""
+    model_timeout_seconds: int = 240
+    model_max_output_tokens: int = 16_000
+    model_prices: str = ""
+    model_geography: str = ""
+    """Where the model is to serve (`us`, `global`); empty leaves it to the provider's workspace."""
+    model_effort: str = ""
+    """How much thinking each workflow asks for, as `diagnosis=high,analysis=low`; others take the
+    model's default.
+    """
+    webhook_receiver: str = field(default="", metadata={_LOCAL_ONLY: True})
+    """The one address that may be told something though it is not public: the local stack's own."""
+    model_api_key: str = field(default="", metadata={_LOCAL_ONLY: True})
+    model_base_url: str = field(default="", metadata={_LOCAL_ONLY: True})
+
+
+def _variable(setting: "Field[Any]") -> str:
+    return str(setting.metadata.get(_VARIABLE, setting.name.upper()))
+
+
+VARIABLES = frozenset(_variable(setting) for setting in fields(Settings))
+LOCAL_ONLY = frozenset(
+    _variable(setting) for setting in fields(Settings) if _LOCAL_ONLY in setting.metadata
+)
+"""Variables that a deployment never sets: the local stack points the SDK at its offline model with
+them.
+"""
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
-    """The settings of this process. Raises ValueError for a number that is none."""
-    env = {name: (os.environ if environ is None else environ).get(name) or default for name, default in _DEFAULTS.items()}
-    return Settings(
-        table_name=env["TABLE_NAME"],
-        bucket_name=env["BUCKET_NAME"],
-        queue_url=env["QUEUE_URL"],
-        isolation_queue_url=env["ISOLATION_QUEUE_URL"],
-        dead_letter_queue_url=env["DEAD_LETTER_QUEUE_URL"],
-        worker_enabled=_flag(env["DIAGNOSIS_WORKER_ENABLED"]),
-        quota_per_minute=int(env["QUOTA_PER_MINUTE"]),
-        org_claim=env["ORG_CLAIM"],
-        roles_claim=env["ROLES_CLAIM"],
-        cursor_key=env["CURSOR_KEY"],
-        docs_enabled=_flag(env["DOCS_ENABLED"]),
-        service_version=env["SERVICE_VERSION"],
-        lease_seconds=int(env["LEASE_SECONDS"]),
-        person_lease_seconds=int(env["PERSON_LEASE_SECONDS"]),
-        gate_seconds=int(env["GATE_SECONDS"]),
-        deadline_worker_seconds=int(env["DEADLINE_WORKER_SECONDS"]),
-        deadline_people_seconds=int(env["DEADLINE_PEOPLE_SECONDS"]),
-        backoff_base_seconds=int(env["BACKOFF_BASE_SECONDS"]),
-        backoff_cap_seconds=int(env["BACKOFF_CAP_SECONDS"]),
-        model_timeout_seconds=int(env["MODEL_TIMEOUT_SECONDS"]),
-        model_id=env["MODEL_ID"],
-        model_provider=env["MODEL_PROVIDER"],
-        model_key_secret_arn=env["MODEL_KEY_SECRET_ARN"],
-        model_max_output_tokens=int(env["MODEL_MAX_OUTPUT_TOKENS"]),
-        model_prices=env["MODEL_PRICES"],
-        anthropic_api_key=env["ANTHROPIC_API_KEY"],
-        anthropic_base_url=env["ANTHROPIC_BASE_URL"],
-    )
+    """The settings of this process, by default from its own environment.
+
+    An empty variable counts as unset.
+
+    Raises ValueError, naming the variable, if a numeric one is not a whole number.
+    """
+    env = os.environ if environ is None else environ
+    given = {setting: env.get(_variable(setting)) for setting in fields(Settings)}
+    return Settings(**{one.name: _parsed(one, text) for one, text in given.items() if text})
 
 
-def _flag(text: str) -> bool:
-    return text.strip().lower() in ("1", "true", "yes", "on")
+def starts_in_lambda() -> bool:
+    """Whether Lambda itself started this process, as it does nowhere but in a deployment."""
+    return "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ
+
+
+def _parsed(setting: "Field[Any]", text: str) -> Any:
+    if setting.type is bool:
+        return text.strip().lower() in ("1", "true", "yes", "on")
+    if setting.type is int:
+        try:
+            return int(text)
+        except ValueError:
+            raise ValueError(f"{_variable(setting)} is not a whole number: {text!r}") from None
+    return text

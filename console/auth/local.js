@@ -2,7 +2,16 @@
 import { devToken, devUsers } from "../api.js";
 import { sessionOf } from "./tokens.js";
 
-export const users = async () => (await devUsers()).users;
+let asked = null;
+
+/** The demo users; asked for once. */
+export async function users() {
+  asked ??= devUsers().catch((problem) => {
+    asked = null;
+    throw problem;
+  });
+  return (await asked).users;
+}
 
 export async function signIn(name) {
   return { ...sessionOf((await devToken(name)).token), localUser: name };

@@ -11,6 +11,7 @@ const MOST_LABELS = 7;
 
 /**
  * `columns`: [{label, title, parts: [value per series]}]; `series`: [[name, tone], ...]; `format` writes a value.
+ * `hrefs` of a column, one a part, lead to what it counts.
  * A column with an `end` is a class of size: its label, and the last one's end, stand at its edges.
  */
 export function Columns({ label, summary, columns, series, first, format = String }) {
@@ -20,7 +21,8 @@ export function Columns({ label, summary, columns, series, first, format = Strin
   const every = Math.ceil(columns.length / MOST_LABELS);
   return html`<${ChartFrame} label=${label} summary=${summary} legend=${series} head=${[first, ...series.map(([name]) => name)]}
     rows=${columns.map((one) => [one.title, ...one.parts.map(format)])}>
-    <svg class="columns" width="100%" height=${HEIGHT} role="img" aria-label="${label}. ${summary ?? ""}">
+    <svg class="columns" width="100%" height=${HEIGHT} role=${columns.some((one) => one.hrefs) ? "group" : "img"}
+      aria-label="${label}. ${summary ?? ""}">
       <${Axis} top=${top} format=${format} />
       ${columns.map((one, place) => html`<${Column} key=${one.title} one=${one} x=${LEFT + place * slot} slot=${slot} top=${top}
         series=${series} labelled=${place % every === 0} spare=${(place / every) % 2 === 1} format=${format} />`)}
@@ -47,11 +49,10 @@ function Column({ one, x, slot, top, series, labelled, spare, format }) {
     ${one.parts.map((value, place) => {
       const height = heightOf(value, top);
       base -= height;
-      return (
-        value > 0 &&
-        html`<rect class="fill-${series[place][1]}" x="${x + gap}%" width="${slot - 2 * gap}%" y=${base} height=${height} rx="2">
-          <title>${`${one.title}: ${format(value)} ${series[place][0]}`}</title></rect>`
-      );
+      const said = `${one.title}: ${format(value)} ${series[place][0]}`;
+      const bar = html`<rect class="fill-${series[place][1]}" x="${x + gap}%" width="${slot - 2 * gap}%" y=${base} height=${height} rx="2">
+          <title>${said}</title></rect>`;
+      return value > 0 && (one.hrefs?.[place] ? html`<a href=${one.hrefs[place]} aria-label=${said}>${bar}</a>` : bar);
     })}
     ${labelled && html`<${Label} x=${one.end ? x : x + slot / 2} text=${one.label} spare=${spare} />`}
   </g>`;

@@ -84,7 +84,8 @@ export function Empty({ icon = "info", title, children }) {
 }
 
 /** A refused or failed request in plain words, with what helps support to find it. */
-export function Problem({ error, retry, focus = false }) {
+/** `labelOf(field)` answers {label, id} of the form field that a refusal is about. */
+export function Problem({ error, retry, focus = false, labelOf }) {
   const box = useRef(null);
   useEffect(() => {
     if (focus) box.current?.focus();
@@ -96,7 +97,9 @@ export function Problem({ error, retry, focus = false }) {
     <div>
       <p class="problem-title">${refusalText(error)}</p>
       ${said && html`<p class="problem-said">${said}</p>`}
-      ${error.errors?.length > 0 && html`<ul>${error.errors.map((one) => html`<li>${problemLine(one)}</li>`)}</ul>`}
+      ${error.errors?.length > 0 && html`<ul>${error.errors.map((one) => html`<li>${problemLine(one, labelOf)}</li>`)}</ul>`}
+      ${error.code === "NO_INPUTS" && error.details?.run_id
+        && html`<p><a href=${`#/runs/${encodeURIComponent(error.details.run_id)}`}>Open the failed run</a></p>`}
       ${error.requestId && html`<p class="quiet small">Request <code>${error.requestId}</code></p>`}
     </div>
     ${retry && mayHelp(error) && html`<${Button} kind="small" icon="refresh" onClick=${retry}>Try again</${Button}>`}
@@ -106,9 +109,17 @@ export function Problem({ error, retry, focus = false }) {
 /** Asking again changes nothing about a wrong address, a wrong value, or what one may not see. */
 const mayHelp = (error) => ![400, 403, 404, 413, 422].includes(error.status);
 
-function problemLine(one) {
+function problemLine(one, labelOf) {
   if (typeof one === "string") return one;
-  return html`<code>${String(one.field ?? "").replace(/^body\./, "")}</code> ${one.message}`;
+  if (!labelOf) return html`<code>${String(one.field ?? "").replace(/^body\./, "")}</code> ${one.message}`;
+  const { label, id } = labelOf(one.field);
+  const go = (event) => {
+    event.preventDefault();
+    const field = document.getElementById(id);
+    for (let box = field?.closest("details"); box; box = box.parentElement?.closest("details")) box.open = true;
+    field?.focus();
+  };
+  return html`${id ? html`<a href="#${id}" onClick=${go}>${label}</a>` : html`<strong>${label}</strong>`} ${one.message}`;
 }
 
 export function Notice({ kind = "info", title, children, actions }) {

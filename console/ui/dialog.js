@@ -9,7 +9,12 @@ export function Dialog({ title, onClose, children, wide = false }) {
   useEffect(() => {
     const dialog = box.current;
     dialog.showModal();
-    return () => dialog.close();
+    // Whoever goes elsewhere by a link inside it has left it.
+    window.addEventListener("hashchange", onClose);
+    return () => {
+      window.removeEventListener("hashchange", onClose);
+      dialog.close();
+    };
   }, []);
   const outside = (event) => event.target === box.current && onClose();
   return html`<dialog ref=${box} class=${wide ? "dialog wide" : "dialog"} aria-labelledby=${id} onClose=${onClose} onMouseDown=${outside}>

@@ -1,21 +1,36 @@
-// Form fields with label, hint and error tied together, and a form that sends once and shows what was refused.
-import { html, useId, useRef, useState } from "../preact.js";
+// Form fields with label, hint and error tied together, and a form that sends once, marks what was refused, and loses nothing typed.
+import { createContext, html, useContext, useEffect, useId, useMemo, useRef, useState } from "../preact.js";
+import { words } from "../format.js";
+import { user } from "../session.js";
 import { Button, Problem } from "./basics.js";
 
-export function Field({ label, hint, error, optional = false, children }) {
+/** {errors: [{field, message}], labels: Map of API name to {label, id}} of the form around a field. */
+const AroundContext = createContext({ errors: [], labels: new Map() });
+
+const plain = (field) => String(field ?? "").replace(/^(body|path|query)\./, "");
+/** `max_attempts` stands for itself and for what is inside it, such as `tags.3`. */
+const isOf = (field, name) => field === name || field.startsWith(`${name}.`) || field.startsWith(`${name}[`);
+
+/** `names`: what the API calls it, one or several; a refusal of one of them is shown here. */
+export function Field({ label, hint, error, names, optional = false, children }) {
   const id = useId();
-  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined;
+  const around = useContext(AroundContext);
+  const known = [names ?? []].flat();
+  known.forEach((name) => around.labels.set(name, { label, id }));
+  const refused = around.errors.filter((one) => known.some((name) => isOf(plain(one.field), name))).map((one) => one.message);
+  const said = error ?? refused.join("; ");
+  const described = [hint && `${id}-hint`, said && `${id}-error`].filter(Boolean).join(" ") || undefined;
   return html`<div class="field">
     <label for=${id}>${label}${optional && html` <span class="quiet">(optional)</span>`}</label>
-    ${children({ id, "aria-describedby": described, "aria-invalid": error ? "true" : undefined })}
+    ${children({ id, "aria-describedby": described, "aria-invalid": said ? "true" : undefined })}
     ${hint && html`<p class="hint" id="${id}-hint">${hint}</p>`}
-    ${error && html`<p class="field-error" id="${id}-error">${error}</p>`}
+    ${said && html`<p class="field-error" id="${id}-error">${said}</p>`}
   </div>`;
 }
 
-export function Text({ label, hint, error, optional, value, set, area = 0, mono = false, ...rest }) {
+export function Text({ label, hint, error, names, optional, value, set, area = 0, mono = false, ...rest }) {
   const onInput = (event) => set(event.target.value);
-  return html`<${Field} label=${label} hint=${hint} error=${error} optional=${optional}>
+  return html`<${Field} label=${label} hint=${hint} error=${error} names=${names} optional=${optional}>
     ${(ties) =>
       area
         ? html`<textarea class=${mono ? "input mono" : "input"} rows=${area} value=${value} onInput=${onInput} spellcheck=${!mono}
@@ -25,8 +40,8 @@ export function Text({ label, hint, error, optional, value, set, area = 0, mono 
 }
 
 /** `options`: [[value, label], ...] */
-export function Select({ label, hint, error, value, set, options, ...rest }) {
-  return html`<${Field} label=${label} hint=${hint} error=${error}>
+export function Select({ label, hint, error, names, value, set, options, ...rest }) {
+  return html`<${Field} label=${label} hint=${hint} error=${error} names=${names}>
     ${(ties) => html`<select class="input" value=${value} onChange=${(event) => set(event.target.value)} ...${ties} ...${rest}>
       ${options.map(([key, text]) => html`<option value=${key} selected=${key === value}>${text}</option>`)}
     </select>`}
@@ -46,9 +61,11 @@ export function Check({ label, hint, checked, set }) {
  * `send(key)` does the request; `key` is the same for every try of this form's present values, so that a repeated one makes nothing twice.
  * It may throw a FormError for what the page itself sees.
  */
-export function Form({ children, send, submit, disabled = false, values, cancel }) {
+export function Form({ children, send, submit, disabled = false, values, cancel, kind = "primary" }) {
   const [state, setState] = useState({});
   const keyed = useRef({});
+  const labels = useMemo(() => new Map(), []);
+  const around = useMemo(() => ({ errors: state.error?.errors ?? [], labels }), [state.error]);
   const onSubmit = async (event) => {
     event.preventDefault();
     const now = JSON.stringify(values ?? null);
@@ -61,14 +78,39 @@ export function Form({ children, send, submit, disabled = false, values, cancel 
       setState({ error });
     }
   };
-  return html`<form class="form" onSubmit=${onSubmit} novalidate>
+  const labelOf = (field) => {
+    const name = plain(field);
+    const found = [...labels].find(([known]) => isOf(name, known));
+    return found ? found[1] : { label: words(name.split(".").at(-1) || "value") };
+  };
+  return html`<form class="form" onSubmit=${onSubmit} novalidate><${AroundContext.Provider} value=${around}>
     ${children}
-    <${Problem} error=${state.error} focus />
+    <${Problem} error=${state.error} focus labelOf=${labelOf} />
     <div class="form-actions">
-      <${Button} type="submit" kind="primary" busy=${state.busy} disabled=${disabled}>${submit}</${Button}>
+      <${Button} type="submit" kind=${kind} busy=${state.busy} disabled=${disabled}>${submit}</${Button}>
       ${cancel && html`<${Button} onClick=${cancel}>Cancel</${Button}>`}
-    </div>
+    </div></${AroundContext.Provider}>
   </form>`;
+}
+
+const drafts = new Map();
+
+/**
+ * [values, setValues, sent]: what was typed stays until it was sent, also when one goes elsewhere and comes back. In this tab's memory
+ * only. `name` tells the forms apart.
+ */
+export function useDraft(name, initial) {
+  const key = `${user().sub} ${name}`;
+  const [values, setValues] = useState(() => ({ ...initial, ...drafts.get(key) }));
+  const isSent = useRef(false);
+  useEffect(() => {
+    if (!isSent.current) drafts.set(key, values);
+  }, [values]);
+  const sent = () => {
+    isSent.current = true;
+    drafts.delete(key);
+  };
+  return [values, setValues, sent];
 }
 
 /** What the page itself finds wrong with a form, before anything is sent; shown like the API's refusals. */
@@ -77,6 +119,15 @@ export class FormError extends Error {
     super("");
     Object.assign(this, { code: "VALIDATION_ERROR", status: 422, errors: [{ field, message }] });
   }
+}
+
+/** `needed`: {field: value}. Raises one FormError that names every field that is empty. */
+export function needs(needed) {
+  const missing = Object.keys(needed).filter((field) => !needed[field].trim());
+  if (!missing.length) return;
+  const problem = new FormError(missing[0], "is needed");
+  problem.errors = missing.map((field) => ({ field, message: "is needed" }));
+  throw problem;
 }
 
 export function parseJson(text, field) {

@@ -1,6 +1,6 @@
 // A page's head: where one is, what it is called, what can be done. Moves the focus to the heading when the address changes.
 import { html, useEffect, useRef, useState } from "../preact.js";
-import { useRoute } from "../router.js";
+import { isComingBack, navigate, useRoute } from "../router.js";
 import { user } from "../session.js";
 import { Icon } from "./icon.js";
 
@@ -18,9 +18,8 @@ export function Page({ title, plain, crumbs = [], about, actions, children, clas
     document.title = `${plain ?? title} · Studio Runs`;
   }, [plain ?? title]);
   useEffect(() => {
-    if (lastPath === null) lastFocused = null;
-    else if (lastPath !== path) {
-      window.scrollTo(0, 0);
+    if (lastPath !== null && lastPath !== path) {
+      if (!isComingBack()) window.scrollTo(0, 0);
       heading.current?.focus({ preventScroll: true });
     }
     lastPath = path;
@@ -66,7 +65,7 @@ export function useTrail() {
   const who = user().sub;
   const [trail, setTrail] = useState(history.state?.who === who ? history.state.trail : []);
   const go = (next) => {
-    history.replaceState({ who, trail: next }, "");
+    history.replaceState({ ...history.state, who, trail: next }, "");
     setTrail(next);
   };
   return [trail, go];
@@ -79,5 +78,27 @@ export function Pager({ trail, next, go, shown }) {
     <button type="button" class="button small" disabled=${!trail.length} onClick=${() => go(trail.slice(0, -1))}>Newer</button>
     <span class="quiet small">Page ${trail.length + 1} · ${shown} shown</span>
     <button type="button" class="button small" disabled=${!next} onClick=${() => go([...trail, next])}>Older</button>
+  </nav>`;
+}
+
+const before = new Map();
+
+/**
+ * Back and forth through a list whose page is in the address `at`, as `cursor` and `page` of the `query`; `next` begins the page after
+ * this one, or is null.
+ */
+export function AddressPager({ at, query, next, shown }) {
+  const { cursor = "" } = query;
+  const number = Number(query.page) || 1;
+  if (next) before.set(next, cursor);
+  if (!cursor && !next) return null;
+  const go = (where, page) => navigate(at, { ...query, cursor: where, page: page > 1 ? page : "" });
+  const newer = cursor && before.has(cursor);
+  return html`<nav class="pager" aria-label="Pages">
+    ${cursor && html`<button type="button" class="button small" onClick=${() => go("", 1)}>Newest</button>`}
+    <button type="button" class="button small" disabled=${!newer}
+      onClick=${() => go(before.get(cursor), Math.max(1, number - 1))}>Newer</button>
+    <span class="quiet small">Page ${number} · ${shown} shown</span>
+    <button type="button" class="button small" disabled=${!next} onClick=${() => go(next, number + 1)}>Older</button>
   </nav>`;
 }

@@ -7,6 +7,7 @@ const GAP = 4;
 
 export function Steps({ run }) {
   const names = STEPS[run.workflow] ?? [];
+  if (!names.length) return html`<span class="steps"></span>`;
   const at = reached(run, names);
   const total = names.length * (WIDTH + GAP) - GAP;
   return html`<svg class="steps" viewBox="0 0 ${Math.max(1, total)} 6" width=${total} height="6" aria-hidden="true">
@@ -18,10 +19,12 @@ export function Steps({ run }) {
 function reached(run, names) {
   if (run.status === "succeeded") return names.length;
   const step = run.error_info?.step ?? run.current_phase ?? run.current_step;
-  return Math.max(0, names.indexOf(step));
+  return names.indexOf(step);
 }
 
 function toneOf(run, place, at) {
+  // A run that was not taken up yet has no active step, whichever it will begin with.
+  if (run.status === "queued" && !run.attempt) return "step-later";
   if (place < at) return "step-done";
   if (place > at) return "step-later";
   return isOpen(run) ? `step-${run.status}` : `step-${run.status === "failed" ? "failed" : "later"}`;

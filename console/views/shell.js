@@ -8,6 +8,7 @@ import { useStore } from "../store.js";
 import { chooseTheme, theme, THEMES } from "../theme.js";
 import { QuestionHost } from "../ui/dialog.js";
 import { Icon, Logo } from "../ui/icon.js";
+import { Shortcuts } from "../ui/shortcuts.js";
 import { ToastHost } from "../ui/toast.js";
 import { words } from "../format.js";
 
@@ -17,6 +18,7 @@ const PLACES = [
   ["projects", "Projects", "folder"],
   ["patients", "Patients", "users"],
   ["metrics", "Metrics", "chart"],
+  ["admin", "Admin", "shield"],
 ];
 const THEME_ICONS = { system: "monitor", light: "sun", dark: "moon" };
 
@@ -39,7 +41,7 @@ export function Shell({ place, children }) {
       </header>
       <main id="main" tabindex="-1">${children}</main>
     </div>
-    <${QuestionHost} /><${ToastHost} />`;
+    <${QuestionHost} /><${Shortcuts} /><${ToastHost} />`;
 }
 
 /** A menu closes when it is left, and on Escape, which gives the focus back. */

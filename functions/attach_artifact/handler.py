@@ -1,4 +1,6 @@
-"""POST /api/studio/diagnosis-runs/{runId}/artifacts: link an artifact to a run, or store a new one in it."""
+"""POST /api/studio/diagnosis-runs/{runId}/artifacts: link an artifact to a run, or store a new one
+in it.
+"""
 
 from typing import Annotated
 
@@ -6,20 +8,21 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from shared.access.policy import Action
-from shared.http.artifacts import linked, stored
-from shared.http.documents import artifact_responses
+from shared.http.authorize import patient_run
+from shared.http.call import Call
+from shared.http.doors.artifacts import AttachArtifact, attach
 from shared.http.endpoint import Endpoint
 from shared.http.models import PathId
-from shared.http.studio import AttachArtifact, authorized_run
 
 endpoint = Endpoint(Action.ATTACH_ARTIFACT)
 
 
-@endpoint.app.post("/api/studio/diagnosis-runs/<runId>/artifacts", responses=artifact_responses(201, 200, 409))
-def attach(runId: PathId, body: Annotated[AttachArtifact, Body()]) -> Response[str]:
+@endpoint.post("/api/studio/diagnosis-runs/<runId>/artifacts")
+def attach_artifact(
+    call: Call, run_id: PathId, body: Annotated[AttachArtifact, Body()]
+) -> Response[str]:
     """Before the run's first start only: what is attached becomes part of its context pack."""
-    run = authorized_run(endpoint, Action.ATTACH_ARTIFACT)
-    return linked(endpoint, run, body.artifact_id) if body.artifact_id else stored(endpoint, run, body)
+    return attach(call, patient_run(call, run_id, Action.ATTACH_ARTIFACT), body)
 
 
 handler = endpoint.handler

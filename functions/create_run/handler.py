@@ -6,23 +6,24 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from shared.access.policy import Action
-from shared.http.creating import new_orchestration
-from shared.http.documents import run_responses
-from shared.http.doors import after_wait, created
+from shared.http.authorize import admission, readable_run
+from shared.http.call import Call
+from shared.http.doors.runs import CreateRun, any_run, check_profile, new_orchestration
 from shared.http.endpoint import Endpoint
-from shared.http.runs import CreateRun, any_run, check_profile
+from shared.http.responses import created
+from shared.http.waiting import waited
 
 endpoint = Endpoint(Action.CREATE_RUN)
 
 
-@endpoint.app.post("/runs", responses=run_responses(201, 200, 429))
-def create(body: Annotated[CreateRun, Body()]) -> Response[str]:
+@endpoint.post("/runs")
+def create_run(call: Call, body: Annotated[CreateRun, Body()]) -> Response[str]:
     """Waits for its first next, or runs through with `auto_advance`."""
     check_profile(body.profile)
-    services, request = endpoint.services, endpoint.request
-    key = request.key(services.ids)
-    run, is_new = services.creator.create(new_orchestration(request.who, body, key.id), key, lambda: endpoint.admit(key))
-    return created(endpoint, any_run(endpoint, after_wait(endpoint, run)), new=is_new)
+    key = call.key()
+    new = new_orchestration(call, body, key.id)
+    run, is_new = call.services.creator.create(new, key, admission(call, key))
+    return created(call, "run", any_run(call, waited(call, run, readable_run)), new=is_new)
 
 
 handler = endpoint.handler

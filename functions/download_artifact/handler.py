@@ -3,27 +3,23 @@
 from aws_lambda_powertools.event_handler import Response
 
 from shared.access.policy import Action
-from shared.errors import NotFound
-from shared.http.artifacts import file_name
-from shared.http.documents import responses
+from shared.http.authorize import whole_run
+from shared.http.call import Call
+from shared.http.doors.artifacts import file_name, held_artifact
 from shared.http.endpoint import Endpoint
 from shared.http.models import PathId
 from shared.http.responses import bare
-from shared.http.runs import readable_run
 
 endpoint = Endpoint(Action.USE_RUNS)
 
 
-@endpoint.app.get("/runs/<runId>/artifacts/<artifactId>/download", responses=responses("nothing; Location holds the URL", 302))
-def download(runId: PathId, artifactId: PathId) -> Response[str]:
+@endpoint.get("/runs/<runId>/artifacts/<artifactId>/download")
+def download(call: Call, run_id: PathId, artifact_id: PathId) -> Response[str]:
     """302; the URL is good for five minutes and names the file."""
-    run, request = readable_run(endpoint), endpoint.request
-    artifact_id = request.params["artifactId"]
-    artifact = endpoint.services.artifacts.get(run.org_id, artifact_id) if artifact_id in run.artifacts else None
-    if artifact is None:
-        raise NotFound
-    location = endpoint.services.artifacts.presign(artifact, file_name(artifact))
-    return bare(request.request_id, "text/plain", "", 302, {"Location": location, "cache-control": "no-store"})
+    artifact = held_artifact(call, whole_run(call, run_id), artifact_id)
+    location = call.services.artifacts.presign(artifact, file_name(artifact))
+    headers = {"Location": location, "cache-control": "no-store"}
+    return bare(call.request_id, "text/plain", "", 302, headers)
 
 
 handler = endpoint.handler

@@ -3,19 +3,20 @@
 from aws_lambda_powertools.event_handler import Response
 
 from shared.access.policy import Action
-from shared.http.documents import responses
+from shared.http.authorize import readable_run
+from shared.http.call import Call
+from shared.http.doors.metrics import metrics_view
 from shared.http.endpoint import Endpoint
-from shared.http.measuring import metrics_view
 from shared.http.models import PathId
-from shared.http.runs import readable_run
+from shared.http.responses import ok
 
 endpoint = Endpoint(Action.USE_RUNS)
 
 
-@endpoint.app.get("/runs/<runId>/metrics", responses=responses("the metrics", 200))
-def metrics(runId: PathId) -> Response[str]:
+@endpoint.get("/runs/<runId>/metrics")
+def metrics(call: Call, run_id: PathId) -> Response[str]:
     """For workflows without phases their steps stand in, and the two scores are null."""
-    return endpoint.ok(metrics_view(endpoint, readable_run(endpoint)))
+    return ok(call, metrics_view(call, readable_run(call, run_id)))
 
 
 handler = endpoint.handler

@@ -3,20 +3,20 @@
 from aws_lambda_powertools.event_handler import Response
 
 from shared.access.policy import Action
-from shared.http.documents import run_responses
-from shared.http.doors import after_wait
+from shared.http.authorize import readable_run
+from shared.http.call import Call
+from shared.http.doors.runs import any_run
 from shared.http.endpoint import Endpoint
 from shared.http.models import PathId
-from shared.http.runs import any_run, readable_run
+from shared.http.waiting import shown_run
 
 endpoint = Endpoint(Action.USE_RUNS)
 
 
-@endpoint.app.get("/runs/<runId>", responses=run_responses(200))
-def get(runId: PathId) -> Response[str]:
+@endpoint.get("/runs/<runId>")
+def get(call: Call, run_id: PathId) -> Response[str]:
     """Orchestrations with their phases."""
-    run = readable_run(endpoint)
-    return endpoint.ok({"run": any_run(endpoint, after_wait(endpoint, run))})
+    return shown_run(call, run_id, readable_run, any_run)
 
 
 handler = endpoint.handler

@@ -3,20 +3,21 @@
 from aws_lambda_powertools.event_handler import Response
 
 from shared.access.policy import Action
-from shared.http.artifacts import answer_artifact
-from shared.http.documents import artifact_responses
+from shared.http.authorize import artifact
+from shared.http.call import Call
+from shared.http.doors.artifacts import shown_artifact
 from shared.http.endpoint import Endpoint
 from shared.http.models import PathId
-from shared.http.studio import visible_artifact
+from shared.http.responses import ok
 
 endpoint = Endpoint(Action.USE_RUNS)
 
 
-@endpoint.app.get("/api/studio/diagnosis-artifacts/<artifactId>", responses=artifact_responses(200))
-def get(artifactId: PathId) -> Response[str]:
+@endpoint.get("/api/studio/diagnosis-artifacts/<artifactId>")
+def get(call: Call, artifact_id: PathId) -> Response[str]:
     """For whoever may see a run that it belongs to."""
-    artifact, run = visible_artifact(endpoint, endpoint.request.params["artifactId"])
-    return answer_artifact(endpoint, artifact, run)
+    found, run = artifact(call, artifact_id)
+    return ok(call, {"artifact": shown_artifact(call, found, run)})
 
 
 handler = endpoint.handler

@@ -2,19 +2,25 @@
 
 from aws_lambda_powertools.event_handler import Response
 
-from shared.http.documents import responses
+from shared.http.call import Call
 from shared.http.endpoint import Endpoint
-from shared.http.responses import success
+from shared.http.responses import ok
+from shared.runs.prices import age_days
 
 endpoint = Endpoint()
 
 
-@endpoint.app.get("/health", responses=responses("`status`, `version`, `worker_enabled`", 200))
-def health() -> Response[str]:
+@endpoint.get("/health")
+def health(call: Call) -> Response[str]:
     """Touches no store: it says that the function runs, not that everything behind it does."""
-    settings = endpoint.services.settings
-    data = {"status": "ok", "version": settings.service_version, "worker_enabled": settings.worker_enabled}
-    return success(endpoint.request.request_id, data)
+    settings = call.services.settings
+    data = {
+        "status": "ok",
+        "version": settings.service_version,
+        "worker_enabled": settings.worker_enabled,
+        "prices_age_days": age_days(call.services.clock.now_ms()),
+    }
+    return ok(call, data)
 
 
 handler = endpoint.handler

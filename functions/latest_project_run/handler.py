@@ -1,22 +1,32 @@
-"""GET /api/projects/{projectId}/runs/latest: a project's newest analysis, or its newest in a status."""
+"""GET /api/projects/{projectId}/runs/latest: a project's newest analysis, or its newest in a
+status.
+"""
 
 from aws_lambda_powertools.event_handler import Response
 
 from shared.access.policy import Action
-from shared.http.documents import run_responses
-from shared.http.doors import after_wait
+from shared.http.authorize import project
+from shared.http.call import Call
+from shared.http.doors.projects import find_run, latest_run, project_run
 from shared.http.endpoint import Endpoint
 from shared.http.models import PathId, StatusFilter
-from shared.http.projects import authorized_project, latest_run, project_run
+from shared.http.responses import ok
+from shared.http.views import unreadable_row
+from shared.http.waiting import waited
+from shared.ports import Unreadable
 
 endpoint = Endpoint(Action.USE_PROJECT)
 
 
-@endpoint.app.get("/api/projects/<projectId>/runs/latest", responses=run_responses(200))
-def latest(projectId: PathId, status: StatusFilter = None) -> Response[str]:
+@endpoint.get("/api/projects/<projectId>/runs/latest")
+def latest(call: Call, project_id: PathId, status: StatusFilter = None) -> Response[str]:
     """`run` is null when there is none; with `Prefer: wait=N` the run when it has ended."""
-    run = latest_run(endpoint, authorized_project(endpoint), status)
-    return endpoint.ok({"run": None if run is None else project_run(endpoint, after_wait(endpoint, run))})
+    found = latest_run(call, project(call, project_id), status)
+    if found is None:
+        return ok(call, {"run": None})
+    if isinstance(found, Unreadable):
+        return ok(call, {"run": unreadable_row(found.id)})
+    return ok(call, {"run": project_run(call, waited(call, found, find_run))})
 
 
 handler = endpoint.handler

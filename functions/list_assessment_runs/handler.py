@@ -3,23 +3,38 @@
 from aws_lambda_powertools.event_handler import Response
 
 from shared.access.policy import Action
-from shared.http.assessment import assessment_row, seen_by, visible_scope
-from shared.http.documents import list_responses
+from shared.http.authorize import shown
+from shared.http.call import Call
+from shared.http.doors.assessment import (
+    assessment_row,
+    visible_runs,
+    visible_scopes,
+    visible_unreadable,
+)
 from shared.http.endpoint import Endpoint
-from shared.http.models import Cursor, Limit, StatusFilter
+from shared.http.models import Limit, StatusFilter
+from shared.http.responses import page
+from shared.http.views import if_wanted, in_status, rows_of
 
 endpoint = Endpoint(Action.READ_RUN_OF_PATIENT)
 
 
-@endpoint.app.get("/api/diagnosis-runs", responses=list_responses("runs"))
-def list_runs(status: StatusFilter = None, limit: Limit = 50, cursor: Cursor = None) -> Response[str]:
+@endpoint.get("/api/diagnosis-runs")
+def list_runs(call: Call, status: StatusFilter = None, limit: Limit = 50) -> Response[str]:
     """A patient's own, a clinician's patients', or the organisation's, newest first."""
-    request, scope = endpoint.request, visible_scope(endpoint)
-    if scope is None:
-        return endpoint.page("runs", [], None)
-    matches = seen_by(endpoint, lambda run: status in (None, run.status))
-    page = endpoint.services.reader.page(scope, request.position, limit, matches)
-    return endpoint.page("runs", [assessment_row(run) for run in page.runs], page.position)
+    scopes = visible_scopes(call)
+    if not scopes:
+        return page(call, "runs", [], None)
+    found = call.services.reader.page(
+        scopes,
+        call.position,
+        limit,
+        lambda runs: visible_runs(call, in_status(runs, status)),
+        unreadable=if_wanted(status, lambda rows: visible_unreadable(call, rows)),
+    )
+    shown(call, found.rows)
+    rows = rows_of(found.rows, lambda run: assessment_row(call, run))
+    return page(call, "runs", rows, found.position)
 
 
 handler = endpoint.handler

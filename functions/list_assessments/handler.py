@@ -3,21 +3,22 @@
 from aws_lambda_powertools.event_handler import Response
 
 from shared.access.policy import Action
-from shared.http.care import assessment_page, assessment_view
-from shared.http.documents import list_responses
+from shared.http.authorize import patient
+from shared.http.call import Call
+from shared.http.doors.care import assessment_page, assessment_view
 from shared.http.endpoint import Endpoint
-from shared.http.models import Cursor, Limit, PathId
-from shared.http.studio import authorized_patient
+from shared.http.models import Limit, PathId
+from shared.http.responses import page
 
 endpoint = Endpoint(Action.USE_ASSESSMENTS)
 
 
-@endpoint.app.get("/api/patients/<patientId>/assessments", responses=list_responses("assessments"))
-def list_assessments(patientId: PathId, limit: Limit = 50, cursor: Cursor = None) -> Response[str]:
+@endpoint.get("/api/patients/<patientId>/assessments")
+def list_assessments(call: Call, patient_id: PathId, limit: Limit = 50) -> Response[str]:
     """With questions and answers."""
-    patient_id = authorized_patient(endpoint, Action.USE_ASSESSMENTS)
-    found, position = assessment_page(endpoint, patient_id, limit)
-    return endpoint.page("assessments", [assessment_view(assessment) for assessment in found], position)
+    patient(call, patient_id, Action.USE_ASSESSMENTS)
+    found, position = assessment_page(call, patient_id, limit)
+    return page(call, "assessments", [assessment_view(one) for one in found], position)
 
 
 handler = endpoint.handler

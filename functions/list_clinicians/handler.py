@@ -1,23 +1,35 @@
 """GET /api/patients/{patientId}/clinicians: who is assigned to a patient."""
 
+from typing import Annotated, Literal
+
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from shared.access.policy import Action
-from shared.http.care import clinician_view, existing_patient
-from shared.http.documents import list_responses
+from shared.http.authorize import patient
+from shared.http.call import Call
+from shared.http.doors.care import clinician_view, ended_page
 from shared.http.endpoint import Endpoint
-from shared.http.models import Cursor, Limit, PathId
+from shared.http.models import Limit, PathId
+from shared.http.responses import page
 
 endpoint = Endpoint(Action.MANAGE_CLINICIANS)
+Ended = Annotated[
+    Literal["true", "false"], Query(description="`true`: the assignments that have ended")
+]
 
 
-@endpoint.app.get("/api/patients/<patientId>/clinicians", responses=list_responses("clinicians"))
-def list_clinicians(patientId: PathId, limit: Limit = 50, cursor: Cursor = None) -> Response[str]:
-    """Newest assignment first."""
-    patient_id = existing_patient(endpoint)
-    request = endpoint.request
-    found, position = endpoint.services.care.clinicians(request.who.org_id, patient_id, request.position, limit)
-    return endpoint.page("clinicians", [clinician_view(assignment) for assignment in found], position)
+@endpoint.get("/api/patients/<patientId>/clinicians")
+def list_clinicians(
+    call: Call, patient_id: PathId, limit: Limit = 50, ended: Ended = "false"
+) -> Response[str]:
+    """Newest assignment first; of those that have ended, the newest end."""
+    patient(call, patient_id, Action.MANAGE_CLINICIANS)
+    care, org_id = call.services.care, call.caller.org_id
+    if ended == "true":
+        return ended_page(call, care.ended_assignments(org_id, patient_id), limit)
+    found, position = care.clinicians(org_id, patient_id, call.position, limit)
+    return page(call, "clinicians", [clinician_view(one) for one in found], position)
 
 
 handler = endpoint.handler

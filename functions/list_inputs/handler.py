@@ -3,20 +3,24 @@
 from aws_lambda_powertools.event_handler import Response
 
 from shared.access.policy import Action
-from shared.http.documents import list_responses
+from shared.http.authorize import project
+from shared.http.call import Call
+from shared.http.doors.projects import input_row
 from shared.http.endpoint import Endpoint
-from shared.http.models import Cursor, Limit, PathId
-from shared.http.projects import authorized_project, input_row
+from shared.http.models import Limit, PathId
+from shared.http.responses import page
 
 endpoint = Endpoint(Action.USE_PROJECT)
 
 
-@endpoint.app.get("/api/projects/<projectId>/inputs", responses=list_responses("inputs"))
-def list_inputs(projectId: PathId, limit: Limit = 50, cursor: Cursor = None) -> Response[str]:
-    """Without the documents: `title` is the hypothesis's first line, and a run shows the document that it was made from."""
-    project = authorized_project(endpoint)
-    inputs, position = endpoint.services.projects.inputs(project, endpoint.request.position, limit)
-    return endpoint.page("inputs", [input_row(one) for one in inputs], position)
+@endpoint.get("/api/projects/<projectId>/inputs")
+def list_inputs(call: Call, project_id: PathId, limit: Limit = 50) -> Response[str]:
+    """Without the documents: `title` is the hypothesis's first line, and a run shows the document
+    that it was made from.
+    """
+    of = project(call, project_id)
+    found, position = call.services.projects.inputs(of, call.position, limit)
+    return page(call, "inputs", [input_row(one) for one in found], position)
 
 
 handler = endpoint.handler

@@ -3,25 +3,32 @@
 from aws_lambda_powertools.event_handler import Response
 
 from shared.access.policy import Action
-from shared.http.documents import list_responses
+from shared.http.authorize import patient
+from shared.http.call import Call
+from shared.http.doors.studio import patient_scope, studio_row
 from shared.http.endpoint import Endpoint
-from shared.http.models import Cursor, Limit, PathId, StatusFilter
-from shared.http.studio import authorized_patient, patient_scope, studio_row
+from shared.http.models import Limit, PathId, StatusFilter
+from shared.http.responses import page
+from shared.http.views import if_wanted, in_status, rows_of
 
 endpoint = Endpoint(Action.READ_PATIENT_RUN)
 
 
-@endpoint.app.get("/api/studio/patients/<patientId>/diagnosis-runs", responses=list_responses("runs"))
-def list_runs(patientId: PathId, status: StatusFilter = None, limit: Limit = 50, cursor: Cursor = None) -> Response[str]:
+@endpoint.get("/api/studio/patients/<patientId>/diagnosis-runs")
+def list_runs(
+    call: Call, patient_id: PathId, status: StatusFilter = None, limit: Limit = 50
+) -> Response[str]:
     """One page; a filtered page may be short and still have a next one."""
-    patient_id = authorized_patient(endpoint, Action.READ_PATIENT_RUN)
-    page = endpoint.services.reader.page(
-        patient_scope(endpoint, patient_id),
-        endpoint.request.position,
+    patient(call, patient_id, Action.READ_PATIENT_RUN)
+    found = call.services.reader.page(
+        patient_scope(call, patient_id),
+        call.position,
         limit,
-        lambda runs: [run for run in runs if status in (None, run.status)],
+        lambda runs: in_status(runs, status),
+        unreadable=if_wanted(status),
     )
-    return endpoint.page("runs", [studio_row(run) for run in page.runs], page.position)
+    rows = rows_of(found.rows, lambda run: studio_row(call, run))
+    return page(call, "runs", rows, found.position)
 
 
 handler = endpoint.handler

@@ -3,20 +3,32 @@
 from aws_lambda_powertools.event_handler import Response
 
 from shared.access.policy import Action
-from shared.http.documents import list_responses
+from shared.http.authorize import project
+from shared.http.call import Call
+from shared.http.doors.projects import project_run_row, project_scope
 from shared.http.endpoint import Endpoint
-from shared.http.models import Cursor, Limit, PathId, StatusFilter
-from shared.http.projects import authorized_project, in_status, project_run_row, project_scope
+from shared.http.models import Limit, PathId, StatusFilter
+from shared.http.responses import page
+from shared.http.views import if_wanted, in_status, rows_of
 
 endpoint = Endpoint(Action.USE_PROJECT)
 
 
-@endpoint.app.get("/api/projects/<projectId>/runs", responses=list_responses("runs"))
-def list_runs(projectId: PathId, status: StatusFilter = None, limit: Limit = 50, cursor: Cursor = None) -> Response[str]:
+@endpoint.get("/api/projects/<projectId>/runs")
+def list_runs(
+    call: Call, project_id: PathId, status: StatusFilter = None, limit: Limit = 50
+) -> Response[str]:
     """One page; a filtered page may be short and still have a next one."""
-    project = authorized_project(endpoint)
-    page = endpoint.services.reader.page(project_scope(project), endpoint.request.position, limit, in_status(status))
-    return endpoint.page("runs", [project_run_row(run) for run in page.runs], page.position)
+    scope = project_scope(project(call, project_id))
+    found = call.services.reader.page(
+        scope,
+        call.position,
+        limit,
+        lambda runs: in_status(runs, status),
+        unreadable=if_wanted(status),
+    )
+    rows = rows_of(found.rows, lambda run: project_run_row(call, run))
+    return page(call, "runs", rows, found.position)
 
 
 handler = endpoint.handler

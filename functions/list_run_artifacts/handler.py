@@ -3,19 +3,21 @@
 from aws_lambda_powertools.event_handler import Response
 
 from shared.access.policy import Action
-from shared.http.artifacts import PhaseFilter, phase_page
-from shared.http.documents import responses
+from shared.http.authorize import whole_run
+from shared.http.call import Call
+from shared.http.doors.artifacts import PhaseFilter, phase_page
 from shared.http.endpoint import Endpoint
-from shared.http.models import Cursor, Limit, PathId
-from shared.http.runs import readable_run
+from shared.http.models import Limit, PathId
 
 endpoint = Endpoint(Action.USE_RUNS)
 
 
-@endpoint.app.get("/runs/<runId>/artifacts", responses=responses("`run_id`, `total_count`, `artifacts_by_phase`, `artifacts`", 200))
-def list_artifacts(runId: PathId, phase: PhaseFilter = None, limit: Limit = 50, cursor: Cursor = None) -> Response[str]:
+@endpoint.get("/runs/<runId>/artifacts")
+def list_artifacts(
+    call: Call, run_id: PathId, phase: PhaseFilter = None, limit: Limit = 50
+) -> Response[str]:
     """The newest of every path; what was attached to a diagnosis stands under `attached`."""
-    return phase_page(endpoint, readable_run(endpoint), phase, limit)
+    return phase_page(call, whole_run(call, run_id), phase, limit)
 
 
 handler = endpoint.handler

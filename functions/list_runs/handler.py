@@ -1,24 +1,26 @@
 """GET /runs: runs of all workflows, newest first."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from shared.access.policy import Action
-from shared.http.documents import list_responses
+from shared.http.authorize import seen, shown
+from shared.http.call import Call
+from shared.http.doors.runs import WorkflowName, any_row, list_scopes
 from shared.http.endpoint import Endpoint
-from shared.http.models import Cursor, Limit, Moment, StatusFilter
-from shared.http.runs import any_row, list_scope, visible
-from shared.runs.records import Run, Status
+from shared.http.models import Limit, Moment, StatusFilter, milliseconds
+from shared.http.responses import page
+from shared.http.views import if_wanted, in_status, rows_of
+from shared.records.run import Run
 
 endpoint = Endpoint(Action.USE_RUNS)
-WorkflowName = Literal["diagnosis", "orchestration", "analysis"]
 
 
-@endpoint.app.get("/runs", responses=list_responses("runs"))
+@endpoint.get("/runs")
 def list_runs(
+    call: Call,
     workflow: Annotated[WorkflowName | None, Query()] = None,
     profile: Annotated[str | None, Query()] = None,
     status: StatusFilter = None,
@@ -26,25 +28,32 @@ def list_runs(
     created_after: Annotated[Moment | None, Query(description="Inclusive")] = None,
     created_before: Annotated[Moment | None, Query(description="Exclusive")] = None,
     limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> Response[str]:
     """What one created and may still see; an admin's whole organisation."""
-    services, request = endpoint.services, endpoint.request
-    wanted = None if status is None else Status(status)
+    services = call.services
 
     def matches(runs: list[Run]) -> list[Run]:
-        kept = [r for r in runs if workflow in (None, r.workflow) and wanted in (None, r.status) and (tag is None or tag in r.tags)]
-        return visible(endpoint, [r for r in kept if profile in (None, r.attributes.get("profile"))])
+        kept = [
+            r
+            for r in in_status(runs, status)
+            if workflow in (None, r.workflow)
+            and (tag is None or tag in r.tags)
+            and profile in (None, r.attributes.get("profile"))
+        ]
+        return seen(call, kept)
 
-    start = request.position or (None if created_before is None else services.runs.before(_ms(created_before)))
-    oldest = 0 if created_after is None else _ms(created_after)
-    page = services.reader.page(list_scope(endpoint, wanted), start, limit, matches, oldest)
-    return endpoint.page("runs", [any_row(run) for run in page.runs], page.position)
-
-
-def _ms(moment: datetime) -> int:
-    """Milliseconds, rounded up: a run's creation has no finer time, and none is before 1970."""
-    return max(0, -(-int(moment.timestamp() * 1_000_000) // 1_000))
+    start = call.position or (
+        None if created_before is None else services.runs.before(milliseconds(created_before))
+    )
+    oldest = 0 if created_after is None else milliseconds(created_after)
+    is_filtered = workflow or profile or tag
+    spoilt = None if is_filtered else if_wanted(status, lambda rows: seen(call, rows))
+    found = services.reader.page(
+        list_scopes(call, status, tag), start, limit, matches, oldest, unreadable=spoilt
+    )
+    shown(call, found.rows)
+    rows = rows_of(found.rows, lambda run: any_row(call, run))
+    return page(call, "runs", rows, found.position)
 
 
 handler = endpoint.handler

@@ -3,19 +3,22 @@
 from aws_lambda_powertools.event_handler import Response
 
 from shared.access.policy import Action
-from shared.http.artifacts import artifact_page
-from shared.http.documents import list_responses
+from shared.http.authorize import require_whole
+from shared.http.call import Call
+from shared.http.doors.artifacts import artifact_page
+from shared.http.doors.studio import find_run
 from shared.http.endpoint import Endpoint
-from shared.http.models import Cursor, Limit, PathId
-from shared.http.studio import authorized_run
+from shared.http.models import Limit, PathId
 
 endpoint = Endpoint(Action.READ_PATIENT_RUN)
 
 
-@endpoint.app.get("/api/studio/diagnosis-runs/<runId>/artifacts", responses=list_responses("artifacts"))
-def list_artifacts(runId: PathId, limit: Limit = 50, cursor: Cursor = None) -> Response[str]:
+@endpoint.get("/api/studio/diagnosis-runs/<runId>/artifacts")
+def list_artifacts(call: Call, run_id: PathId, limit: Limit = 50) -> Response[str]:
     """What was attached to the run and what it made, by `sequence_order`."""
-    return artifact_page(endpoint, authorized_run(endpoint, Action.READ_PATIENT_RUN), limit)
+    run = find_run(call, run_id)
+    require_whole(call, run)
+    return artifact_page(call, run, limit)
 
 
 handler = endpoint.handler

@@ -6,19 +6,21 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from shared.access.policy import Action
-from shared.http.advancing import advance
-from shared.http.documents import responses
+from shared.http.authorize import changeable_run
+from shared.http.call import Call
+from shared.http.doors.next_phase import NextPhase, advance
 from shared.http.endpoint import Endpoint
 from shared.http.models import PathId
-from shared.http.runs import NextPhase, changeable_run
 
 endpoint = Endpoint(Action.CHANGE_RUNS)
 
 
-@endpoint.app.post("/runs/<runId>/next", responses=responses("the phases before and after", 202, 200, 409, 429))
-def next_phase(runId: PathId, body: Annotated[NextPhase | None, Body()] = None) -> Response[str]:
+@endpoint.post("/runs/<runId>/next")
+def next_phase(
+    call: Call, run_id: PathId, body: Annotated[NextPhase | None, Body()] = None
+) -> Response[str]:
     """202 while the phase is being executed; with `Prefer: wait`, 200 at the next gate."""
-    return advance(endpoint, changeable_run(endpoint), body or NextPhase())
+    return advance(call, changeable_run(call, run_id), body or NextPhase())
 
 
 handler = endpoint.handler

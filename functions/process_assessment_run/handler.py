@@ -1,28 +1,27 @@
 """POST /api/diagnosis-runs/{runId}/process: ask the worker to take a queued run now."""
 
-from typing import Annotated
-
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from shared.access.policy import Action
-from shared.http.assessment import assessment_run
-from shared.http.documents import run_responses
-from shared.http.doors import after_wait, require_worker, started_status
+from shared.http.authorize import patient_run, require_worker
+from shared.http.call import Call
+from shared.http.doors.assessment import assessment_run, find_run
 from shared.http.endpoint import Endpoint
-from shared.http.models import Empty, PathId
-from shared.http.studio import authorized_run
+from shared.http.models import PathId
+from shared.http.responses import ok
+from shared.http.waiting import started_status, waited
 
 endpoint = Endpoint(Action.PROCESS_ASSESSMENT_RUN)
 
 
-@endpoint.app.post("/api/diagnosis-runs/<runId>/process", responses=run_responses(202, 200, 409, 503))
-def process(runId: PathId, body: Annotated[Empty | None, Body()] = None) -> Response[str]:
+@endpoint.post("/api/diagnosis-runs/<runId>/process")
+def process(call: Call, run_id: PathId) -> Response[str]:
     """As execute: accepted once per queued spell."""
-    run = authorized_run(endpoint, Action.PROCESS_ASSESSMENT_RUN)
-    require_worker(endpoint, run)
-    started = after_wait(endpoint, endpoint.services.commands.execute(run, endpoint.request.who.user_id))
-    return endpoint.ok({"run": assessment_run(endpoint, started)}, started_status(endpoint, started))
+    run = patient_run(call, run_id, Action.PROCESS_ASSESSMENT_RUN)
+    require_worker(call, run)
+    asked = call.services.commands.execute(run, call.caller.user_id)
+    started = waited(call, asked, find_run)
+    return ok(call, {"run": assessment_run(call, started)}, started_status(call, started))
 
 
 handler = endpoint.handler

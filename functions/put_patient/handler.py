@@ -1,4 +1,4 @@
-"""PUT /api/patients/{patientId}: make a patient known, or name their account."""
+"""PUT /api/patients/{patientId}: make a patient known, name their account, label them."""
 
 from typing import Annotated
 
@@ -6,23 +6,23 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from shared.access.policy import Action
-from shared.http.care import PutPatient, patient_view
-from shared.http.documents import responses
+from shared.http.call import Call
+from shared.http.doors.care import PutPatient, put_patient, shown_patients
 from shared.http.endpoint import Endpoint
 from shared.http.models import PathId
-from shared.ports import Patient
+from shared.http.responses import ok
 
 endpoint = Endpoint(Action.WRITE_PATIENT)
 
 
-@endpoint.app.put("/api/patients/<patientId>", responses=responses("`patient`", 201, 200))
-def put(patientId: PathId, body: Annotated[PutPatient | None, Body()] = None) -> Response[str]:
-    """201 for a new one. An absent `user_id` leaves the present one alone, null removes it."""
-    request, now = endpoint.request, endpoint.services.clock.now_ms()
-    sent = body or PutPatient()
-    patient = Patient(request.params["patientId"], request.who.org_id, sent.user_id, now, now)
-    held, created = endpoint.services.care.put_patient(patient, keep_user="user_id" not in sent.model_fields_set)
-    return endpoint.ok({"patient": patient_view(held)}, 201 if created else 200)
+@endpoint.put("/api/patients/<patientId>")
+def put(
+    call: Call, patient_id: PathId, body: Annotated[PutPatient | None, Body()] = None
+) -> Response[str]:
+    """201 for a new one. What is absent of `user_id` and `label` stays, null removes it."""
+    held, is_new = put_patient(call, patient_id, body or PutPatient())
+    view = shown_patients(call, [held])[0]
+    return ok(call, {"patient": view}, 201 if is_new else 200)
 
 
 handler = endpoint.handler

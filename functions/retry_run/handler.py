@@ -1,4 +1,4 @@
-"""POST /runs/{runId}/retry: exactly one more attempt for a failed run, from the failed step."""
+"""POST /runs/{runId}/retry: at least one more attempt for a failed run, from the failed step."""
 
 from typing import Annotated
 
@@ -6,22 +6,24 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from shared.access.policy import Action
-from shared.http.documents import run_responses
-from shared.http.doors import after_wait, require_worker
+from shared.http.authorize import changeable_run
+from shared.http.call import Call
+from shared.http.doors.retry import RetryRun, retry_run
 from shared.http.endpoint import Endpoint
-from shared.http.models import Empty, PathId
-from shared.http.runs import any_run, changeable_run
+from shared.http.models import PathId
 
 endpoint = Endpoint(Action.CHANGE_RUNS)
 
 
-@endpoint.app.post("/runs/<runId>/retry", responses=run_responses(202, 409, 503))
-def retry(runId: PathId, body: Annotated[Empty | None, Body()] = None) -> Response[str]:
-    """What earlier steps produced is kept; a run whose gate expired goes back to its gate."""
-    run = changeable_run(endpoint)
-    require_worker(endpoint, run)
-    retried = endpoint.services.commands.retry(run, endpoint.request.who.user_id)
-    return endpoint.ok({"run": any_run(endpoint, after_wait(endpoint, retried))}, 202)
+@endpoint.post("/runs/<runId>/retry")
+def retry(
+    call: Call, run_id: PathId, body: Annotated[RetryRun | None, Body()] = None
+) -> Response[str]:
+    """What earlier steps produced is kept; a run whose gate expired goes back to its gate.
+
+    A record that has changed since it was read is named in `warnings`.
+    """
+    return retry_run(call, changeable_run(call, run_id), body or RetryRun())
 
 
 handler = endpoint.handler

@@ -3,8 +3,8 @@
 from aws_lambda_powertools.event_handler import Response
 
 from shared.access.policy import Action
-from shared.http.care import existing_patient
-from shared.http.documents import responses
+from shared.http.authorize import patient
+from shared.http.call import Call
 from shared.http.endpoint import Endpoint
 from shared.http.models import PathId, PathUser
 from shared.http.responses import no_content
@@ -12,13 +12,13 @@ from shared.http.responses import no_content
 endpoint = Endpoint(Action.MANAGE_CLINICIANS)
 
 
-@endpoint.app.delete("/api/patients/<patientId>/clinicians/<userId>", responses=responses("nothing", 204))
-def unassign(patientId: PathId, userId: PathUser) -> Response[str]:
+@endpoint.delete("/api/patients/<patientId>/clinicians/<userId>")
+def unassign(call: Call, patient_id: PathId, user_id: PathUser) -> Response[str]:
     """204, also when there was no such assignment."""
-    patient_id = existing_patient(endpoint)
-    request = endpoint.request
-    endpoint.services.care.unassign(request.who.org_id, patient_id, request.params["userId"])
-    return no_content(request.request_id)
+    patient(call, patient_id, Action.MANAGE_CLINICIANS)
+    caller, now = call.caller, call.services.clock.now_ms()
+    call.services.care.unassign(caller.org_id, patient_id, user_id, caller.user_id, now)
+    return no_content(call.request_id)
 
 
 handler = endpoint.handler

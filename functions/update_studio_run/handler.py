@@ -1,4 +1,6 @@
-"""PATCH /api/studio/diagnosis-runs/{runId}: a person takes a queued run into their hands, and ends it."""
+"""PATCH /api/studio/diagnosis-runs/{runId}: a person takes a queued run into their hands, and ends
+it.
+"""
 
 from typing import Annotated
 
@@ -6,29 +8,23 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from shared.access.policy import Action
-from shared.http.documents import run_responses
+from shared.http.authorize import patient_run
+from shared.http.call import Call
+from shared.http.doors.studio import UpdateDiagnosisRun, move_by_hand, studio_run
 from shared.http.endpoint import Endpoint
 from shared.http.models import PathId
-from shared.http.studio import UpdateDiagnosisRun, authorized_run, studio_run
-from shared.runs.records import Run
+from shared.http.responses import ok
 
 endpoint = Endpoint(Action.UPDATE_PATIENT_RUN)
 
 
-@endpoint.app.patch("/api/studio/diagnosis-runs/<runId>", responses=run_responses(200, 409))
-def update(runId: PathId, body: Annotated[UpdateDiagnosisRun, Body()]) -> Response[str]:
+@endpoint.patch("/api/studio/diagnosis-runs/<runId>")
+def update(
+    call: Call, run_id: PathId, body: Annotated[UpdateDiagnosisRun, Body()]
+) -> Response[str]:
     """`running` takes it; `succeeded` with output_data or `failed` with error_info ends it."""
-    run = authorized_run(endpoint, Action.UPDATE_PATIENT_RUN)
-    return endpoint.ok({"run": studio_run(endpoint, _moved(run, body))})
-
-
-def _moved(run: Run, body: UpdateDiagnosisRun) -> Run:
-    commands, actor = endpoint.services.commands, endpoint.request.who.user_id
-    if body.error_info is not None:
-        return commands.fail(run, actor, body.error_info.code, {"message": body.error_info.message})
-    if body.output_data is not None:
-        return commands.succeed(run, actor, body.output_data)
-    return commands.take(run, actor)
+    run = patient_run(call, run_id, Action.UPDATE_PATIENT_RUN)
+    return ok(call, {"run": studio_run(call, move_by_hand(call, run, body))})
 
 
 handler = endpoint.handler

@@ -1,1 +1,4 @@
-"""The ports over AWS and Claude. Each adapter takes its client as an argument and translates foreign errors once."""
+"""The ports over AWS and Claude.
+
+Each adapter takes its client as an argument and translates foreign errors once.
+"""

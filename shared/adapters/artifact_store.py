@@ -1,4 +1,7 @@
-"""ArtifactStore: bytes in S3, org-scoped records in the table. A record is invisible until a run names it."""
+"""ArtifactStore: bytes in S3, org-scoped records in the table.
+
+A record is invisible until a run names it.
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -10,12 +13,14 @@ from shared.adapters.dynamodb.items import plain, wire
 from shared.adapters.dynamodb.table import Table
 from shared.adapters.s3 import Bucket
 from shared.errors import IdempotencyKeyReused, PayloadMissing
-from shared.ports import Artifact
+from shared.records.artifact import Artifact
 
 _KIND = "artifact"
 _ATTRIBUTE = {
-    "org_id": "og", "run_id": "r", "artifact_type": "t", "artifact_name": "n", "sha256": "h", "size_bytes": "z", "content_type": "ct",
-    "storage_path": "sp", "created_at": "ca", "fingerprint": "fp", "phase": "ph", "path": "pt", "description": "de",
+    "org_id": "og", "run_id": "r", "artifact_type": "t", "artifact_name": "nm", "sha256": "h",
+    "size_bytes": "z", "content_type": "ct",
+    "storage_path": "sp", "created_at": "ca", "fingerprint": "fp", "phase": "ph", "path": "pt",
+    "description": "de",
 }  # fmt: skip
 
 
@@ -42,8 +47,17 @@ class AwsArtifactStore:
         found = _artifacts(org_id, [] if item is None else [item])
         return found[0] if found else None
 
+    def erased_maker(self, org_id: str, artifact_id: str) -> str | None:
+        item = self._table.get(_key(artifact_id))
+        v = {} if item is None else plain(item)
+        is_stub = v.get("k") == _KIND and v["og"] == org_id and "ea" in v
+        return str(v["r"]) if is_stub else None
+
     def get_many(self, org_id: str, artifact_ids: Sequence[str]) -> list[Artifact]:
-        return _artifacts(org_id, self._table.get_all([_key(artifact_id) for artifact_id in dict.fromkeys(artifact_ids)]))
+        return _artifacts(
+            org_id,
+            self._table.get_all([_key(artifact_id) for artifact_id in dict.fromkeys(artifact_ids)]),
+        )
 
     def read(self, artifact: Artifact) -> bytes:
         data = self._bucket.get(_object_key(artifact))
@@ -51,28 +65,25 @@ class AwsArtifactStore:
             raise PayloadMissing("an artifact's bytes are missing or damaged")
         return data
 
-    def link(self, artifact_id: str, run_id: str) -> None:
-        self._table.put_new(wire({"pk": keys.thing_pk(artifact_id), "sk": keys.link_sk(run_id)}))
-
-    def use_key(self, key_id: str, fingerprint: str) -> bool:
-        existing = self._table.put_new(_key(key_id) | wire({"k": "link", "fp": fingerprint}))
+    def use_key(self, key_id: str, fingerprint: str, run_id: str | None = None) -> bool:
+        claim: dict[str, Any] = {"k": "link", "fp": fingerprint}
+        if run_id is not None:
+            claim |= {"s": keys.keys_of_run(run_id), "o": keys.order(0, key_id)}
+        existing = self._table.put_new(_key(key_id) | wire(claim))
         if existing is None:
             return False
         if plain(existing).get("k") != "link" or plain(existing)["fp"] != fingerprint:
             raise IdempotencyKeyReused
         return True
 
-    def runs_of(self, artifact: Artifact) -> list[str]:
-        links = self._table.query_prefix(keys.thing_pk(artifact.id), "L#")
-        linked = [keys.unpack(plain(item)["sk"].split("#")[1]) for item in links]
-        return list(dict.fromkeys([artifact.run_id, *linked]))
-
     def presign(self, artifact: Artifact, filename: str) -> str:
         return self._bucket.presign(_object_key(artifact), filename, artifact.content_type)
 
 
 def _object_key(artifact: Artifact) -> str:
-    return f"{keys.pack(artifact.org_id)}/{artifact.run_id}/artifacts/{artifact.id}/{artifact.sha256}"
+    return (
+        f"{keys.pack(artifact.org_id)}/{artifact.run_id}/artifacts/{artifact.id}/{artifact.sha256}"
+    )
 
 
 def _key(artifact_id: str) -> dict[str, Any]:
@@ -81,13 +92,19 @@ def _key(artifact_id: str) -> dict[str, Any]:
 
 def _item(artifact: Artifact) -> dict[str, Any]:
     values = {attribute: getattr(artifact, name) for name, attribute in _ATTRIBUTE.items()}
-    return _key(artifact.id) | wire({"k": _KIND} | {name: v for name, v in values.items() if v is not None})
+    return _key(artifact.id) | wire(
+        {"k": _KIND} | {name: v for name, v in values.items() if v is not None}
+    )
 
 
 def _artifacts(org_id: str, items: Sequence[dict[str, Any]]) -> list[Artifact]:
-    """Those items that are artifacts of the organisation: another's is as good as missing."""
+    """Those items that are artifacts of the organisation: another's, and one that was erased, is as
+    good as missing.
+    """
     found = (plain(item) for item in items)
-    return [_artifact(v) for v in found if v.get("k") == _KIND and v["og"] == org_id]
+    return [
+        _artifact(v) for v in found if v.get("k") == _KIND and v["og"] == org_id and "ea" not in v
+    ]
 
 
 def _artifact(values: dict[str, Any]) -> Artifact:

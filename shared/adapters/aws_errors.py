@@ -34,7 +34,9 @@ PASSING = frozenset(
         "TransactionInProgressException",
     }
 )
-"""Error codes after which the same call may succeed: all that the SDK itself tries again, and those of DynamoDB, S3 and SQS."""
+"""Error codes after which the same call may succeed: all that the SDK itself tries again, and those
+of DynamoDB, S3 and SQS.
+"""
 
 
 def error_code(exc: ClientError) -> str:
@@ -48,12 +50,19 @@ def failed_item(exc: ClientError) -> dict[str, Any] | None:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise StoreUnavailable for what may pass, StoreError for what will not. No foreign text rides along."""
+    """Raise StoreUnavailable for what may pass, StoreError for what will not.
+
+    No foreign text rides along.
+    """
     try:
         yield
     except ClientError as exc:
         status = exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        kind = StoreUnavailable if error_code(exc) in PASSING or status == 429 or status >= 500 else StoreError
+        kind = (
+            StoreUnavailable
+            if error_code(exc) in PASSING or status == 429 or status >= 500
+            else StoreError
+        )
         raise kind(error_code(exc)) from exc
     except ParamValidationError as exc:
         raise StoreError("a request was malformed") from exc

@@ -1,20 +1,28 @@
-"""PayloadStore: up to 8 KB as an item beside the run (a PutObject costs as much as eight write units), larger in S3.
+"""PayloadStore: compressed, and up to 8 KB of that as an item beside the run (a PutObject costs as
+much as eight write units), larger in S3.
 
-Create-only by content: the key holds the sha256, so writing the same bytes twice is the same write.
+Create-only by content: the key holds the sha256 of the bytes as they were given, so writing the
+same bytes twice is the same write.
 """
 
 import hashlib
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
 from shared.adapters.dynamodb import keys
-from shared.adapters.dynamodb.items import plain, usage_from, usage_text, wire
+from shared.adapters.dynamodb.items import plain, wire
 from shared.adapters.dynamodb.table import Table
+from shared.adapters.dynamodb.usage_text import usage_from, usage_text
 from shared.adapters.s3 import Bucket
 from shared.errors import PayloadMissing
-from shared.runs.records import PayloadRef, Run, Usage
+from shared.records.money import LedgerEntry
+from shared.records.run import PayloadRef, Run
 
 INLINE_BYTES = 8 * 1024
+"""What an item beside the run holds at most, compressed."""
+ENTRY_NAMES = ("u", "f", "to", "aa", "ka")
+"""The attributes of a ledger's line, without the answer's bytes."""
 
 
 class AwsPayloadStore:
@@ -25,53 +33,114 @@ class AwsPayloadStore:
 
     def put(self, run: Run, data: bytes) -> PayloadRef:
         ref = PayloadRef(hashlib.sha256(data).hexdigest(), len(data))
-        if ref.size > INLINE_BYTES:
-            self._bucket.put_new(_object_key(run, ref.sha256), data)
+        packed = _packed(data)
+        if packed is None:
+            self._bucket.put_new(_object_key(run, ref.sha256), zlib.compress(data))
         else:
-            self._table.put_new(wire(_payload_key(run, ref) | {"b": data}))
+            self._table.put_new(wire(_payload_key(run, ref) | packed))
         return ref
 
     def get(self, run: Run, ref: PayloadRef) -> bytes:
-        data = self._bucket.get(_object_key(run, ref.sha256)) if ref.size > INLINE_BYTES else self._inline(_payload_key(run, ref))
-        if data is None or hashlib.sha256(data).hexdigest() != ref.sha256:
-            raise PayloadMissing("a payload is missing or damaged")
-        return data
+        """What was larger than an item before it was compressed may lie in either place."""
+        item = self._table.get(wire(_payload_key(run, ref)))
+        if item is None and ref.size <= INLINE_BYTES:
+            raise PayloadMissing("a payload is missing")
+        return self._large(run, ref.sha256) if item is None else _sound(plain(item), ref.sha256)
 
-    def _inline(self, key: dict[str, Any]) -> bytes | None:
-        item = self._table.get(wire(key))
-        return None if item is None else plain(item).get("b", b"")
+    def _large(self, run: Run, sha256: str) -> bytes:
+        """An object that 0.1.0 wrote is not compressed."""
+        data = self._bucket.get(_object_key(run, sha256)) or b""
+        is_plain = hashlib.sha256(data).hexdigest() == sha256
+        return data if is_plain else _sound({"z": data}, sha256)
 
-    def put_answer(self, run: Run, key: str, data: bytes, usage: Usage) -> bytes:
-        values: dict[str, Any] = {"pk": keys.thing_pk(run.id), "sk": keys.answer_sk(key)}
-        if usage != Usage():
-            values["u"] = usage_text(usage)
-        if len(data) > INLINE_BYTES:
+    def put_answer(self, run: Run, key: str, data: bytes, entry: LedgerEntry) -> bytes:
+        values = _answer_key(run, key) | _entry_values(entry)
+        packed = _packed(data)
+        if packed is None:
             values["s"] = hashlib.sha256(data).hexdigest()
-            self._bucket.put_new(_object_key(run, values["s"]), data)
+            self._bucket.put_new(_object_key(run, values["s"]), zlib.compress(data))
         else:
-            values["b"] = data
+            values |= packed
         existing = self._table.put_new(wire(values))
         return data if existing is None else self._answer(run, plain(existing))
 
     def get_answer(self, run: Run, key: str) -> bytes | None:
-        item = self._table.get(wire({"pk": keys.thing_pk(run.id), "sk": keys.answer_sk(key)}))
+        item = self._table.get(wire(_answer_key(run, key)))
         return None if item is None else self._answer(run, plain(item))
 
-    def purchases(self, run: Run) -> Mapping[str, Usage]:
-        found = (plain(item) for item in self._table.query_prefix(keys.thing_pk(run.id), keys.LEDGER, ("sk", "u")))
-        return {values["sk"].removeprefix(keys.LEDGER): usage_from(values.get("u")) for values in found}
+    def put_asked(self, run: Run, key: str, entry: LedgerEntry) -> None:
+        self._table.put_new(wire(_answer_key(run, key) | _entry_values(entry)))
+
+    def settle(self, run: Run, key: str, entry: LedgerEntry) -> None:
+        self._table.put(wire(_answer_key(run, key) | _entry_values(entry)))
+
+    def purchases(self, run: Run) -> Mapping[str, LedgerEntry]:
+        found = (
+            plain(item)
+            for item in self._table.query_prefix(
+                keys.thing_pk(run.id), keys.LEDGER, ("sk", *ENTRY_NAMES)
+            )
+        )
+        return {values["sk"].removeprefix(keys.LEDGER): entry_from(values) for values in found}
 
     def _answer(self, run: Run, values: dict[str, Any]) -> bytes:
-        if "b" in values:
-            return bytes(values["b"])
-        data = self._bucket.get(_object_key(run, values["s"]))
-        if data is None or hashlib.sha256(data).hexdigest() != values["s"]:
-            raise PayloadMissing("a stored answer is missing or damaged")
-        return data
+        return self._large(run, values["s"]) if "s" in values else unpacked(values)
+
+
+def _packed(data: bytes) -> dict[str, bytes] | None:
+    """The attribute that holds the bytes, `z` compressed where that is shorter, else `b`; None for
+    what is too large for an item.
+    """
+    compressed = zlib.compress(data)
+    attribute, held = ("z", compressed) if len(compressed) < len(data) else ("b", data)
+    return {attribute: held} if len(held) <= INLINE_BYTES else None
+
+
+def unpacked(values: Mapping[str, Any]) -> bytes:
+    """The bytes that an item (Python values) holds. Raises PayloadMissing when it is damaged."""
+    if "b" in values:
+        return bytes(values["b"])
+    try:
+        return zlib.decompress(values["z"])
+    except (KeyError, TypeError, zlib.error) as exc:
+        raise PayloadMissing("a payload is damaged") from exc
+
+
+def _sound(values: Mapping[str, Any], sha256: str) -> bytes:
+    data = unpacked(values)
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise PayloadMissing("a payload is damaged")
+    return data
 
 
 def _payload_key(run: Run, ref: PayloadRef) -> dict[str, Any]:
     return {"pk": keys.thing_pk(run.id), "sk": keys.payload_sk(run.gen, ref.sha256)}
+
+
+def _answer_key(run: Run, key: str) -> dict[str, Any]:
+    return {"pk": keys.thing_pk(run.id), "sk": keys.answer_sk(key)}
+
+
+def _entry_values(entry: LedgerEntry) -> dict[str, Any]:
+    values = {
+        "u": usage_text(entry.usage) or None,
+        "f": entry.fence,
+        "to": int(entry.timed_out) or None,
+        "aa": entry.asked_at,
+        "ka": entry.known_at,
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def entry_from(values: Mapping[str, Any]) -> LedgerEntry:
+    """The ledger's line that an item (Python values) holds. Raises ValueError."""
+    return LedgerEntry(
+        usage_from(values.get("u")),
+        values.get("f"),
+        bool(values.get("to")),
+        values.get("aa"),
+        values.get("ka"),
+    )
 
 
 def _object_key(run: Run, sha256: str) -> str:

@@ -3,7 +3,7 @@
 from shared.errors import StoreError
 from shared.observability import log
 from shared.ports import Doorbell
-from shared.runs.records import Run
+from shared.records.run import Run
 
 
 def ring_softly(doorbell: Doorbell, run: Run, delay_ms: int = 0) -> None:
@@ -12,3 +12,11 @@ def ring_softly(doorbell: Doorbell, run: Run, delay_ms: int = 0) -> None:
         doorbell.ring(run, delay_ms)
     except StoreError:
         log("ring_failed", run_id=run.id)
+
+
+def probe_softly(doorbell: Doorbell, gate: str) -> None:
+    """Ask for a probe; when the queue cannot take it, the next sweep asks again."""
+    try:
+        doorbell.ask_for_probe(gate)
+    except StoreError:
+        log("ring_failed", why="probe")

@@ -3,8 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.engine.budgets import Budgets
 from shared.engine.ledger import Ledger
-from shared.ports import ArtifactStore, Clock, Doorbell, Ids, PayloadStore, RunStore, StepProbe
+from shared.engine.lookout import Lookout
+from shared.ports import (
+    ArtifactStore,
+    Clock,
+    Doorbell,
+    GateStore,
+    Ids,
+    PayloadStore,
+    RunStore,
+    StepProbe,
+)
 from shared.runs.timing import Timing
 from shared.workflows.steps import Workflow
 
@@ -14,10 +25,13 @@ class Kit:
     """What an execution needs of the world."""
 
     runs: RunStore
+    gates: GateStore
     payloads: PayloadStore
     artifacts: ArtifactStore
     doorbell: Doorbell
     ledger: Ledger
+    lookout: Lookout
+    budgets: Budgets
     clock: Clock
     ids: Ids
     probe: StepProbe

@@ -1,10 +1,13 @@
-"""Lists of runs: filtered pages that examine a bounded number of entries, and waiting for a run to move."""
+"""Lists of runs: filtered pages that examine a bounded number of entries, and waiting for a run to
+move.
+"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from shared.ports import Clock, Page, RunStore, Scope
-from shared.runs.records import Run
+from shared.engine.merging import Merged
+from shared.ports import Clock, Page, RunStore, Scope, Unreadable
+from shared.records.run import Run
 
 EXAMINED_AT_MOST = 1_000
 _BATCH = 100
@@ -13,10 +16,15 @@ _POLL_SECONDS = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Filtered:
-    """Runs newest first; `position` is where the next page begins, None when there is none."""
+    """Entries newest first; `position` is where the next page begins, None when there is none."""
 
-    runs: list[Run]
+    rows: list[Run | Unreadable]
     position: str | None
+
+    @property
+    def runs(self) -> list[Run]:
+        """The entries that this version can read."""
+        return [row for row in self.rows if not isinstance(row, Unreadable)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +32,32 @@ class Reader:
     runs: RunStore
     clock: Clock
 
-    def page(self, scope: Scope, position: str | None, limit: int, matches: Callable[[list[Run]], list[Run]], oldest: int = 0) -> Filtered:
-        """At most `limit` runs that `matches` keeps. A page may be short, or empty, and still have a next one.
+    def page(
+        self,
+        scope: Scope | Sequence[Scope],
+        position: str | None,
+        limit: int,
+        matches: Callable[[list[Run]], list[Run]],
+        oldest: int = 0,
+        *,
+        unreadable: Callable[[list[Unreadable]], list[Unreadable]] | None = None,
+    ) -> Filtered:
+        """At most `limit` entries that `matches` keeps, and of those that this version cannot read
+        the ones that `unreadable` keeps; without it none.
 
-        The list ends at the first run created before `oldest` (ms).
+        A page may be short, or empty, and still have a next one. The list ends at the first run
+        created before `oldest` (ms). Of several scopes, none of which share a run, it is of all
+        that they hold together.
         """
-        found: list[Run] = []
-        for _ in range(EXAMINED_AT_MOST // _BATCH):
-            batch = self.runs.page(scope, position, _BATCH if found or limit > _BATCH // 2 else limit + 1)
-            young = [run for run in batch.runs if run.created_at >= oldest]
-            if len(young) < len(batch.runs):
+        listed = self._listed(scope, position)
+        found: list[Run | Unreadable] = []
+        for number in range(EXAMINED_AT_MOST // _BATCH):
+            size = limit + 1 if number == 0 and limit <= _BATCH // 2 else _BATCH
+            batch = listed(position, size)
+            young = [row for row in batch.rows if _is_young(row, oldest)]
+            if len(young) < len(batch.rows):
                 batch = Page(young, None)
-            kept = matches(young)
+            kept = _kept(young, matches, unreadable)
             room = limit - len(found)
             found += kept[:room]
             if len(kept) > room or (len(kept) == room and batch.position is not None):
@@ -45,6 +67,16 @@ class Reader:
                 return Filtered(found, None)
         return Filtered(found, position)
 
+    def _listed(
+        self, scope: Scope | Sequence[Scope], position: str | None
+    ) -> Callable[[str | None, int], Page]:
+        """What reads so many entries of the list from a position on."""
+        scopes = [scope] if isinstance(scope, Scope) else scope
+        if len(scopes) == 1:
+            return lambda start, size: self.runs.page(scopes[0], start, size)
+        merged = Merged(self.runs, scopes, position, EXAMINED_AT_MOST - len(scopes))
+        return lambda _, size: merged.page(size)
+
     def wait(self, run: Run, seconds: float, settled: Callable[[Run], bool]) -> Run:
         """The run when `settled` says so, or as it is after that many seconds."""
         until = self.clock.now_ms() + int(seconds * 1_000)
@@ -52,3 +84,20 @@ class Reader:
             self.clock.sleep(_POLL_SECONDS)
             run = self.runs.get(run.id) or run
         return run
+
+
+def _is_young(row: Run | Unreadable, oldest: int) -> bool:
+    return (row.created_at or 0) >= oldest or row.created_at is None
+
+
+def _kept(
+    rows: list[Run | Unreadable],
+    matches: Callable[[list[Run]], list[Run]],
+    unreadable: Callable[[list[Unreadable]], list[Unreadable]] | None,
+) -> list[Run | Unreadable]:
+    """In the order of the list: the runs that match, and what cannot be read where it is wanted."""
+    wanted = {run.id for run in matches([row for row in rows if isinstance(row, Run)])}
+    spoilt = [row for row in rows if isinstance(row, Unreadable)]
+    if unreadable is not None and spoilt:
+        wanted |= {row.id for row in unreadable(spoilt)}
+    return [row for row in rows if row.id in wanted]

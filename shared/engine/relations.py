@@ -4,8 +4,11 @@ from shared.access.policy import Caller, Relation, Role
 from shared.ports import CareStore
 
 
-def relations(care: CareStore, caller: Caller, patient_id: str, creator: str | None = None) -> frozenset[Relation]:
-    """Read afresh and strongly consistent, so that an assignment given or taken is effective at once.
+def relations(
+    care: CareStore, caller: Caller, patient_id: str, creator: str | None = None
+) -> frozenset[Relation]:
+    """Read afresh and strongly consistent, so that an assignment given or taken is effective at
+    once.
 
     `creator`: who made the thing asked for, where that matters.
     """
@@ -14,7 +17,7 @@ def relations(care: CareStore, caller: Caller, patient_id: str, creator: str | N
         held.add(Relation.ASSIGNED)
     if caller.has(Role.PATIENT):
         patient = care.get_patient(caller.org_id, patient_id)
-        if patient is not None and patient.user_id == caller.user_id:
+        if patient is not None and patient.belongs_to(caller.user_id):
             held.add(Relation.SELF)
     if creator == caller.user_id:
         held.add(Relation.CREATOR)

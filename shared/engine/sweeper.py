@@ -1,74 +1,115 @@
-"""The sweeper: every minute it walks the open runs and does what is due. Losing any of its races is normal.
+"""The sweeper: every minute it asks the index of open runs what is due, and does that. Losing any
+of its races is normal.
 
-It rings for queued runs, breaks leases that ran out, ends gates and deadlines, and holds or resumes the runs of a
-workflow whose flag was switched. It is what bounds every run.
+It is what bounds every run: it breaks leases that ran out, ends gates and deadlines, rings for
+queued runs, lets the runs
+of opened gates go on, and parks the runs of a workflow whose flag is off. Leases and deadlines go
+before rings.
 """
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from shared.engine.doorbell import ring_softly
+from shared.engine.gatekeeping import Gatekeeper
+from shared.engine.inspection import Inspector
 from shared.errors import GuardFailed, StoreError
 from shared.observability import log
-from shared.ports import Clock, Doorbell, Ids, RunStore, Unreadable
+from shared.ports import Clock, Doorbell, DueRun, GateStore, Ids, RunStore, Unreadable
+from shared.records.gate import WORKER_GATE, Reason
+from shared.records.run import SWEEPER, Run, Status
 from shared.runs import transitions
 from shared.runs.changes import Change
-from shared.runs.invariants import is_past_due, violates
-from shared.runs.records import Dispatch, Run, Status
-from shared.runs.timing import MINUTE, Timing
+from shared.runs.due import ALL_SHARDS, due_at, is_rung
+from shared.runs.timing import HOUR, MINUTE, SECOND, Timing
 from shared.workflows.definitions import is_flagged
+
+PAGE = 100
+RINGS_AT_MOST = 2_000
+"""So many rings a sweep; the rest of a backlog is looked at again in the minutes after it."""
+_MARGIN = 5 * SECOND
+_NO_LIMIT = HOUR
+Spread = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
-    """Counts over the open runs. What cannot be read is one, and a violation."""
+class Swept:
+    """`changed` runs in a sweep; `finished`: whether it had time for all that was due."""
 
-    open_runs: int = 0
-    past_due: int = 0
-    violations: int = 0
-
-    def __add__(self, other: "Health") -> "Health":
-        return Health(self.open_runs + other.open_runs, self.past_due + other.past_due, self.violations + other.violations)
+    changed: int
+    finished: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Sweeper:
+    """`spread` is `map`, or one that works on several partitions side by side; `shards` are those
+    that this one tends; `wakers` call for somebody to do what else is due.
+    """
+
     runs: RunStore
+    gates: GateStore
+    gatekeeper: Gatekeeper
+    inspector: Inspector
     doorbell: Doorbell
     clock: Clock
     ids: Ids
     timing: Timing
     worker_enabled: bool
+    spread: Spread = map
+    shards: Sequence[int] = ALL_SHARDS
+    wakers: Sequence[Callable[[], int]] = ()
 
-    def sweep(self) -> int:
-        """Tend every open run once; how many changed. Each sweep begins elsewhere, in case one has no time for all."""
-        return sum(self._tend(run) for run in self.runs.open_runs(self.clock.now_ms() // MINUTE))
+    def sweep(self, remaining_ms: Callable[[], int] = lambda: _NO_LIMIT) -> Swept:
+        """Tend what is due, as far as the invocation's time reaches.
 
-    def inspect(self) -> Health:
-        """Count open runs, those past their bound, and states that should not be."""
-        now = self.clock.now_ms()
-        return sum((_health(run, now) for run in self.runs.open_runs()), Health())
+        Each sweep begins elsewhere.
+        """
+        visits = list(
+            self.spread(lambda place: _Visit(self, remaining_ms).tend(*place), self._places())
+        )
+        changed = sum(visit.changed for visit in visits)
+        due = sorted((run for visit in visits for run in visit.to_ring), key=_turn)
+        finished = all(visit.finished for visit in visits)
+        # A backlog's rings may take half of what is left: the rest is for the gates.
+        reserve = max(_MARGIN, remaining_ms() // 2)
+        for rung in self.spread(
+            lambda one: self._ring_in_turn(one, remaining_ms, reserve), enumerate(due)
+        ):
+            changed += bool(rung)
+            finished = finished and rung is not None
+        if remaining_ms() >= _MARGIN:
+            try:
+                for wake in self.wakers:
+                    wake()
+                changed += self.gatekeeper.release(lambda: remaining_ms() >= _MARGIN)
+                self.inspector.inspect()
+            except StoreError:
+                log("sweep_failed", why="gates_or_inspection")
+                finished = False
+        return Swept(changed, finished and remaining_ms() >= _MARGIN)
 
-    def _tend(self, run: Run | Unreadable) -> bool:
-        if isinstance(run, Unreadable):
-            log("run_unreadable", run_id=run.run_id)
-            return False
-        change = self.due(run, self.clock.now_ms())
-        if change is None:
-            return False
-        try:
-            written = self.runs.apply(change)
-        except GuardFailed:
-            return False
-        except StoreError:
-            log("sweep_failed", run_id=run.id)
-            return False
-        log("run_swept", run_id=run.id, status=written.status, code=change.entry.code if change.entry else None)
-        if written.status is Status.QUEUED and written.dispatch is Dispatch.AUTO:
-            ring_softly(self.doorbell, written)
-        return True
+    def _ring_in_turn(
+        self, one: tuple[int, Run], remaining_ms: Callable[[], int], reserve: int
+    ) -> bool | None:
+        """Ring for a run, or put it off to the sweep that has room; None where no time is left."""
+        number, run = one
+        if remaining_ms() < reserve:
+            return None
+        turn = number // RINGS_AT_MOST
+        return self.put_off(run, turn) if turn else self.ring(run)
+
+    def _places(self) -> list[tuple[int, str | None]]:
+        """Every partition of the index: the shards in turn, then what is parked."""
+        turn = self.clock.now_ms() // MINUTE % len(self.shards)
+        shards = [*self.shards[turn:], *self.shards[:turn]]
+        gates: list[str | None] = [None, *(gate for gate, _ in self.gates.gates())]
+        return [(shard, gate) for gate in gates for shard in shards]
 
     def due(self, run: Run, now: int) -> Change | None:
-        """What has to be done with an open run now, if anything: the first of the rules that applies."""
+        """What has to be done with an open run now but ringing, if anything: the first of the rules
+        that applies.
+        """
         op = self.ids.op()
         if run.is_terminal:
             return None  # the index of open runs lags behind
@@ -78,23 +119,110 @@ class Sweeper:
             return transitions.lose_lease(run, now, op) if _over(run.lease_until, now) else None
         if run.status is Status.WAITING:
             return transitions.expire_gate(run, now, op) if _over(run.gate_until, now) else None
-        return self._queued(run, now, op)
-
-    def _queued(self, run: Run, now: int, op: str) -> Change | None:
-        enabled = self.worker_enabled or not is_flagged(run.workflow)
-        if run.dispatch is Dispatch.AUTO and not enabled:
-            return transitions.hold(run, now, op, self.timing)
-        if run.dispatch is Dispatch.HELD and enabled:
-            return transitions.resume(run, now, op, self.timing)
-        if run.dispatch is Dispatch.AUTO and run.ring_after <= now:
-            return transitions.ring(run, now)
+        if is_rung(run) and is_flagged(run.workflow) and not self.worker_enabled:
+            self.gates.note(WORKER_GATE, now)
+            return transitions.park(
+                run,
+                now,
+                op,
+                actor=SWEEPER,
+                gate=WORKER_GATE,
+                reason=Reason.WORKER_DISABLED,
+                timing=self.timing,
+            )
         return None
 
+    def ring(self, run: Run) -> bool:
+        """Win a due ring and ring it."""
+        rung = self.try_write(transitions.ring(run, self.clock.now_ms()), run)
+        if rung is not None:
+            ring_softly(self.doorbell, rung)
+        return rung is not None
 
-def _health(run: Run | Unreadable, now: int) -> Health:
-    if isinstance(run, Unreadable):
-        return Health(open_runs=1, violations=1)
-    return Health(1, int(is_past_due(run, now)), int(violates(run)))
+    def put_off(self, run: Run, turn: int) -> bool:
+        """A ring that this sweep has no room for is looked at again by the sweep that has."""
+        self.try_write(transitions.put_off_ring(run, self.clock.now_ms(), turn), run)
+        return False
+
+    def try_write(self, change: Change, run: Run) -> Run | None:
+        """`write`; None also where the store was away: the run stands where it is due, and the next
+        sweep tries again.
+        """
+        try:
+            return self.write(change, run)
+        except StoreError:
+            log("sweep_failed", run_id=run.id)
+            return None
+
+    def write(self, change: Change, run: Run) -> Run | None:
+        """Apply a change; None when somebody else was faster. Raises StoreError."""
+        try:
+            written = self.runs.apply(change)
+        except GuardFailed:
+            return None
+        code = change.entry.code if change.entry else None
+        log("run_swept", run_id=run.id, status=written.status, code=code)
+        return written
+
+
+class _Visit:
+    """One partition in one sweep: what changed in it, and for which runs a ring is due."""
+
+    def __init__(self, sweeper: Sweeper, remaining_ms: Callable[[], int]) -> None:
+        self._sweeper, self._remaining = sweeper, remaining_ms
+        self.changed, self.finished = 0, True
+        self.to_ring: list[Run] = []
+
+    def tend(self, shard: int, gate: str | None) -> "_Visit":
+        position: str | None = None
+        while True:
+            if self._remaining() < _MARGIN:
+                self.finished = False
+                return self
+            now = self._sweeper.clock.now_ms()
+            try:
+                found, position = self._sweeper.runs.due(shard, gate, now, position, PAGE)
+            except StoreError:
+                log("sweep_failed", why="partition")  # the others are tended all the same
+                self.finished = False
+                return self
+            for due in found:
+                self._look(due)
+            if position is None:
+                return self
+
+    def _look(self, due: DueRun) -> None:
+        run, now = due.run, self._sweeper.clock.now_ms()
+        if isinstance(run, Unreadable):
+            log("run_unreadable", run_id=run.id)
+            self._postpone(due, now + HOUR)
+            return
+        change = self._sweeper.due(run, now)
+        if change is not None:
+            self._apply(change, run)
+        elif is_rung(run) and run.ring_after <= now:
+            self.to_ring.append(run)
+        else:
+            self._postpone(due, due_at(run) or now + HOUR)
+
+    def _apply(self, change: Change, run: Run) -> None:
+        written = self._sweeper.try_write(change, run)
+        if written is None:
+            return
+        self.changed += 1
+        if is_rung(written):
+            ring_softly(self._sweeper.doorbell, written)
+
+    def _postpone(self, due: DueRun, to: int) -> None:
+        try:
+            self._sweeper.runs.postpone(due, to)
+        except StoreError:
+            log("sweep_failed", run_id=due.run_id)
+
+
+def _turn(run: Run) -> tuple[int, int]:
+    """Who was rung for least comes first, then who has waited longest."""
+    return run.ring_interval, run.ring_after
 
 
 def _over(moment: int | None, now: int) -> bool:

@@ -1,143 +1,235 @@
-"""The one factory of endpoints: reads the request, lets Powertools validate it, and turns every error into the envelope.
+"""The one factory of endpoints: reads the call, lets Powertools check it against the route's
+models, sees once whether one of the caller's roles may do it, calls the route, and turns every
+error into the envelope.
 
-An endpoint is one Lambda with one route. `natural_key`: its requests are the same by what they name, so that it ignores
-the Idempotency-Key header, and says so.
+An endpoint is one Lambda with one route, a function of
+`(call, what the path names, body or query)`. The role check stands in `Endpoint._permitted` and
+nowhere else; what a caller may do to the thing asked for, routes ask of `shared.http.authorize`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+import inspect
+import re
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from shared.access.policy import Action, role_permits
-from shared.bootstrap import Services, services
-from shared.engine.creation import Key
-from shared.errors import Forbidden, NotFound, RequestError, ValidationFailed
-from shared.http.cursors import Cursors
-from shared.http.messages import message_of
-from shared.http.request import MAX_BODY, Request, read_request
-from shared.http.responses import failure, internal_error, success
+from shared.access.policy import RECORDED, Action
+from shared.bootstrap import prepare, services
+from shared.errors import (
+    AuditUnavailable,
+    Forbidden,
+    NotFound,
+    NotReadable,
+    RequestError,
+    RunUnreadable,
+    StoreError,
+    ValidationFailed,
+)
+from shared.http.authorize import require_role, turned_away
+from shared.http.call import Call, read_call
+from shared.http.messages import field_name, message_of
+from shared.http.models import Cursor, Empty
+from shared.http.received import Limits, Reader, plain_body
+from shared.http.responses import failure, internal_error, key_headers
 from shared.observability import log, log_bug
 
 LambdaEvent = dict[str, Any]
-Handler = Callable[[LambdaEvent, Any], dict[str, Any]]
+Route = TypeVar("Route", bound=Callable[..., Response[str]])
+_DEFAULT = Limits()
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
 class Endpoint:
-    """`app` takes the route; `handler` is the Lambda's entrance."""
+    """`action`: what one of the caller's roles must permit; None where no token is needed.
 
-    def __init__(self, action: Action | None = None, *, max_body: int = MAX_BODY, natural_key: bool = False) -> None:
+    `natural_key`: its requests are the same by what they name, so it ignores the Idempotency-Key
+    header, and says so. `read_body`: how its bodies become objects.
+    """
+
+    def __init__(
+        self,
+        action: Action | None = None,
+        *,
+        limits: Limits = _DEFAULT,
+        natural_key: bool = False,
+        read_body: Reader = plain_body,
+    ) -> None:
         self.app = APIGatewayHttpResolver(enable_validation=True)
-        self._action, self._max_body, self._natural_key = action, max_body, natural_key
+        self.action, self._limits, self._natural_key = action, limits, natural_key
+        self._read_body = read_body
+        self._name = ""  # of the function whose route this is, as operations are called
         self.app.exception_handler(RequestValidationError)(self._invalid)
         self.app.exception_handler(RequestError)(self._refused)
+        self.app.exception_handler(RunUnreadable)(lambda _: self._refused(NotReadable()))
         self.app.not_found(self._unrouted)
+        if action is not None:
+            prepare()
 
     def handler(self, event: LambdaEvent, context: Any) -> dict[str, Any]:
-        """Answers every event: an error of the caller's in the envelope, a bug as a 500 that says nothing else."""
+        """Answers every event: an error of the caller's in the envelope, a bug as a 500 that says
+        nothing else.
+        """
         request_id = event["requestContext"]["requestId"]
+        call: Call | None = None
         try:
-            request = self._read(event)
-            self.app.context["request"] = request
-            return self.app.resolve(_as_json(event, request), context)
+            call = read_call(
+                event,
+                services(),
+                self._limits,
+                keyed=not self._natural_key,
+                read_body=self._read_body,
+            )
+            self.app.context["call"] = call
+            answer = self.app.resolve(_as_json(event, call), context)
         except RequestError as exc:
-            return _plain(failure(request_id, exc))
+            answer = _plain(failure(request_id, exc))
         except Exception as exc:  # noqa: BLE001 - the outermost wrapper: nothing of a bug may reach a caller
             log_bug("internal_error", exc, request_id=request_id, route=event.get("routeKey"))
-            return _plain(internal_error(request_id))
+            answer = _plain(internal_error(request_id))
+        return answer if call is None else self._on_record(call, answer)
 
-    def _read(self, event: LambdaEvent) -> Request:
-        settings = services().settings
-        cursors = Cursors(settings.cursor_key)
-        return read_request(
-            event,
-            cursors,
-            org_claim=settings.org_claim,
-            roles_claim=settings.roles_claim,
-            max_body=self._max_body,
-            keyed=not self._natural_key,
+    def _on_record(self, call: Call, answer: dict[str, Any]) -> dict[str, Any]:
+        """The answer, once the trail says whose data its request came to; else a 503."""
+        entry = call.looks.entry(
+            call.caller,
+            self._name,
+            call.request_id,
+            call.services.clock.now_ms(),
+            refused=answer["statusCode"] == Forbidden.status,
         )
+        if entry is None or not (self.action and self.action in RECORDED):
+            return answer
+        try:
+            call.services.audit.write(entry)
+        except StoreError:
+            log("audit_unavailable", request_id=call.request_id, route=self._name)
+            return _plain(failure(call.request_id, AuditUnavailable(), key_headers(call)))
+        return answer
 
-    # --- for route functions ------------------------------------------------------------------------------------------
+    def get(self, path: str) -> Callable[[Route], Route]:
+        return self._registered("GET", path)
 
-    @property
-    def request(self) -> Request:
-        """The request being served. Raises Forbidden unless one of the caller's roles permits the endpoint's action."""
-        request: Request = self.app.context["request"]
-        if self._action is not None and not role_permits(request.who, self._action):
-            raise Forbidden
-        return request
+    def post(self, path: str) -> Callable[[Route], Route]:
+        return self._registered("POST", path)
 
-    @property
-    def services(self) -> Services:
-        return services()
+    def put(self, path: str) -> Callable[[Route], Route]:
+        return self._registered("PUT", path)
 
-    def ok(self, data: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> Response[str]:
-        return success(self.request.request_id, data, status, {**self._ignored(self.request), **(headers or {})})
+    def patch(self, path: str) -> Callable[[Route], Route]:
+        return self._registered("PATCH", path)
 
-    def _ignored(self, request: Request) -> dict[str, str]:
-        """What a route with a natural key says of an Idempotency-Key."""
-        return {"Idempotency-Status": "ignored"} if self._natural_key and "idempotency-key" in request.headers else {}
+    def delete(self, path: str) -> Callable[[Route], Route]:
+        return self._registered("DELETE", path)
 
-    def admit(self, key: Key | None = None) -> None:
-        """Take one of the caller's tokens, where a quota is set. Raises RateLimited.
+    def _registered(self, method: str, path: str) -> Callable[[Route], Route]:
+        def register(route: Route) -> Route:
+            self._name = route.__module__.split(".")[-2]
+            self.app.route(path, method=method)(self._entrance(route, method, path))
+            return route
 
-        A key that was used before needs none: its request is a replay or a misuse, and answered as such by who creates.
+        return register
+
+    def _entrance(self, route: Route, method: str, path: str) -> Callable[..., Response[str]]:
+        """The route as Powertools calls it: by the path's own names, and with the parameters that
+        every route of its kind takes.
         """
-        services, caller = self.services, self.request.who
-        is_limited = services.settings.quota_per_minute > 0
-        if is_limited and not (key is not None and key.repeatable and services.projects.is_taken(key.id)):
-            services.quota.admit(caller.org_id, caller.user_id)
+        named = {_snake(name): name for name in re.findall(r"<(\w+)>", path)}
+        _, *own = inspect.signature(route).parameters.values()
+        taken = [p.replace(name=named.get(p.name, p.name), kind=p.KEYWORD_ONLY) for p in own]
+        added = _common(method, {p.name for p in own})
 
-    def page(
-        self, plural: str, rows: Sequence[dict[str, Any]], position: str | None, more: Mapping[str, Any] | None = None
-    ) -> Response[str]:
-        """One page of a list; `more` stands beside the rows."""
-        request = self.request
-        cursor = Cursors(services().settings.cursor_key).seal(position, request.who, request.list_name)
-        return self.ok({**(more or {}), plural: list(rows), "next_cursor": cursor})
+        def enter(**given: Any) -> Response[str]:
+            call = self._permitted()
+            asked = {p.name: given[named.get(p.name, p.name)] for p in own}
+            asked |= {own_name: call.params[name] for own_name, name in named.items()}
+            return route(call, **asked)
 
-    # --- errors -------------------------------------------------------------------------------------------------------
+        enter.__name__, enter.__doc__ = route.__name__, route.__doc__
+        enter.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [*taken, *added], return_annotation=Response[str]
+        )
+        return enter
+
+    def _permitted(self) -> Call:
+        """The call being served.
+
+        Raises Forbidden unless one of the caller's roles permits the endpoint's action.
+        """
+        call: Call = self.app.context["call"]
+        if self.action is not None:
+            try:
+                require_role(call.caller, self.action)
+            except Forbidden:
+                turned_away(call)
+                raise
+        return call
 
     def _invalid(self, exc: RequestValidationError) -> Response[str]:
-        errors = [{"field": field_name(error["loc"]), "message": message_of(error)} for error in exc.errors()]
+        errors = [
+            {"field": field_name(error["loc"]), "message": message_of(error)}
+            for error in exc.errors()
+        ]
         return self._refused(ValidationFailed(errors))
 
     def _refused(self, exc: RequestError) -> Response[str]:
-        request: Request = self.app.context["request"]
-        log("request_refused", request_id=request.request_id, code=exc.code, status=exc.status)
-        return failure(request.request_id, exc, self._ignored(request))
+        call: Call = self.app.context["call"]
+        log("request_refused", request_id=call.request_id, code=exc.code, status=exc.status)
+        return failure(call.request_id, exc, key_headers(call))
 
     def _unrouted(self, exc: Exception) -> Response[str]:
         return self._refused(NotFound())
 
 
-def _as_json(event: LambdaEvent, request: Request) -> LambdaEvent:
-    """The event as the resolver shall see it: what the body is was decided already, whatever content type it claims."""
-    headers = {**request.headers, "content-type": "application/json"}
-    body = request.raw_body.decode() if request.body is not None else None
-    return {**event, "rawPath": _quoted_path(event, request), "headers": headers, "body": body, "isBase64Encoded": False}
+def _common(method: str, own: set[str]) -> list[inspect.Parameter]:
+    """What a route need not name: the cursor of a list, which is read with the call, and the empty
+    body of an action.
+    """
+    kind = inspect.Parameter.KEYWORD_ONLY
+    if method in _WITH_BODY and "body" not in own:
+        annotation = Annotated[Empty | None, Body()]
+        return [inspect.Parameter("body", kind, default=None, annotation=annotation)]
+    if "limit" in own:
+        return [inspect.Parameter("cursor", kind, default=None, annotation=Cursor)]
+    return []
 
 
-def _quoted_path(event: LambdaEvent, request: Request) -> str:
-    """API Gateway has chosen the route and decoded the path; a person's name with a slash in it must not undo the choice."""
+def _snake(name: str) -> str:
+    return re.sub(r"(?=[A-Z])", "_", name).lower()
+
+
+def _as_json(event: LambdaEvent, call: Call) -> LambdaEvent:
+    """The event as the resolver shall see it: what the body is was decided already, whatever
+    content type it claims.
+    """
+    return {
+        **event,
+        "rawPath": _quoted_path(event, call),
+        "headers": {**call.headers, "content-type": "application/json"},
+        "body": call.raw_body.decode() if call.body is not None else None,
+        "isBase64Encoded": False,
+    }
+
+
+def _quoted_path(event: LambdaEvent, call: Call) -> str:
+    """API Gateway has chosen the route and decoded the path; a person's name with a slash in it
+    must not undo the choice.
+    """
     path: str = event["routeKey"].partition(" ")[2]
-    for name, value in request.params.items():
+    for name, value in call.params.items():
         path = path.replace(f"{{{name}}}", quote(value, safe=""))
     return path
-
-
-def field_name(loc: Sequence[str | int]) -> str:
-    """A place in a request as the contract writes it: `body.tags[0]`."""
-    text = ""
-    for part in loc:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
 
 
 def _plain(response: Response[str]) -> dict[str, Any]:
     """A response as API Gateway takes it, where there is no resolver to build it."""
     headers = {**response.headers, "content-type": response.content_type}
-    return {"statusCode": response.status_code, "headers": headers, "body": response.body, "isBase64Encoded": False}
+    return {
+        "statusCode": response.status_code,
+        "headers": headers,
+        "body": response.body,
+        "isBase64Encoded": False,
+    }

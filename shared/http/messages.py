@@ -1,6 +1,9 @@
-"""Pydantic's findings in our words. The offending value is never repeated: it may be patient data."""
+"""Pydantic's findings in our words.
 
-from collections.abc import Mapping
+The offending value is never repeated: it may be patient data.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 _TEXTS = {
@@ -43,3 +46,12 @@ def message_of(error: Mapping[str, Any]) -> str:
     if kind == "value_error" and "error" in context:
         return str(context["error"])
     return "is not valid"
+
+
+def field_name(loc: Sequence[str | int]) -> str:
+    """A place in a request as the contract writes it: `body.tags[0]`, `query.limit`."""
+    text = ""
+    is_query = bool(loc) and loc[0] == "query"  # a parameter given several times has one name
+    for part in loc[:2] if is_query else loc:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text

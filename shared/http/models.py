@@ -1,22 +1,40 @@
-"""What request bodies and queries are made of. Strict: nothing is coerced, unknown body fields are refused."""
+"""What request bodies and queries are made of.
+
+Strict: nothing is coerced, unknown body fields are refused.
+"""
 
 import re
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
+from shared.errors import ValidationFailed
 from shared.runs.canonical import canonical_json
+from shared.runs.timing import DAY
 
 KB = 1024
 UUID_PATTERN = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 
-_RFC_3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+_RFC_3339 = re.compile(
+    r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
+)
 _DIGITS = re.compile(r"\d{1,9}", re.ASCII)
 
 
 def in_form(form: re.Pattern[str], message: str) -> BeforeValidator:
-    """What a query says as text must look like that: pydantic alone would also read 1_0 as a number and 123 as a time."""
+    """What a query says as text must look like that: pydantic alone would also read 1_0 as a number
+    and 123 as a time.
+    """
 
     def check(value: Any) -> Any:
         if isinstance(value, str) and not form.fullmatch(value):
@@ -29,15 +47,62 @@ def in_form(form: re.Pattern[str], message: str) -> BeforeValidator:
 WholeNumber = Annotated[int, in_form(_DIGITS, "must be a whole number")]
 Moment = Annotated[AwareDatetime, in_form(_RFC_3339, "must be an RFC 3339 time")]
 
+
+def _moment(text: str) -> str:
+    """Raises ValueError for a day or an hour that there is none of."""
+    datetime.fromisoformat(text)
+    return text
+
+
+MomentText = Annotated[
+    str,
+    in_form(_RFC_3339, "must be an RFC 3339 time"),
+    AfterValidator(_moment),
+    Field(json_schema_extra={"format": "date-time"}),
+]
+"""A moment in a body, as it was written."""
+StartAt = Annotated[
+    str,
+    in_form(_RFC_3339, "must be an RFC 3339 time"),
+    AfterValidator(_moment),
+    Field(
+        description="Not to be started before; at most 30 days ahead, a past one is now",
+        json_schema_extra={"format": "date-time"},
+    ),
+]
+FURTHEST_DAYS = 30
+
+
+def start_moment(text: str | None, now: int, field: str = "body.start_at") -> int | None:
+    """The moment (ms) of a `start_at`; None for none. One that has passed is now.
+
+    Raises ValidationFailed for one that is too far ahead.
+    """
+    if text is None:
+        return None
+    moment = int(datetime.fromisoformat(text).timestamp() * 1_000)
+    if moment > now + FURTHEST_DAYS * DAY:
+        raise ValidationFailed.of(field, f"must be at most {FURTHEST_DAYS} days ahead")
+    return max(moment, 0)
+
+
 PathId = Annotated[str, Path(description="A UUID")]
+PathScope = Annotated[str, Path(description="`organisation`, `workflow:NAME` or `project:ID`")]
 PathUser = Annotated[str, Path(description="The person's `sub`")]
 Limit = Annotated[WholeNumber, Query(ge=1, le=100, description="Rows a page")]
 Cursor = Annotated[str | None, Query(description="`next_cursor` of the page before")]
-StatusName = Literal["queued", "running", "waiting", "succeeded", "failed", "cancelled"]
-StatusFilter = Annotated[StatusName | None, Query(description="Only runs in this status")]
+StatusName = Literal[
+    "queued", "running", "waiting", "succeeded", "failed", "cancelled", "unreadable"
+]
+StatusFilter = Annotated[
+    list[StatusName] | None,
+    Query(description="Only runs in this status, or in one of several (`status` repeated)"),
+]
 
 Uuid = Annotated[str, StringConstraints(pattern=UUID_PATTERN, to_lower=True)]
-Tags = Annotated[list[Annotated[str, StringConstraints(min_length=1, max_length=64)]], Field(max_length=20)]
+Tags = Annotated[
+    list[Annotated[str, StringConstraints(min_length=1, max_length=64)]], Field(max_length=20)
+]
 Attempts = Annotated[int, Field(ge=1, le=10)]
 Dollars = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=255)]
@@ -73,3 +138,24 @@ def text_at_most(limit: int) -> AfterValidator:
 
 class Empty(Body):
     """The body of an action that takes none."""
+
+
+MICRO = 1_000_000
+
+
+def micro(dollars: float | None) -> int | None:
+    """Dollars in millionths.
+
+    At least one: the smallest budget is still one, and a clone can ask for it again.
+    """
+    return None if dollars is None else max(1, round(dollars * MICRO))
+
+
+def known(**facts: Any) -> dict[str, Any]:
+    """Those that have a value."""
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def milliseconds(moment: datetime) -> int:
+    """Rounded up: what is kept has no finer time, and none is before 1970."""
+    return max(0, -(-int(moment.timestamp() * 1_000_000) // 1_000))

@@ -1,20 +1,27 @@
-"""What each step of a run made, took and spent, from its history and its records. Pure; knows no workflow.
+"""What each step of a run made, took and spent, from its history and its records.
 
-A step's record says what its last doing cost. What earlier doings of it cost (a bad answer, a held gate) is in the run's total
-only, so it is told apart by what the run had spent when a step was finished, where the workflow kept that (`after`).
+Pure; knows no workflow.
+
+A step's record says what its last doing cost. What earlier doings of it cost (a bad answer, a held
+gate) is in the run's total only, so it is told apart by what the run had spent when a step was
+finished, where the workflow kept that (`after`).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 
-from shared.runs.codes import FailureCode
-from shared.runs.records import WORKER, Run, Status, TokenUsage, Usage
+from shared.records.money import TokenUsage, Usage
+from shared.records.run import WORKER, Run, Status
+from shared.runs.codes import EventCode, FailureCode
 from shared.runs.timeline import current_step, events
 from shared.runs.transitions import pending
 
 
 def current_artifacts(run: Run) -> dict[str | None, tuple[str, ...]]:
-    """Ids by the step that made them, None for what people attached. A step done again replaces all that it had made."""
+    """Ids by the step that made them, None for what people attached.
+
+    A step done again replaces all that it had made.
+    """
     made: dict[str | None, tuple[str, ...]] = {}
     for entry in run.history:
         if entry.step is None:
@@ -30,15 +37,32 @@ def current_ids(run: Run) -> list[str]:
     return [name for name in run.artifacts if name in kept]
 
 
+def attached_ids(run: Run) -> list[str]:
+    """What people attached, in order."""
+    return [
+        name
+        for entry in run.history
+        if entry.code == EventCode.ARTIFACT_ATTACHED
+        for name in entry.artifacts
+    ]
+
+
 def worked_ms(run: Run, steps: Sequence[str]) -> dict[str, int]:
-    """How long the worker was at each step, all its attempts together, as far as they have ended."""
+    """How long the worker was at each step, all its attempts together, as far as they
+    have ended.
+    """
     worked = dict.fromkeys(steps, 0)
     done: set[str] = set()
     began: int | None = None
     for event in events(run):
         entry = event.entry
-        # A lost lease, a continuation or a cancellation names no step: it ends the one that was next.
-        at_work = entry.step if entry.step in worked else next((name for name in steps if name not in done), None)
+        # A lost lease, a continuation or a cancellation names no step: it ends the one that was
+        # next.
+        at_work = (
+            entry.step
+            if entry.step in worked
+            else next((name for name in steps if name not in done), None)
+        )
         if began is not None and at_work is not None:
             worked[at_work] += entry.at - began
         if entry.step is not None and entry.code is None:
@@ -48,14 +72,21 @@ def worked_ms(run: Run, steps: Sequence[str]) -> dict[str, int]:
 
 
 def span_ms(run: Run) -> int:
-    """From the first start to the end, or to the last that is known of a run that has not ended; 0 before the first start."""
+    """From the first start to the end, or to the last that is known of a run that has not ended; 0
+    before the first start.
+    """
     starts = [entry.at for entry in run.history if entry.to is Status.RUNNING]
     return (run.completed_at or run.updated_at) - starts[0] if starts else 0
 
 
-def spent_by_step(run: Run, steps: Sequence[str], total: Usage, after: Mapping[str, Usage]) -> dict[str, Usage]:
-    """Each step's part of `total`. With `after` (what the run had spent when a step was finished) exact; else what no
-    record tells of goes to the last step that spent something, or to the one that comes next."""
+def spent_by_step(
+    run: Run, steps: Sequence[str], total: Usage, after: Mapping[str, Usage]
+) -> dict[str, Usage]:
+    """Each step's part of `total`.
+
+    With `after` (what the run had spent when a step was finished) exact; else what no record tells
+    of goes to the last step that spent something, or to the one that comes next.
+    """
     spent = dict.fromkeys(steps, Usage())
     known = Usage()
     for name in steps:
@@ -79,18 +110,12 @@ def _held(run: Run, step: str) -> Usage:
 
 def minus(whole: Usage, part: Usage) -> Usage:
     """What is left of `whole`, nowhere less than nothing."""
-    a, b = whole.tokens, part.tokens
     tokens = TokenUsage(
-        max(0, a.input_tokens - b.input_tokens),
-        max(0, a.output_tokens - b.output_tokens),
-        max(0, a.cache_read_tokens - b.cache_read_tokens),
-        max(0, a.cache_write_tokens - b.cache_write_tokens),
+        *(
+            max(0, getattr(whole.tokens, f.name) - getattr(part.tokens, f.name))
+            for f in fields(TokenUsage)
+        )
     )
-    return replace(
-        whole,
-        calls=max(0, whole.calls - part.calls),
-        reused_calls=max(0, whole.reused_calls - part.reused_calls),
-        tokens=tokens,
-        cost=max(0, whole.cost - part.cost),
-        saved=max(0, whole.saved - part.saved),
-    )
+    counts = ("calls", "reused_calls", "cost", "saved", "lost_calls", "uncertain")
+    left = {name: max(0, getattr(whole, name) - getattr(part, name)) for name in counts}
+    return replace(whole, tokens=tokens, **left)

@@ -1,4 +1,5 @@
-"""The closed lists of words that may leave the system: failure codes with their fixed texts, and history codes.
+"""The closed lists of words that may leave the system: failure codes with their fixed texts, and
+history codes.
 
 Nothing else is ever logged, listed or queued about a failure, so no patient data can ride along.
 """
@@ -22,6 +23,8 @@ class FailureCode(StrEnum):
     NO_INPUTS = "NO_INPUTS"
     INPUT_INVALID = "INPUT_INVALID"
     CHECKS_FAILED = "CHECKS_FAILED"
+    PERSON_FAILED = "PERSON_FAILED"
+    """A person ended the run, for a reason of their own."""
 
 
 class EventCode(StrEnum):
@@ -34,8 +37,6 @@ class EventCode(StrEnum):
     RETRY = "RETRY"
     NEXT = "NEXT"
     SKIP_VALIDATION = "SKIP_VALIDATION"
-    HELD = "HELD"
-    RESUMED = "RESUMED"
 
 
 SAFE_TEXT: dict[str, str] = {
@@ -52,10 +53,11 @@ SAFE_TEXT: dict[str, str] = {
     FailureCode.NO_INPUTS: "There was nothing to analyse.",
     FailureCode.INPUT_INVALID: "The input lacks what the analysis needs.",
     FailureCode.CHECKS_FAILED: "Blocking checks failed.",
+    FailureCode.PERSON_FAILED: "A person ended the run as failed.",
     EventCode.LEASE_LOST: "The worker stopped before it finished.",
 }
 
 
 def safe_text(code: str) -> str:
-    """The fixed text of a code; a person's own code (a run ended by PATCH) has a neutral one."""
+    """The fixed text of a code; a neutral one for a code that this version does not know."""
     return SAFE_TEXT.get(code, "The run failed.")

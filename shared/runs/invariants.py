@@ -1,9 +1,12 @@
-"""What no stored run should show, and which runs are past their published bound. Pure; /health/invariants counts with it."""
+"""What no stored run should show, and which runs are past their published bound.
+
+Pure; /health/invariants counts with it.
+"""
 
 from dataclasses import fields
 
+from shared.records.run import Run, Status
 from shared.runs.changes import IllegalChange, check_state
-from shared.runs.records import Run, Status
 from shared.runs.timing import MINUTE
 
 GRACE = 2 * MINUTE

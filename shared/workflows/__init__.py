@@ -1,1 +1,5 @@
-"""What runs do. `definitions` is data that every function may read; each workflow's steps live in a package of its own."""
+"""What runs do.
+
+`definitions` is data that every function may read; each workflow's steps live in a package of its
+own.
+"""

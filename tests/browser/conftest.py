@@ -1,4 +1,7 @@
-"""One Chromium and one local stack for all browser tests. Where there is no Chromium they are skipped, and say so."""
+"""One Chromium and one local stack for all browser tests.
+
+Where there is no Chromium they are skipped, and say so.
+"""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -8,8 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
-from local.client import Client
-from local.process import running_stack
+from local.demo.client import Client
+from local.demo.stack_process import running_stack
 from tests.browser.console import Console
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -23,7 +26,7 @@ ARGUMENTS = [
     "--disable-default-apps",
     "--no-first-run",
 ]
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 
 Open = Callable[..., Console]
 
@@ -32,7 +35,9 @@ Open = Callable[..., Console]
 def browser() -> Iterator[Browser]:
     executable = next(filter(None, map(shutil.which, NAMES)), None)
     if executable is None:
-        pytest.skip("the console was NOT tested: Chromium is not installed (apt-get install chromium)")
+        pytest.skip(
+            "the console was NOT tested: Chromium is not installed (apt-get install chromium)"
+        )
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
@@ -53,7 +58,9 @@ def client(url: str) -> Client:
 
 @pytest.fixture(scope="session")
 def kept(browser: Browser) -> Iterator[dict[str, Console]]:
-    """A signed-in page of each user, from one test to the next: loading and signing in would take most of the time."""
+    """A signed-in page of each user, from one test to the next: loading and signing in would take
+    most of the time.
+    """
     consoles: dict[str, Console] = {}
     yield consoles
     for console in consoles.values():
@@ -62,17 +69,25 @@ def kept(browser: Browser) -> Iterator[dict[str, Console]]:
 
 @pytest.fixture
 def open_console(browser: Browser, url: str, kept: dict[str, Console]) -> Iterator[Open]:
-    """The console, signed in as `user` if one is named; `fresh`: in a browser that was never here. No page may break itself or its policy.
+    """The console, signed in as `user` if one is named; `fresh`: in a browser that was never here.
+
+    No page may break itself or its policy.
 
     Each user has one page at a time: a second one in the same test is a fresh one.
     """
     with opening(browser, url) as opens_fresh:
         used: dict[str, Console] = {}
 
-        def opens(user: str | None = None, at: str = "#/runs", fresh: bool = False, **options: Any) -> Console:
+        def opens(
+            user: str | None = None, at: str = "#/runs", fresh: bool = False, **options: Any
+        ) -> Console:
             if user is None or fresh or options or user in used:
                 return opens_fresh(user, at, **options)
-            used[user] = kept.pop(user) if user in kept else Console(_context(browser).new_page(), url).start(user, "#/new")
+            used[user] = (
+                kept.pop(user)
+                if user in kept
+                else Console(_context(browser).new_page(), url).start(user, "#/new")
+            )
             return used[user].go(at)
 
         yield opens
@@ -98,8 +113,12 @@ def opening(browser: Browser, url: str) -> Iterator[Open]:
     assert problems == []
 
 
-def _context(browser: Browser, width: int = 1280, height: int = 900, **options: Any) -> BrowserContext:
-    context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce", **options)
+def _context(
+    browser: Browser, width: int = 1280, height: int = 900, **options: Any
+) -> BrowserContext:
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, reduced_motion="reduce", **options
+    )
     context.set_default_timeout(PATIENCE_MS)
     return context
 

@@ -1,4 +1,7 @@
-"""The console as a person uses it: by the names of what is on the screen. Knows no class name that is not also a landmark's."""
+"""The console as a person uses it: by the names of what is on the screen.
+
+Knows no class name that is not also a landmark's.
+"""
 
 import re
 
@@ -32,7 +35,7 @@ class Console:
         if message.type in ("error", "warning") and not message.text.startswith(_REFUSED):
             self.problems.append(f"{message.type}: {message.text}")
 
-    # --- where one is -------------------------------------------------------------------------------------------------
+    # --- where one is -----------------------------------------------------------------------------
 
     def start(self, user: str | None, at: str) -> "Console":
         self.page.goto(self.url + at)
@@ -49,18 +52,31 @@ class Console:
         return self
 
     def places(self) -> list[str]:
-        return [text.strip() for text in self.page.get_by_role("navigation", name="Main").get_by_role("link").all_inner_texts()]
+        return [
+            text.strip()
+            for text in self.page.get_by_role("navigation", name="Main")
+            .get_by_role("link")
+            .all_inner_texts()
+        ]
 
     def forget(self) -> "Console":
-        """Leave nothing of a test behind: routes, questions and messages on the screen, the place one is at."""
+        """Leave nothing of a test behind: routes, questions and messages on the screen, the place
+        one is at.
+        """
         self.page.unroute_all(behavior="ignoreErrors")
-        self.page.evaluate("document.querySelectorAll('dialog[open]').forEach((dialog) => dialog.close())")
-        self.page.evaluate("document.querySelectorAll('.toast button').forEach((button) => button.click())")
+        self.page.evaluate(
+            "document.querySelectorAll('dialog[open]').forEach((dialog) => dialog.close())"
+        )
+        self.page.evaluate(
+            "document.querySelectorAll('.toast button').forEach((button) => button.click())"
+        )
         self.problems.clear()
         return self.go("#/new")
 
     def section(self, name: str) -> "Console":
-        self.page.get_by_role("navigation", name="Sections of this run").get_by_role("link", name=re.compile(name)).click()
+        self.page.get_by_role("navigation", name="Sections of this run").get_by_role(
+            "link", name=re.compile(name)
+        ).click()
         return self
 
     @property
@@ -69,7 +85,7 @@ class Console:
         assert found, self.page.url
         return found[1]
 
-    # --- what one does ------------------------------------------------------------------------------------------------
+    # --- what one does ----------------------------------------------------------------------------
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
@@ -91,7 +107,7 @@ class Console:
         self.page.get_by_label(label).first.fill(text)
         return self
 
-    # --- what one sees ------------------------------------------------------------------------------------------------
+    # --- what one sees ----------------------------------------------------------------------------
 
     def status(self, label: str) -> "Console":
         """The run's status has come to be this, without anything being reloaded."""

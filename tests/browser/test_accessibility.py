@@ -1,4 +1,6 @@
-"""Every main view, light and dark: nothing that axe calls more than minor, and nothing wider than a phone."""
+"""Every main view, light and dark: nothing that axe calls more than minor, and nothing wider than a
+phone.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,45 +9,83 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, expect
 
-from local.client import Client
+from local.demo.client import Client
 from tests.browser.conftest import Open, opening
 from tests.browser.console import PATIENT, Console
 
 pytestmark = pytest.mark.browser
 
 GRAVE = {"moderate", "serious", "critical"}
-"""Graver than asked for: headings in their order and landmarks with names of their own are among the moderate ones."""
+"""Graver than asked for: headings in their order and landmarks with names of their own are among
+the moderate ones.
+"""
 
 
 @pytest.fixture(scope="module")
 def places(client: Client) -> dict[str, str]:
-    """Something to look at in every view: runs that succeeded, failed and wait, a phase held back, a project with its analysis."""
+    """Something to look at in every view: runs that succeeded, failed and wait, a phase held back,
+    a project with its analysis.
+    """
     studio = f"/api/studio/patients/{PATIENT}/diagnosis-runs"
-    good = client.call("POST", studio, {"input_config": {"focus": "seen"}, "tags": ["seen"]}, "clinician", prefer="wait=20").data["run"]
+    good = client.call(
+        "POST",
+        studio,
+        {"input_config": {"focus": "seen"}, "tags": ["seen"]},
+        "clinician",
+        prefer="wait=20",
+    ).data["run"]
+    settled(client, good["id"], "clinician")
     client.call("POST", "/dev/model", {"script": ["missing_fields"]})
-    bad = client.call("POST", studio, {"input_config": {}}, "clinician", prefer="wait=20").data["run"]
+    bad = client.call("POST", studio, {"input_config": {}}, "clinician", prefer="wait=20").data[
+        "run"
+    ]
+    settled(client, bad["id"], "clinician")
     held = _held(client)
-    project = client.call("POST", "/api/projects", {"name": "Seen by everybody"}, "admin").data["project"]["id"]
+    project = client.call("POST", "/api/projects", {"name": "Seen by everybody"}, "admin").data[
+        "project"
+    ]["id"]
     document = {"hypothesis": "It helps", "audience": "People", "evidence_notes": ["One", "Two"]}
     client.call("POST", f"/api/projects/{project}/inputs", {"input": document}, "admin")
-    analysis = client.call("POST", f"/api/projects/{project}/generate", {}, "admin", prefer="wait=20").data["run"]["id"]
-    return {"good": good["id"], "bad": bad["id"], "held": held, "project": project, "analysis": analysis}
+    analysis = client.call(
+        "POST", f"/api/projects/{project}/generate", {}, "admin", prefer="wait=20"
+    ).data["run"]["id"]
+    return {
+        "good": good["id"],
+        "bad": bad["id"],
+        "held": held,
+        "project": project,
+        "analysis": analysis,
+    }
+
+
+def settled(client: Client, run_id: str, user: str) -> None:
+    """The run has ended or waits for a person, however slow this machine is."""
+    for _ in range(6):
+        run = client.call("GET", f"/runs/{run_id}", user=user, prefer="wait=20").data["run"]
+        if run["status"] not in ("queued", "running"):
+            return
 
 
 def _held(client: Client) -> str:
     intake = "An app. [[offline: leak planning]] [[offline: warn planning]]"
-    run = client.call("POST", "/runs", {"profile": "analytics_forecast_app", "intake": intake, "project_name": "Held"}, "admin").data["run"]
+    run = client.call(
+        "POST",
+        "/runs",
+        {"profile": "analytics_forecast_app", "intake": intake, "project_name": "Held"},
+        "admin",
+    ).data["run"]
     client.call("POST", f"/runs/{run['id']}/next", {}, "admin", prefer="wait=20")
+    settled(client, run["id"], "admin")
     return str(run["id"])
 
 
 VIEWS = [
-    ("#/runs", "Filter", None),
+    ("#/runs", "More filters", None),
     ("#/new", "What shall be done?", None),
     ("#/new/diagnosis", "Question or focus", None),
     ("#/new/orchestration", "Intake", None),
     ("#/new/analysis", "The latest final version", None),
-    ("#/runs/{good}", "Recommendations", None),
+    ("#/runs/{good}", "The facts that it rests on", None),
     ("#/runs/{good}?tab=artifacts", "Diagnosis made from the patient", None),
     ("#/runs/{good}?tab=io", "Context pack", "Show it"),
     ("#/runs/{good}?tab=history", "Taken up", None),
@@ -55,7 +95,12 @@ VIEWS = [
     ("#/runs/{held}?tab=board", "Checks failed", "Decide on planning"),
     ("#/runs/{held}?tab=artifacts", "Document", None),
     ("#/runs/{analysis}", "Evidence", None),
-    ("#/board", "Open the gate", None),
+    ("#/board", "Execute planning", None),
+    ("#/compare?a={good}&b={bad}", "Figures", None),
+    ("#/admin", "Budgets", "Set a budget"),
+    ("#/admin?tab=organisation", "Pauses", None),
+    ("#/admin?tab=audit", "Outcome", None),
+    ("#/admin?tab=webhooks", "No webhooks", "Add a webhook"),
     ("#/projects", "Seen by everybody", None),
     ("#/projects/{project}", "Every run", "Add an input"),
     ("#/patients", "Patient 1", "Add a patient"),
@@ -69,7 +114,9 @@ def grave_findings(console: Console) -> list[str]:
     """What axe finds, in light and in dark."""
     found = []
     for theme in ("light", "dark"):
-        console.page.evaluate("(theme) => { document.documentElement.dataset.theme = theme }", theme)
+        console.page.evaluate(
+            "(theme) => { document.documentElement.dataset.theme = theme }", theme
+        )
         result: Any = console.page.evaluate("axe.run({resultTypes: ['violations']})")
         found += [
             f"{theme}: {one['id']}: {node['target']} {node['failureSummary']}"
@@ -89,8 +136,12 @@ def admin(browser: Browser, url: str) -> Iterator[Console]:
         yield console
 
 
-@pytest.mark.parametrize(("at", "text", "opens"), VIEWS, ids=[view[0].replace(PATIENT, "") for view in VIEWS])
-def test_a_view_in_light_and_dark(admin: Console, places: dict[str, str], at: str, text: str, opens: str | None) -> None:
+@pytest.mark.parametrize(
+    ("at", "text", "opens"), VIEWS, ids=[view[0].replace(PATIENT, "") for view in VIEWS]
+)
+def test_a_view_in_light_and_dark(
+    admin: Console, places: dict[str, str], at: str, text: str, opens: str | None
+) -> None:
     admin.page.set_viewport_size({"width": 360, "height": 800})
     admin.go(at.format(**places))
     expect(admin.page.locator("main").get_by_text(text).first).to_be_attached()

@@ -1,4 +1,8 @@
-"""The console's pure parts, asked in the browser that they run in: what a history says about time, who is offered what, numbers."""
+"""The console's pure parts, asked in the browser that they run in: what a history says about time,
+who is offered what, numbers.
+
+Long because each case is a script in JavaScript and what it answers.
+"""
 
 import itertools
 from collections.abc import Iterator
@@ -21,7 +25,14 @@ def page(browser: Browser, url: str) -> Iterator[Page]:
         yield opens().page
 
 
-def event(seq: int, at: int, to: str, step: str | None = None, code: str | None = None, actor: str = "worker") -> dict[str, Any]:
+def event(
+    seq: int,
+    at: int,
+    to: str,
+    step: str | None = None,
+    code: str | None = None,
+    actor: str = "worker",
+) -> dict[str, Any]:
     return {
         "seq": seq,
         "at": f"2026-01-01T00:00:{at:02}.000Z",
@@ -44,7 +55,12 @@ def segments(page: Page, run: dict[str, Any], events: list[dict[str, Any]], now:
 
 
 def test_a_retried_run_as_work_and_waits(page: Page) -> None:
-    run = {"status": "running", "attempt": 2, "current_step": "two", "steps": [{"name": "one"}, {"name": "two"}]}
+    run = {
+        "status": "running",
+        "attempt": 2,
+        "current_step": "two",
+        "steps": [{"name": "one"}, {"name": "two"}],
+    }
     history = [
         event(1, 0, "queued"),
         event(2, 2, "running"),
@@ -74,13 +90,23 @@ def test_a_gate_is_a_persons_wait_and_what_interrupts_a_wait_does_not_cut_it(pag
         event(4, 6, "waiting", "one"),
     ]
     found = segments(page, run, history, "2026-01-01T00:00:10.000Z")
-    assert [one[:4] for one in found] == [["queue", "one", "done", 5000], ["work", "one", "done", 1000], ["gate", "two", "active", 4000]]
+    assert [one[:4] for one in found] == [
+        ["queue", "one", "done", 5000],
+        ["work", "one", "done", 1000],
+        ["gate", "two", "active", 4000],
+    ]
 
 
-def offered(page: Page, user: dict[str, Any], run: dict[str, Any], events: list[dict[str, Any]] | None = None) -> set[str]:
+def offered(
+    page: Page,
+    user: dict[str, Any],
+    run: dict[str, Any],
+    events: list[dict[str, Any]] | None = None,
+) -> set[str]:
     script = """async ([user, run, events]) => {
       const { actionsFor } = await import('/console/permissions.js');
-      return Object.entries(actionsFor(user, run, { events })).filter(([, may]) => may).map(([name]) => name);
+      const actions = Object.entries(actionsFor(user, run, { events }));
+      return actions.filter(([, may]) => may).map(([name]) => name);
     }"""
     return set(page.evaluate(script, [user, run, events or []]))
 
@@ -92,7 +118,11 @@ def a_run(workflow: str, status: str, creator: str = MINE) -> dict[str, Any]:
 @pytest.mark.parametrize("workflow", ["diagnosis", "orchestration", "analysis"])
 def test_no_button_in_a_state_that_refuses_it(page: Page, workflow: str) -> None:
     """The contract's states, for the role that may do most."""
-    by_status = {status: offered(page, {"sub": MINE, "roles": ["admin"]}, a_run(workflow, status)) - {"clone"} for status in STATUSES}
+    by_status = {
+        status: offered(page, {"sub": MINE, "roles": ["admin"]}, a_run(workflow, status))
+        - {"clone"}
+        for status in STATUSES
+    }
     diagnosis, orchestration = workflow == "diagnosis", workflow == "orchestration"
     assert by_status == {
         "queued": {"cancel", "execute", "take", "attach"} if diagnosis else {"cancel"},
@@ -110,9 +140,16 @@ def test_who_is_offered_what(page: Page) -> None:
 
     for workflow, status in itertools.product(("diagnosis", "orchestration", "analysis"), STATUSES):
         assert some("patient", a_run(workflow, status)) == set()
-        assert some("system", a_run(workflow, status)) == ({"process"} if (workflow, status) == ("diagnosis", "queued") else set())
+        assert some("system", a_run(workflow, status)) == (
+            {"process"} if (workflow, status) == ("diagnosis", "queued") else set()
+        )
         assert some("member", a_run(workflow, status, OTHERS)) - {"clone"} == set()
-    assert some("clinician", a_run("diagnosis", "queued", OTHERS)) == {"execute", "cancel", "attach", "clone"}
+    assert some("clinician", a_run("diagnosis", "queued", OTHERS)) == {
+        "execute",
+        "cancel",
+        "attach",
+        "clone",
+    }
     assert some("member", a_run("orchestration", "waiting")) == {"next", "cancel", "clone"}
 
 
@@ -132,7 +169,10 @@ def test_numbers_as_people_read_them(page: Page) -> None:
         [0.0421, 8.44, 59, 200, 7500, 100000, null].map(duration),
         [0, 0.00042, 0.0153, 1.2345, 310.4, null].map(money),
         [999, 2500, 4200000].map(bytes),
-        ['2026-06-15T11:59:40Z', '2026-06-15T11:00:00Z', '2026-06-14T11:00:00Z', '2026-07-15T12:00:00Z'].map((at) => ago(at, now)),
+        [
+          '2026-06-15T11:59:40Z', '2026-06-15T11:00:00Z',
+          '2026-06-14T11:00:00Z', '2026-07-15T12:00:00Z',
+        ].map((at) => ago(at, now)),
         ['build_context', 'qa_engineer'].map(words),
       ];
     }"""
@@ -147,12 +187,16 @@ def test_numbers_as_people_read_them(page: Page) -> None:
 
 def test_numbers_at_the_edges_of_their_units(page: Page) -> None:
     script = """async () => {
-      const { ago, duration, fullTime, money, percent, shortTime } = await import('/console/format.js');
+      const { ago, duration, fullTime, money, percent, shortTime } =
+        await import('/console/format.js');
       const now = Date.parse('2026-06-15T12:00:00Z');
       return [
         [0.9996, 9.96, 59.7, 3599.8, 86399.9].map(duration),
         [0.0000004, 0.00006, 0.99996, 99.999, 12345.6].map(money),
-        ['2026-06-14T18:00:00Z', '2026-06-15T11:15:00Z', '2026-06-15T11:00:20Z', '2026-07-15T11:59:00Z'].map((at) => ago(at, now)),
+        [
+          '2026-06-14T18:00:00Z', '2026-06-15T11:15:00Z',
+          '2026-06-15T11:00:20Z', '2026-07-15T11:59:00Z',
+        ].map((at) => ago(at, now)),
         ['2026-01-02T12:30:00', '2025-01-02T12:30:00'].map((at) => shortTime(at, now)),
         fullTime('2026-01-02T12:30:05Z').split(' ').length,
         percent(0.8),
@@ -168,35 +212,123 @@ def test_numbers_at_the_edges_of_their_units(page: Page) -> None:
     ]
 
 
-def test_a_duration_begins_at_the_first_start(page: Page) -> None:
-    """`started_at` is that of the newest start: with it alone, a run of three tries would have taken as long as its last."""
-    script = """async ([run, events]) => {
+def test_a_run_has_one_duration_from_its_first_start_to_its_end(page: Page) -> None:
+    script = """async (run) => {
       const { elapsed } = await import('/console/views/run/segments.js');
-      return elapsed(run, Date.parse('2026-01-01T00:01:00.000Z'), events);
+      return elapsed(run, Date.parse('2026-01-01T00:01:00.000Z'));
     }"""
-    once = a_run("diagnosis", "succeeded") | {
-        "attempt": 1,
-        "created_at": "2026-01-01T00:00:00.000Z",
-        "started_at": "2026-01-01T00:00:40.000Z",
-        "completed_at": "2026-01-01T00:00:42.000Z",
-    }
-    history = [event(1, 0, "queued"), event(2, 5, "running"), event(3, 6, "queued"), event(4, 40, "running"), event(5, 42, "succeeded")]
-    assert page.evaluate(script, [once, []]) == 2
-    assert page.evaluate(script, [once | {"attempt": 3}, []]) == 42
-    assert page.evaluate(script, [once | {"attempt": 3}, history]) == 37
-    assert page.evaluate(script, [once | {"workflow": "orchestration"}, []]) == 42
-    assert page.evaluate(script, [once | {"status": "queued", "attempt": 1, "started_at": None, "completed_at": None}, history]) == 55
-    assert page.evaluate(script, [once | {"status": "cancelled", "attempt": 0, "started_at": None}, []]) is None
+    begun = {"first_started_at": "2026-01-01T00:00:05.000Z", "duration_seconds": None}
+    ended = begun | {"duration_seconds": 37.5}
+    assert page.evaluate(script, a_run("diagnosis", "running") | begun) == 55
+    assert page.evaluate(script, a_run("diagnosis", "queued") | begun) == 55
+    assert page.evaluate(script, a_run("diagnosis", "failed") | ended) == 37.5
+    never = {"first_started_at": None, "duration_seconds": None}
+    assert page.evaluate(script, a_run("diagnosis", "cancelled") | never) is None
+
+
+def test_a_worker_that_died_worked_on_nothing_and_a_retry_ends_the_time_between(
+    page: Page,
+) -> None:
+    run = {"status": "running", "attempt": 2, "steps": [{"name": "one"}, {"name": "two"}]}
+    history = [
+        event(1, 0, "queued"),
+        event(2, 1, "running"),
+        event(3, 3, "running", "one"),
+        event(4, 20, "queued", "two", "LEASE_LOST"),
+        event(5, 21, "running"),
+        event(6, 22, "failed", "two", "LLM_ERROR"),
+        event(7, 40, "queued", None, "RETRY", MINE),
+        event(8, 41, "running"),
+    ]
+    found = segments(page, run, history, "2026-01-01T00:00:45.000Z")
+    assert [(one[0], one[1], one[3]) for one in found] == [
+        ("queue", "one", 1000),
+        ("work", "one", 2000),
+        ("lost", "two", 17000),
+        ("backoff", "two", 1000),
+        ("work", "two", 1000),
+        ("ended", "two", 18000),
+        ("queue", "two", 1000),
+        ("work", "two", 4000),
+    ]
+
+
+def test_an_axis_has_room_for_each_of_its_labels(page: Page) -> None:
+    script = """async () => {
+      const { ticksOf } = await import('/console/views/run/segments.js');
+      const piece = (start, end, left, width) => ({ start, end, left, width });
+      return ticksOf([piece(0, 1000, 0, 50), piece(1000, 1100, 50, 5), piece(1100, 3000, 55, 45)]);
+    }"""
+    assert page.evaluate(script) == [
+        {"left": 0, "seconds": 0},
+        {"left": 50, "seconds": 1},
+        {"left": 100, "seconds": 3},
+    ]
+
+
+def test_events_of_a_stream_are_read_and_its_end_is_none(page: Page) -> None:
+    script = """async (text) => (await import('/console/live.js')).eventsIn(text)"""
+    stream = (
+        'retry: 1000\nid: 4\nevent: running\ndata: {"seq": 4}\n\n'
+        'id: 5\nevent: succeeded\ndata: {"seq": 5}\n\nevent: end\ndata: {}\n\n'
+    )
+    assert page.evaluate(script, stream) == [{"seq": 4}, {"seq": 5}]
+    assert page.evaluate(script, "retry: 1000\n: nothing new\n\n") == []
+    assert page.evaluate(script, "") == []
+
+
+def test_presets_are_spans_of_time_and_both_dates_are_included(page: Page) -> None:
+    script = """async (query) => {
+      const { apiQuery } = await import('/console/views/runs/finding.js');
+      const now = new Date(2026, 5, 15, 12).getTime();
+      const asked = apiQuery(query, now);
+      const hours = (time) => time && (Date.parse(time) - now) / 3_600_000;
+      return [hours(asked.created_after), hours(asked.created_before), asked.status];
+    }"""
+    assert page.evaluate(script, {"range": "hour", "status": "failed,queued"}) == [
+        -1,
+        "",
+        ["failed", "queued"],
+    ]
+    assert page.evaluate(script, {"range": "today"}) == [-12, "", []]
+    assert page.evaluate(script, {"range": "yesterday"}) == [-36, -12, []]
+    dates = {"range": "dates", "from": "2026-06-14", "to": "2026-06-15"}
+    assert page.evaluate(script, dates) == [-36, 12, []]
+
+
+def test_a_page_that_is_sorted_here_is_looked_for_in_five_requests_at_most(page: Page) -> None:
+    script = """async (hitsEach) => {
+      const { loadPage } = await import('/console/views/runs/load.js');
+      let asked = 0;
+      const list = async ({ limit }) => {
+        asked += 1;
+        const runs = Array.from({ length: limit }, (_, place) => ({ id: place, created_at: 't' }));
+        return { runs, next_cursor: 'more' };
+      };
+      const fits = (run) => run.id < hitsEach;
+      const found = await loadPage({ list, wanted: {}, cursor: null, sorted: true, fits });
+      return [asked, found.runs.length, found.looked];
+    }"""
+    assert page.evaluate(script, 0) == [5, 0, 500]
+    assert page.evaluate(script, 10) == [3, 30, 300]
+    assert page.evaluate(script, 100) == [1, 100, 100]
 
 
 def test_worked_and_waited_in_words(page: Page) -> None:
-    script = """async (times) => (await import('/console/views/run/waterfall.js')).timesInWords(times)"""
+    script = (
+        """async (times) => (await import('/console/views/run/waterfall.js')).timesInWords(times)"""
+    )
     waits = {"queue": 0.1, "backoff": 7.2, "gate": 0}
     assert page.evaluate(script, {"worked": 0.144, "waited": 7.3, **waits}) == (
         "Worked 144 ms, waited 7.3 s: 100 ms to be taken up, 7.2 s before the next try."
     )
-    assert page.evaluate(script, {"worked": 0, "waited": 30, "queue": 0, "backoff": 0, "gate": 30}) == "Waited 30 s for a person."
-    assert page.evaluate(script, {"worked": 2, "waited": 0, "queue": 0, "backoff": 0, "gate": 0}) == "Worked 2.0 s."
+    assert (
+        page.evaluate(script, {"worked": 0, "waited": 30, "queue": 0, "backoff": 0, "gate": 30})
+        == "Waited 30 s for a person."
+    )
+    assert page.evaluate(script, {"worked": 2, "waited": 0, "queue": 0, "gate": 0}) == (
+        "Worked 2.0 s."
+    )
 
 
 def test_a_refusal_is_not_said_twice(page: Page) -> None:
@@ -204,16 +336,30 @@ def test_a_refusal_is_not_said_twice(page: Page) -> None:
       const { refusalDetail, refusalText } = await import('/console/words.js');
       return [refusalText(error), refusalDetail(error)];
     }"""
-    conflict = {"code": "CONFLICT", "status": 409, "message": "Run is not in 'waiting' status (current: running)"}
+    conflict = {
+        "code": "CONFLICT",
+        "status": 409,
+        "message": "Run is not in 'waiting' status (current: running)",
+    }
     assert page.evaluate(script, conflict)[1] == conflict["message"]
     for error in (
         {"code": "NOT_FOUND", "status": 404, "message": "There is no such resource."},
         {"code": "NO_ANSWER", "status": 0, "message": "The service could not be reached."},
         {"status": 500, "message": "Internal Server Error"},
-        {"code": "VALIDATION_ERROR", "status": 422, "message": "The request does not match its schema.", "errors": [{"field": "x"}]},
+        {
+            "code": "VALIDATION_ERROR",
+            "status": 422,
+            "message": "The request does not match its schema.",
+            "errors": [{"field": "x"}],
+        },
     ):
         assert page.evaluate(script, error)[1] == ""
-    limited = {"code": "RATE_LIMITED", "status": 429, "message": "Too many requests.", "details": {"retryAfter": "42"}}
+    limited = {
+        "code": "RATE_LIMITED",
+        "status": 429,
+        "message": "Too many requests.",
+        "details": {"retryAfter": "42"},
+    }
     assert page.evaluate(script, limited) == ["Too many at once. Try again in 42 seconds.", ""]
 
 
@@ -222,6 +368,12 @@ def test_every_value_is_in_exactly_one_class_of_a_histogram(page: Page) -> None:
       const { histogram } = await import('/console/views/metrics/numbers.js');
       return histogram(values, String).map((one) => [one.label, one.parts[0]]);
     }"""
-    assert page.evaluate(script, [0.019, 0.02, 0.04, 0.3, 0]) == [["0.01", 1], ["0.02", 2], ["0.05", 0], ["0.1", 0], ["0.2", 1]]
+    assert page.evaluate(script, [0.019, 0.02, 0.04, 0.3, 0]) == [
+        ["0.01", 1],
+        ["0.02", 2],
+        ["0.05", 0],
+        ["0.1", 0],
+        ["0.2", 1],
+    ]
     assert page.evaluate(script, [5]) == [["5", 1]]
     assert page.evaluate(script, []) == []

@@ -1,4 +1,6 @@
-"""Every call the console makes is a documented route, and every route has a place from which it is called. Needs no browser."""
+"""Every call the console makes is a documented route, and every route has a place from which it is
+called. Needs no browser.
+"""
 
 import json
 import re
@@ -10,8 +12,20 @@ OWN = sorted(path for path in CONSOLE.rglob("*.js") if "vendor" not in path.part
 # Swagger's page is for people who read it in a tab of its own; the console leaves it alone.
 NOT_CALLED = {("GET", "/docs")}
 LOCAL_ONLY = {("GET", "/dev/users"), ("POST", "/dev/token")}
-_CALL = re.compile(r'\b(get|post|put|patch|del|sendForBlob|sendBare|addressOf)\((?:"(\w+)", )?path`([^`]+)`')
-_METHODS = {"get": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "del": "DELETE", "sendForBlob": "GET", "addressOf": "GET"}
+_CALL = re.compile(
+    r"\b(get|post|put|patch|del|sendForBlob|sendForText|sendBare|addressOf)"
+    r'\((?:"(\w+)", )?path`([^`]+)`'
+)
+_METHODS = {
+    "get": "GET",
+    "post": "POST",
+    "put": "PUT",
+    "patch": "PATCH",
+    "del": "DELETE",
+    "sendForBlob": "GET",
+    "sendForText": "GET",
+    "addressOf": "GET",
+}
 REFERENCES = {
     ("POST", "/api/studio/patients/{patientId}/diagnosis-runs"),
     ("GET", "/api/studio/patients/{patientId}/diagnosis-runs"),
@@ -36,14 +50,23 @@ REFERENCES = {
 
 def called() -> set[tuple[str, str]]:
     text = (CONSOLE / "api.js").read_text(encoding="utf-8")
-    found = {(method or _METHODS[name], re.sub(r"\$\{(\w+)\}", r"{\1}", route)) for name, method, route in _CALL.findall(text)}
-    assert len(found) == text.count("path`"), "a call of api.js is written in a way that this test does not read"
+    found = {
+        (method or _METHODS[name], re.sub(r"\$\{(\w+)\}", r"{\1}", route))
+        for name, method, route in _CALL.findall(text)
+    }
+    assert len(found) == text.count("path`"), (
+        "a call of api.js is written in a way that this test does not read"
+    )
     return found
 
 
 def documented() -> set[tuple[str, str]]:
     document = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
-    return {(method.upper(), path) for path, operations in document["paths"].items() for method in operations}
+    return {
+        (method.upper(), path)
+        for path, operations in document["paths"].items()
+        for method in operations
+    }
 
 
 def test_every_call_is_a_documented_route() -> None:
@@ -66,19 +89,27 @@ def test_every_call_of_the_api_module_is_used_by_a_page() -> None:
 
 def test_requests_are_made_in_one_place() -> None:
     """But for the console's own settings and the sign-in service, neither of which is the API."""
-    places = {str(path.relative_to(CONSOLE)) for path in OWN if re.search(r"\bfetch\(", path.read_text(encoding="utf-8"))}
+    places = {
+        str(path.relative_to(CONSOLE))
+        for path in OWN
+        if re.search(r"\bfetch\(", path.read_text(encoding="utf-8"))
+    }
     assert places == {"http.js", "app.js", "auth/cognito.js"}
 
 
 def test_nothing_is_written_as_markup_or_run_as_code() -> None:
     forbidden = re.compile(
-        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|dangerouslySetInnerHTML|\beval\(|new Function|\bstyle=|javascript:"
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|dangerouslySetInnerHTML"
+        r"|\beval\(|new Function|\bstyle=|javascript:"
     )
     assert [str(path) for path in OWN if forbidden.search(path.read_text(encoding="utf-8"))] == []
 
 
 def test_nothing_comes_from_another_host() -> None:
-    loads = re.compile(r"""(?:src|href)=["']?https?:|@import|url\(["']?(?:https?:)?//|from ["']https?:|import\(""")
+    loads = re.compile(
+        r"""(?:src|href)=["']?https?:|@import|url\(["']?(?:https?:)?//|from ["']https?:"""
+        r"""|import\((?!"\./)"""
+    )
     files = [*OWN, CONSOLE / "index.html", *(CONSOLE / "styles").glob("*.css")]
     assert [str(path) for path in files if loads.search(path.read_text(encoding="utf-8"))] == []
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from local.client import Client
+from local.demo.client import Client
 from tests.browser.conftest import Open
 from tests.browser.console import PATIENT
 
@@ -21,7 +21,8 @@ def test_an_admin_admits_a_patient(open_console: Open, tmp_path: Path) -> None:
     patient = console.page.get_by_label("Id", exact=True).input_value()
     console.press("Add the patient").sees("No record yet").sees("Nobody is assigned")
     console.page.get_by_label("FHIR bundle").set_input_files(RECORD)
-    console.sees("The record is now version 1.").sees("MedicationRequest")
+    console.sees("Nothing is stored yet.").sees("no record yet").press("Store this record")
+    console.sees("The record is now version 1.").sees("MedicationRequest").sees("Versions (1)")
     console.fill("Assign a clinician", "other-clinician").press("Assign").sees("Other clinician")
     other = open_console("other-clinician", at=f"#/patients/{patient}").sees("MedicationRequest")
     console.press("End").confirm("End it", "loses access to this patient")
@@ -40,34 +41,93 @@ def test_what_is_no_bundle_is_refused(open_console: Open, client: Client, tmp_pa
     console.sees("Something in the form needs another value.")
 
 
+def test_another_persons_record_replaces_none_unless_one_says_so(
+    open_console: Open, client: Client, tmp_path: Path
+) -> None:
+    patient = str(uuid.uuid4())
+    client.call("PUT", f"/api/patients/{patient}", {"label": "Bed 4"}, "admin")
+    own = json.loads(RECORD.read_text(encoding="utf-8"))
+    client.call("PUT", f"/api/patients/{patient}/record", own, "admin")
+    for entry in own["entry"]:
+        if entry["resource"]["resourceType"] == "Patient":
+            entry["resource"] |= {"birthDate": "1951-01-02", "gender": "male"}
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text(json.dumps(own), encoding="utf-8")
+    console = open_console("admin", at=f"#/patients/{patient}").sees("Bed 4").sees("Version")
+    bar = console.page.get_by_role("complementary", name="Patient")
+    expect(bar).to_contain_text("65 years, female")
+    console.page.get_by_label("FHIR bundle").set_input_files(wrong)
+    console.sees("This record is of another person").sees("years, male")
+    expect(console.button("Replace the record all the same")).to_be_disabled()
+    console.press("Go back")
+    expect(console.page.get_by_text("This record is of another person")).to_have_count(0)
+    expect(bar).to_contain_text("record version 1")
+    console.page.get_by_label("FHIR bundle").set_input_files(wrong)
+    console.sees("This record is of another person")
+    console.page.get_by_label("I have checked that this record belongs").check()
+    console.press("Replace the record all the same").sees("The record is now version 2.")
+    expect(bar).to_contain_text("male")
+    expect(bar).to_contain_text("record version 2")
+    versions = client.call("GET", f"/api/patients/{patient}/record/versions", user="admin").data
+    assert [one["version"] for one in versions["versions"]] == [2, 1]
+
+
+def test_a_label_tells_patients_apart_everywhere(open_console: Open, client: Client) -> None:
+    patient = str(uuid.uuid4())
+    client.call("PUT", f"/api/patients/{patient}", {}, "admin")
+    console = open_console("admin", at=f"#/patients/{patient}").press("Change the label")
+    console.page.get_by_role("textbox", name="Label").fill("Bed 7, A.M.")
+    console.press("Change it").sees("The label was changed.")
+    console.go("#/patients").sees("Bed 7, A.M.")
+    console.go(f"#/new/diagnosis?patient={patient}")
+    bar = console.page.get_by_role("complementary", name="Patient")
+    expect(bar).to_contain_text("Bed 7, A.M.")
+
+
 def test_an_assessment_and_the_run_that_starts_from_it(open_console: Open) -> None:
     patient = open_console("patient", at=f"#/patients/{PATIENT}").press("Add")
-    patient.fill("Questionnaire", "stairs").fill("Question 1", "Short of breath on stairs?").fill("Answer 1", "Since spring")
+    patient.fill("Questionnaire", "stairs").fill("Question 1", "Short of breath on stairs?").fill(
+        "Answer 1", "Since spring"
+    )
     patient.press("Add the assessment").sees("stairs")
     patient.page.locator("summary").filter(has_text="stairs").first.click()
     patient.sees("Since spring").sees_no("Start a diagnosis run from it")
     clinician = open_console("clinician", at=f"#/patients/{PATIENT}")
     clinician.page.locator("summary").filter(has_text="stairs").first.click()
-    clinician.press("Start a diagnosis run from it").press("Start the run").status("Succeeded").sees("Since spring")
+    clinician.press("Start a diagnosis run from it").press("Start the run").status(
+        "Succeeded"
+    ).sees("Since spring")
     first = clinician.run_id
-    clinician.go(f"#/patients/{PATIENT}").page.locator("summary").filter(has_text="stairs").first.click()
-    clinician.press("Start a diagnosis run from it").press("Start the run").sees("This run exists already")
+    clinician.go(f"#/patients/{PATIENT}").page.locator("summary").filter(
+        has_text="stairs"
+    ).first.click()
+    clinician.press("Start a diagnosis run from it").press("Start the run").sees(
+        "This run exists already"
+    )
     assert clinician.run_id == first
 
 
 @pytest.mark.parametrize("flag_before_the_hash", [True, False])
 def test_the_panel_behind_its_flag(open_console: Open, flag_before_the_hash: bool) -> None:
-    console = open_console("clinician", at=f"#/patients/{PATIENT}", fresh=True).sees("New diagnosis")
+    console = open_console("clinician", at=f"#/patients/{PATIENT}", fresh=True).sees(
+        "New diagnosis"
+    )
     panel = console.page.get_by_role("heading", name="Diagnosis runs panel")
     expect(panel).to_have_count(0)
-    at = f"?enableDiagnosisRuns#/patients/{PATIENT}" if flag_before_the_hash else f"#/patients/{PATIENT}?enableDiagnosisRuns"
+    at = (
+        f"?enableDiagnosisRuns#/patients/{PATIENT}"
+        if flag_before_the_hash
+        else f"#/patients/{PATIENT}?enableDiagnosisRuns"
+    )
     console.page.goto(console.url + at)
     expect(panel).to_be_visible()
 
 
 def test_the_panel_creates_executes_and_shows(open_console: Open, client: Client) -> None:
     client.call("POST", "/dev/settings", {"worker_enabled": False})
-    console = open_console("clinician", at=f"#/patients/{PATIENT}?enableDiagnosisRuns").press("Create a run")
+    console = open_console("clinician", at=f"#/patients/{PATIENT}?enableDiagnosisRuns").press(
+        "Create a run"
+    )
     console.sees("The worker is switched off, so it can't be executed now.").sees_no("Execute")
     client.call("POST", "/dev/settings", {"worker_enabled": True})
     console.page.reload()
@@ -77,9 +137,38 @@ def test_the_panel_creates_executes_and_shows(open_console: Open, client: Client
 
 def test_system_processes_an_assessment_run(open_console: Open, client: Client) -> None:
     funnel = {"slug": "system", "version": "1", "questions": [{"id": "q", "text": "Well?"}]}
-    assessment = client.call("POST", f"/api/patients/{PATIENT}/assessments", {"funnel": funnel, "answers": {"q": "yes"}}, "system")
-    body = {"assessment_id": assessment.data["assessment"]["id"], "correlation_id": str(uuid.uuid4()), "dispatch": "manual"}
+    assessment = client.call(
+        "POST",
+        f"/api/patients/{PATIENT}/assessments",
+        {"funnel": funnel, "answers": {"q": "yes"}},
+        "system",
+    )
+    body = {
+        "assessment_id": assessment.data["assessment"]["id"],
+        "correlation_id": str(uuid.uuid4()),
+        "dispatch": "manual",
+    }
     run = client.call("POST", "/api/diagnosis-runs", body, "system").data["run"]
-    console = open_console("system", at=f"#/runs/{run['id']}").status("Queued").sees_no("Cancel run")
+    console = (
+        open_console("system", at=f"#/runs/{run['id']}").status("Queued").sees_no("Cancel run")
+    )
     console.press("Execute").confirm("Execute")
     console.status("Succeeded")
+
+
+def test_an_erasure_is_typed_watched_and_leaves_a_receipt(
+    open_console: Open, client: Client
+) -> None:
+    """The last one here: it moves the stack's clock."""
+    patient = str(uuid.uuid4())
+    client.call("PUT", f"/api/patients/{patient}", {"label": "Bed 9"}, "admin")
+    own = json.loads(RECORD.read_text(encoding="utf-8"))
+    client.call("PUT", f"/api/patients/{patient}/record", own, "admin")
+    console = open_console("admin", at=f"#/patients/{patient}").press("Erase…")
+    console.page.get_by_role("textbox", name="Type “Bed 9”").fill("Bed 8")
+    console.press("Erase for good").sees("must be “Bed 9”")
+    console.page.get_by_role("textbox", name="Type “Bed 9”").fill("Bed 9")
+    console.press("Erase for good").sees("Erasure").sees_no("Cancel run")
+    client.call("POST", "/dev/clock", {"advance_seconds": 16 * 60 + 180})
+    console.status("Succeeded").sees("Removed").sees("What lives on")
+    console.go(f"#/patients/{patient}").sees("This patient was erased.")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from local.client import Client
+from local.demo.client import Client
 from tests.browser.conftest import Open
 from tests.browser.console import Console
 
@@ -17,23 +17,36 @@ def project(console: Console, name: str) -> Console:
 
 
 def input_added(console: Console) -> Console:
-    console.press("Add an input").fill("Hypothesis", "Commuters would pay for a guaranteed seat").fill("Audience", "Daily commuters")
-    console.fill("Evidence notes", "41 of 60 stand twice a week\nNight seats sell out by Tuesday").press("Add this version")
+    console.press("Add an input").fill(
+        "Hypothesis", "Commuters would pay for a guaranteed seat"
+    ).fill("Audience", "Daily commuters")
+    console.fill(
+        "Evidence notes", "41 of 60 stand twice a week\nNight seats sell out by Tuesday"
+    ).press("Add this version")
     return console.sees("Version 1")
 
 
 def generated(console: Console) -> Console:
-    return console.press("Generate analysis").confirm("Generate", "Where this input was analysed before")
+    return console.press("Generate analysis").confirm(
+        "Generate", "Where this input was analysed before"
+    )
 
 
 def test_generating_twice_makes_one_run(open_console: Open, client: Client) -> None:
     console = project(open_console("member"), "Twice")
     console.sees("Never")
-    generated(input_added(console)).status("Succeeded").sees("Evidence").sees("41 of 60 stand twice a week")
-    first, project_id = console.run_id, client.call("GET", "/api/projects", user="member").data["projects"][0]["id"]
+    generated(input_added(console)).status("Succeeded").sees("Evidence").sees(
+        "41 of 60 stand twice a week"
+    )
+    first, project_id = (
+        console.run_id,
+        client.call("GET", "/api/projects", user="member").data["projects"][0]["id"],
+    )
     generated(console.go(f"#/projects/{project_id}")).sees("This input was analysed already")
     assert console.run_id == first
-    assert len(client.call("GET", f"/api/projects/{project_id}/runs", user="member").data["runs"]) == 1
+    assert (
+        len(client.call("GET", f"/api/projects/{project_id}/runs", user="member").data["runs"]) == 1
+    )
 
 
 def test_last_run_on_the_dashboard(open_console: Open) -> None:
@@ -48,17 +61,24 @@ def test_last_run_on_the_dashboard(open_console: Open) -> None:
 
 def test_without_inputs_a_failed_run_stays_on_record(open_console: Open) -> None:
     console = project(open_console("member"), "Empty").press("Generate analysis")
-    console.page.get_by_role("dialog").get_by_role("button", name="Generate", exact=True).click()
-    console.sees("The project has no final input yet.").press("Go back")
-    console.page.reload()
-    console.sees("There was nothing to analyse")
-    console.page.get_by_role("list", name="Runs of this project").get_by_role("link").click()
+    dialog = console.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("No model is called and nothing is spent")
+    dialog.get_by_role("button", name="Generate all the same", exact=True).click()
+    console.sees("The project has no final input yet.")
+    dialog.get_by_role("link", name="Open the failed run").click()
     console.status("Failed").sees("Add an input to the project and generate again.")
     console.press("Retry")
     expect(console.page.get_by_role("dialog")).to_contain_text("It will most likely fail again")
 
 
 def test_what_an_input_lacks_is_named(open_console: Open) -> None:
-    console = project(open_console("member"), "Thin").press("Add an input").fill("Hypothesis", "Something").press("Add this version")
+    console = (
+        project(open_console("member"), "Thin")
+        .press("Add an input")
+        .fill("Hypothesis", "Something")
+        .press("Add this version")
+    )
     console.sees("Version 1")
-    generated(console).status("Failed").sees("The input lacks what the analysis needs").sees("audience is missing")
+    generated(console).status("Failed").sees("The input lacks what the analysis needs").sees(
+        "audience is missing"
+    )

@@ -1,11 +1,13 @@
-"""Signing in as each of the demo users, what each is offered, and what happens when a sign-in ends."""
+"""Signing in as each of the demo users, what each is offered, and what happens when a
+sign-in ends.
+"""
 
 import json
 
 import pytest
 from playwright.sync_api import expect
 
-from local.client import Client
+from local.demo.client import Client
 from tests.browser.conftest import Open
 
 pytestmark = pytest.mark.browser
@@ -13,12 +15,12 @@ pytestmark = pytest.mark.browser
 PLACES = {
     "clinician": ["Runs", "Board", "Projects", "Patients", "Metrics"],
     "other-clinician": ["Runs", "Board", "Projects", "Patients", "Metrics"],
-    "admin": ["Runs", "Board", "Projects", "Patients", "Metrics"],
-    "patient": ["Runs", "Patients", "Metrics"],
+    "admin": ["Runs", "Board", "Projects", "Patients", "Metrics", "Admin"],
+    "patient": ["Runs", "Patients"],
     "member": ["Runs", "Board", "Projects", "Metrics"],
     "other-member": ["Runs", "Board", "Projects", "Metrics"],
     "system": ["Runs", "Patients", "Metrics"],
-    "outsider": ["Runs", "Board", "Projects", "Patients", "Metrics"],
+    "outsider": ["Runs", "Board", "Projects", "Patients", "Metrics", "Admin"],
 }
 
 
@@ -32,11 +34,21 @@ def test_each_role_has_its_places(open_console: Open, user: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("user", "offered"), [("clinician", ["Diagnosis", "Orchestration", "Analysis"]), ("member", ["Orchestration", "Analysis"])]
+    ("user", "offered"),
+    [
+        ("clinician", ["Diagnosis", "Orchestration", "Analysis"]),
+        ("member", ["Orchestration", "Analysis"]),
+    ],
 )
-def test_a_role_is_offered_the_workflows_it_may_start(open_console: Open, user: str, offered: list[str]) -> None:
+def test_a_role_is_offered_the_workflows_it_may_start(
+    open_console: Open, user: str, offered: list[str]
+) -> None:
     console = open_console(user, at="#/new").sees("What shall be done?")
-    titles = console.page.locator("main").get_by_role("link").filter(has=console.page.locator(".tile-title"))
+    titles = (
+        console.page.locator("main")
+        .get_by_role("link")
+        .filter(has=console.page.locator(".tile-title"))
+    )
     assert [text.split("\n")[0] for text in titles.all_inner_texts()] == offered
 
 
@@ -48,19 +60,30 @@ def test_a_token_that_ran_out_is_renewed_without_a_word(open_console: Open, clie
     console = open_console("clinician", at="#/patients", fresh=True).sees("Patient 11111111")
     held = json.loads(console.page.evaluate("sessionStorage['studio-runs.session']"))
     old = held | {"token": client.token("clinician", expires_in=-10), "expiresAt": 0}
-    console.page.evaluate("(held) => { sessionStorage['studio-runs.session'] = held }", json.dumps(old))
+    console.page.evaluate(
+        "(held) => { sessionStorage['studio-runs.session'] = held }", json.dumps(old)
+    )
     console.page.reload()
     console.sees("Patient 11111111")
-    assert json.loads(console.page.evaluate("sessionStorage['studio-runs.session']"))["token"] != old["token"]
+    assert (
+        json.loads(console.page.evaluate("sessionStorage['studio-runs.session']"))["token"]
+        != old["token"]
+    )
 
 
-def test_a_sign_in_that_cannot_be_renewed_ends_and_comes_back_to_the_same_place(open_console: Open, client: Client) -> None:
+def test_a_sign_in_that_cannot_be_renewed_ends_and_comes_back_to_the_same_place(
+    open_console: Open, client: Client
+) -> None:
     console = open_console("clinician", at="#/patients", fresh=True).sees("Patient 11111111")
     held = json.loads(console.page.evaluate("sessionStorage['studio-runs.session']"))
     lost = held | {"token": client.token("clinician", expires_in=-10), "localUser": None}
-    console.page.evaluate("(lost) => { sessionStorage['studio-runs.session'] = lost }", json.dumps(lost))
+    console.page.evaluate(
+        "(lost) => { sessionStorage['studio-runs.session'] = lost }", json.dumps(lost)
+    )
     console.page.reload()
-    console.sees("Your sign-in has ended").sees("Who are you today?").sign_in("clinician").sees("Patient 11111111")
+    console.sees("Your sign-in has ended").sees("Who are you today?").sign_in("clinician").sees(
+        "Patient 11111111"
+    )
 
 
 def test_changing_the_user_forgets_the_one_before(open_console: Open) -> None:
@@ -84,8 +107,13 @@ def test_a_chosen_theme_is_kept(open_console: Open) -> None:
 
 
 def test_the_keyboard_finds_its_way(open_console: Open) -> None:
-    """Skip link, then the places, with a visible ring; a new page takes the focus to its heading."""
+    """Skip link, then the places, with a visible ring; a new page takes the focus to
+    its heading.
+    """
     console = open_console("member", fresh=True)
+    expect(console.page.get_by_role("heading", name="Runs", level=1)).to_be_focused()
+    console.page.reload()
+    expect(console.page.get_by_role("heading", name="Runs", level=1)).to_be_visible()
     console.page.keyboard.press("Tab")
     expect(console.page.get_by_text("Skip to the content")).to_be_focused()
     console.page.keyboard.press("Enter")
@@ -97,8 +125,12 @@ def test_the_keyboard_finds_its_way(open_console: Open) -> None:
     assert console.page.title() == "Board · Studio Runs"
 
 
-def test_a_button_that_is_gone_leaves_the_focus_on_the_page(open_console: Open, client: Client) -> None:
-    run = client.call("POST", "/runs", {"profile": "analytics_forecast_app", "intake": "x"}, "member").data["run"]
+def test_a_button_that_is_gone_leaves_the_focus_on_the_page(
+    open_console: Open, client: Client
+) -> None:
+    run = client.call(
+        "POST", "/runs", {"profile": "analytics_forecast_app", "intake": "x"}, "member"
+    ).data["run"]
     console = open_console("member", at=f"#/runs/{run['id']}").status("Waiting")
     console.button("Cancel run").focus()
     console.page.keyboard.press("Enter")
@@ -110,3 +142,16 @@ def test_a_button_that_is_gone_leaves_the_focus_on_the_page(open_console: Open, 
     console.page.keyboard.press("Enter")
     console.status("Cancelled")
     expect(console.page.get_by_role("heading", level=1)).to_be_focused()
+
+
+def test_a_new_tab_is_signed_in_where_another_one_is_and_signed_out_with_it(
+    open_console: Open,
+) -> None:
+    console = open_console("member", fresh=True)
+    tab = console.page.context.new_page()
+    tab.goto(console.url + "#/projects")
+    expect(tab.get_by_role("heading", name="Projects", level=1)).to_be_visible()
+    console.page.get_by_label("Account and theme").click()
+    console.press("Change user").sees("Who are you today?")
+    expect(tab.get_by_text("Who are you today?")).to_be_visible()
+    tab.close()

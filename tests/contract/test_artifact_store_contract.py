@@ -1,4 +1,6 @@
-"""shared.ports.ArtifactStore: immutable documents of an organisation, and which runs may name them."""
+"""shared.ports.ArtifactStore: immutable documents of an organisation, and which runs
+may name them.
+"""
 
 from dataclasses import replace
 from urllib.parse import unquote
@@ -6,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 
 from shared.errors import IdempotencyKeyReused, PayloadMissing
-from shared.ports import Artifact
+from shared.records.artifact import Artifact
 from shared.runs.canonical import sha256_hex
 from tests.contract.worlds import RealAdapters, World
 from tests.fakes.world import MORNING
@@ -32,7 +34,9 @@ def an_artifact(number: int = 50, data: bytes = DATA, **fields: object) -> Artif
 
 
 def test_an_artifact_comes_back_whole_with_its_place(world: World) -> None:
-    made = an_artifact(fingerprint="ab" * 32, phase="planning", path="docs/prd.md", description="What is wanted")
+    made = an_artifact(
+        fingerprint="ab" * 32, phase="planning", path="docs/prd.md", description="What is wanted"
+    )
     stored = world.artifacts.put(made, DATA)
     assert stored.storage_path.startswith("s3://")
     assert replace(stored, storage_path="") == made
@@ -85,25 +89,17 @@ def test_bytes_that_were_never_put_are_missing(world: World) -> None:
         world.artifacts.read(an_artifact())
 
 
-def test_its_runs_are_its_maker_and_those_it_was_linked_to(world: World) -> None:
-    stored = world.artifacts.put(an_artifact(), DATA)
-    assert world.artifacts.runs_of(stored) == [run_id(1)]
-    for linked in (run_id(2), run_id(3), run_id(2), run_id(1)):
-        world.artifacts.link(stored.id, linked)
-    assert world.artifacts.runs_of(stored) == [run_id(1), run_id(2), run_id(3)]
-
-
 def test_a_key_for_linking_is_claimed_once_per_request(world: World) -> None:
-    assert world.artifacts.use_key(run_id(60), "ab" * 32) is False
-    assert world.artifacts.use_key(run_id(60), "ab" * 32) is True
+    assert world.artifacts.use_key(run_id(60), "ab" * 32, run_id(1)) is False
+    assert world.artifacts.use_key(run_id(60), "ab" * 32, run_id(1)) is True
     with pytest.raises(IdempotencyKeyReused):
-        world.artifacts.use_key(run_id(60), "cd" * 32)
+        world.artifacts.use_key(run_id(60), "cd" * 32, run_id(1))
 
 
 def test_a_key_that_made_an_artifact_links_nothing(world: World) -> None:
     world.artifacts.put(an_artifact(), DATA)
     with pytest.raises(IdempotencyKeyReused):
-        world.artifacts.use_key(run_id(50), "ab" * 32)
+        world.artifacts.use_key(run_id(50), "ab" * 32, run_id(1))
 
 
 def test_a_presigned_url_names_the_file(world: World) -> None:
@@ -112,6 +108,11 @@ def test_a_presigned_url_names_the_file(world: World) -> None:
 
 
 def test_a_name_cannot_leave_its_place_in_the_url(real: RealAdapters) -> None:
-    """Of whatever a model called its file there is a plain form, and the whole name stands quoted beside it."""
+    """Of whatever a model called its file there is a plain form, and the whole name stands quoted
+    beside it.
+    """
     url = real.artifacts.presign(real.artifacts.put(an_artifact(), DATA), 'a"; x=ü.md')
-    assert "attachment; filename=\"a___x__.md\"; filename*=UTF-8''a%22%3B%20x%3D%C3%BC.md" in unquote(url)
+    assert (
+        "attachment; filename=\"a___x__.md\"; filename*=UTF-8''a%22%3B%20x%3D%C3%BC.md"
+        in unquote(url)
+    )

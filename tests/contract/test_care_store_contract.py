@@ -1,4 +1,4 @@
-"""shared.ports.CareStore: patients, clinicians, records and assessments, each of one organisation."""
+"""shared.ports.CareStore: patients, clinicians and assessments, each of one organisation."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 
 from shared.errors import IdempotencyKeyReused
-from shared.ports import Assessment, Assignment, Patient, Record
+from shared.records.care import (
+    Assessment,
+    Assignment,
+    Patient,
+    Tombstone,
+)
 from tests.contract.worlds import World
 from tests.fakes.world import MORNING
 from tests.support.samples import ADMIN, CLINICIAN, ORG, OTHER_ORG, PATIENT, a_run, run_id
@@ -31,13 +36,16 @@ def walk(list_page: Callable[[str | None, int], Listed], limit: int) -> list[Any
             return found
 
 
-# --- patients ------------------------------------------------------------------------------------------------------------
+# --- patients -------------------------------------------------------------------------------------
 
 
 def test_a_patient_is_new_once(world: World) -> None:
     patient = a_patient(user_id=USER)
     assert world.care.put_patient(patient, keep_user=False) == (patient, True)
-    assert world.care.put_patient(replace(patient, created_at=MORNING + 999), keep_user=False) == (patient, False)
+    assert world.care.put_patient(replace(patient, created_at=MORNING + 999), keep_user=False) == (
+        patient,
+        False,
+    )
     assert world.care.get_patient(ORG, patient.id) == patient
 
 
@@ -50,6 +58,19 @@ def test_another_user_is_taken_over_unless_kept(world: World) -> None:
     assert world.care.get_patient(ORG, patient.id) == moved
     assert walk(lambda p, n: world.care.patients_of_user(ORG, USER, p, n), 10) == []
     assert walk(lambda p, n: world.care.patients_of_user(ORG, ADMIN, p, n), 10) == [moved]
+
+
+def test_a_label_is_set_kept_and_removed(world: World) -> None:
+    patient = a_patient(user_id=USER, label="Bed 4")
+    assert world.care.put_patient(patient) == (patient, True)
+    bare = replace(patient, user_id=None, label=None, updated_at=MORNING + 9)
+    assert world.care.put_patient(bare, keep_user=True, keep_label=True) == (patient, False)
+    moved = replace(patient, label="Bed 5", updated_at=MORNING + 10)
+    assert world.care.put_patient(moved) == (moved, False)
+    unnamed = replace(moved, label=None, updated_at=MORNING + 11)
+    assert world.care.put_patient(unnamed, keep_user=True) == (unnamed, False)
+    assert world.care.get_patient(ORG, patient.id) == unnamed
+    assert walk(lambda p, n: world.care.patients_of_user(ORG, USER, p, n), 10) == [unnamed]
 
 
 def test_ids_are_unique_within_an_organisation_only(world: World) -> None:
@@ -70,7 +91,7 @@ def test_no_patient_is_no_patient(world: World) -> None:
     assert world.care.get_patient(ORG, PATIENT) is None
 
 
-# --- clinicians ----------------------------------------------------------------------------------------------------------
+# --- clinicians -----------------------------------------------------------------------------------
 
 
 def test_an_assignment_is_effective_at_once_and_so_is_its_end(world: World) -> None:
@@ -93,7 +114,10 @@ def test_assigning_again_keeps_the_first_assignment(world: World) -> None:
 
 @pytest.mark.parametrize("limit", [1, 2, 50])
 def test_a_patients_clinicians(world: World, limit: int) -> None:
-    given = [world.care.assign(ORG, Assignment(run_id(70), run_id(n), MORNING + n)) for n in range(80, 85)]
+    given = [
+        world.care.assign(ORG, Assignment(run_id(70), run_id(n), MORNING + n))
+        for n in range(80, 85)
+    ]
     world.care.assign(ORG, Assignment(run_id(71), ADMIN, MORNING))
     assert walk(lambda p, n: world.care.clinicians(ORG, run_id(70), p, n), limit) == given[::-1]
 
@@ -103,7 +127,10 @@ def test_a_clinicians_patients(world: World, limit: int) -> None:
     patients = [world.care.put_patient(a_patient(n), keep_user=False)[0] for n in range(70, 75)]
     for patient in patients[:-1]:
         world.care.assign(ORG, Assignment(patient.id, CLINICIAN, patient.created_at))
-    assert walk(lambda p, n: world.care.patients_of_clinician(ORG, CLINICIAN, p, n), limit) == patients[-2::-1]
+    assert (
+        walk(lambda p, n: world.care.patients_of_clinician(ORG, CLINICIAN, p, n), limit)
+        == patients[-2::-1]
+    )
 
 
 @pytest.mark.parametrize("limit", [1, 2, 50])
@@ -116,38 +143,22 @@ def test_patients_given_at_one_moment_are_all_listed(world: World, limit: int) -
     assert sorted(listed, key=lambda p: p.id) == patients
 
 
-# --- records -------------------------------------------------------------------------------------------------------------
-
-
-def test_the_same_bytes_keep_their_version_and_others_raise_it(world: World) -> None:
-    def put(bundle: bytes, now: int) -> Record:
-        return world.care.put_record(ORG, PATIENT, bundle, {"Condition": len(bundle)}, now)
-
-    assert world.care.get_record(ORG, PATIENT) is None
-    assert world.care.read_record(ORG, PATIENT) is None
-    first = put(b"one", MORNING)
-    assert (first.version, first.resources, first.updated_at) == (1, {"Condition": 3}, MORNING)
-    assert put(b"one", MORNING + 5) == first
-    second = put(b"other", MORNING + 9)
-    assert (second.version, second.updated_at) == (2, MORNING + 9)
-    assert world.care.get_record(ORG, PATIENT) == second
-    assert world.care.read_record(ORG, PATIENT) == b"other"
-    assert put(b"one", MORNING + 10).version == 3
-    assert world.care.read_record(ORG, PATIENT) == b"one"
-
-
-def test_a_record_is_of_one_organisation(world: World) -> None:
-    world.care.put_record(ORG, PATIENT, b"ours", {}, MORNING)
-    assert world.care.get_record(OTHER_ORG, PATIENT) is None
-    assert world.care.read_record(OTHER_ORG, PATIENT) is None
-
-
-# --- assessments ---------------------------------------------------------------------------------------------------------
+# --- assessments ----------------------------------------------------------------------------------
 
 
 def an_assessment(number: int = 90, **fields: Any) -> Assessment:
-    content = {"funnel": {"slug": "sleep", "version": 2, "questions": [{"id": "q1", "text": "Wie schläfst du?"}]}, "answers": {"q1": 3}}
-    return replace(Assessment(run_id(number), ORG, PATIENT, USER, MORNING + number, "ab" * 32, content), **fields)
+    content = {
+        "funnel": {
+            "slug": "sleep",
+            "version": 2,
+            "questions": [{"id": "q1", "text": "Wie schläfst du?"}],
+        },
+        "answers": {"q1": 3},
+    }
+    return replace(
+        Assessment(run_id(number), ORG, PATIENT, USER, MORNING + number, "ab" * 32, content),
+        **fields,
+    )
 
 
 def test_an_assessment_is_written_once_and_comes_back_whole(world: World) -> None:
@@ -170,6 +181,40 @@ def test_an_id_of_another_request_or_another_thing_is_refused(world: World) -> N
 @pytest.mark.parametrize("limit", [1, 2, 50])
 def test_a_patients_assessments_newest_first(world: World, limit: int) -> None:
     made = [an_assessment(n) for n in range(90, 94)]
-    for assessment in [*made, an_assessment(95, patient_id=run_id(3)), an_assessment(96, org_id=OTHER_ORG)]:
+    for assessment in [
+        *made,
+        an_assessment(95, patient_id=run_id(3)),
+        an_assessment(96, org_id=OTHER_ORG),
+    ]:
         world.care.create_assessment(assessment)
     assert walk(lambda p, n: world.care.assessments(ORG, PATIENT, p, n), limit) == made[::-1]
+
+
+def test_an_assignment_that_has_ended_says_when_and_by_whom(world: World) -> None:
+    care, patient = world.care, run_id(72)
+    care.assign(ORG, Assignment(patient, CLINICIAN, MORNING, ADMIN))
+    care.unassign(ORG, patient, CLINICIAN, USER, MORNING + 5)
+    care.unassign(ORG, patient, CLINICIAN, USER, MORNING + 6)
+    care.assign(ORG, Assignment(patient, CLINICIAN, MORNING + 7, USER))
+    care.unassign(ORG, patient, CLINICIAN, ADMIN, MORNING + 8)
+    assert care.ended_assignments(ORG, patient) == [
+        Assignment(patient, CLINICIAN, MORNING + 7, USER, MORNING + 8, ADMIN),
+        Assignment(patient, CLINICIAN, MORNING, ADMIN, MORNING + 5, USER),
+    ]
+    assert not care.is_assigned(ORG, patient, CLINICIAN)
+    assert care.ended_assignments(ORG, run_id(73)) == []
+
+
+@pytest.mark.rule("R-ERASE-1")
+def test_a_tombstone_is_put_up_once_and_lists_show_the_patient_no_more(world: World) -> None:
+    care, patient = world.care, a_patient(74, user_id=USER)
+    care.put_patient(patient)
+    care.assign(ORG, Assignment(patient.id, CLINICIAN, MORNING))
+    first = Tombstone(run_id(75), MORNING, ADMIN, patient.account_digest(USER))
+    held = care.bury(ORG, patient.id, first)
+    assert held == replace(patient, tombstone=first)
+    assert care.bury(ORG, patient.id, Tombstone(run_id(76), MORNING + 1, USER)) == held
+    assert care.bury(ORG, run_id(77), first) is None
+    assert walk(lambda p, n: care.patients(ORG, p, n), 10) == []
+    assert walk(lambda p, n: care.patients_of_user(ORG, USER, p, n), 10) == []
+    assert walk(lambda p, n: care.patients_of_clinician(ORG, CLINICIAN, p, n), 10) == []

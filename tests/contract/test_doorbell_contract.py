@@ -7,12 +7,7 @@ from tests.support.samples import a_run, run_id
 
 def test_a_ring_carries_the_runs_id_and_nothing_else(world: World) -> None:
     world.doorbell.ring(a_run())
-    assert world.heard() == [Heard({"run_id": run_id(1)}, isolated=False)]
-
-
-def test_a_run_that_a_worker_died_with_is_rung_alone(world: World) -> None:
-    world.doorbell.ring(a_run(isolated=True))
-    assert world.heard() == [Heard({"run_id": run_id(1)}, isolated=True)]
+    assert world.heard() == [Heard({"run_id": run_id(1)})]
 
 
 def test_a_delayed_ring_is_not_heard_yet(world: World) -> None:

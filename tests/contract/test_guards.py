@@ -1,4 +1,6 @@
-"""Guard by guard: every condition of a write refuses what it is there for, and nothing else does: without it the check fails."""
+"""Guard by guard: every condition of a write refuses what it is there for, and nothing else does:
+without it the check fails.
+"""
 
 from collections.abc import MutableMapping
 from dataclasses import fields
@@ -12,16 +14,24 @@ from tests.contract.guards import GUARDS, PROHIBITIONS, REQUIREMENTS, StateRule,
 from tests.contract.worlds import RealAdapters, World
 
 GUARD_NAMES = pytest.mark.parametrize("name", GUARDS)
-REQUIRED_FIELDS = pytest.mark.parametrize("rule", REQUIREMENTS, ids=lambda rule: f"{rule[0]}-{rule[1]}")
-FORBIDDEN_FIELDS = pytest.mark.parametrize("rule", PROHIBITIONS, ids=lambda rule: f"{rule[0]}-{rule[1]}")
+REQUIRED_FIELDS = pytest.mark.parametrize(
+    "rule", REQUIREMENTS, ids=lambda rule: f"{rule[0]}-{rule[1]}"
+)
+FORBIDDEN_FIELDS = pytest.mark.parametrize(
+    "rule", PROHIBITIONS, ids=lambda rule: f"{rule[0]}-{rule[1]}"
+)
 CHECK_FAILS = pytest.raises(pytest.fail.Exception, match="DID NOT RAISE")
 
 
 def test_every_field_of_a_guard_has_a_condition_and_a_case() -> None:
-    assert set(GUARDS) == {field.name for field in fields(Guard)} == {"statuses", *expressions.FRAGMENTS}
+    assert (
+        set(GUARDS)
+        == {field.name for field in fields(Guard)}
+        == {"statuses", *expressions.FRAGMENTS}
+    )
 
 
-# --- with the condition: refused -----------------------------------------------------------------------------------------
+# --- with the condition: refused ------------------------------------------------------------------
 
 
 @GUARD_NAMES
@@ -39,13 +49,17 @@ def test_a_forbidden_field_may_not_be_there(world: World, rule: StateRule) -> No
     state_case(rule, is_required=False).check(world)
 
 
-# --- without it: the check above notices ---------------------------------------------------------------------------------
+# --- without it: the check above notices ----------------------------------------------------------
 
 
 @GUARD_NAMES
-def test_a_removed_guard_is_noticed(real: RealAdapters, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_a_removed_guard_is_noticed(
+    real: RealAdapters, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     if name == "statuses":
-        monkeypatch.setattr(expressions, "_statuses", lambda guard, e: f"attribute_exists({e.name('st')})")
+        monkeypatch.setattr(
+            expressions, "_statuses", lambda guard, e: f"attribute_exists({e.name('st')})"
+        )
     else:
         monkeypatch.delitem(expressions.FRAGMENTS, name)
     with CHECK_FAILS:
@@ -58,7 +72,9 @@ def _without(table: Any, rule: StateRule, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @REQUIRED_FIELDS
-def test_a_removed_requirement_is_noticed(real: RealAdapters, monkeypatch: pytest.MonkeyPatch, rule: StateRule) -> None:
+def test_a_removed_requirement_is_noticed(
+    real: RealAdapters, monkeypatch: pytest.MonkeyPatch, rule: StateRule
+) -> None:
     case = state_case(rule, is_required=True)
     _without(REQUIRED, rule, monkeypatch)
     with CHECK_FAILS:
@@ -66,7 +82,9 @@ def test_a_removed_requirement_is_noticed(real: RealAdapters, monkeypatch: pytes
 
 
 @FORBIDDEN_FIELDS
-def test_a_removed_prohibition_is_noticed(real: RealAdapters, monkeypatch: pytest.MonkeyPatch, rule: StateRule) -> None:
+def test_a_removed_prohibition_is_noticed(
+    real: RealAdapters, monkeypatch: pytest.MonkeyPatch, rule: StateRule
+) -> None:
     case = state_case(rule, is_required=False)
     _without(FORBIDDEN, rule, monkeypatch)
     with CHECK_FAILS:

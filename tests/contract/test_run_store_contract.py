@@ -1,4 +1,7 @@
-"""shared.ports.RunStore: what is written comes back whole; lists and the open index."""
+"""shared.ports.RunStore: what is written comes back whole; lists and the open index.
+
+Long because one suite holds the whole port.
+"""
 
 from dataclasses import replace
 
@@ -6,16 +9,47 @@ import pytest
 
 from shared.errors import GuardFailed, IdempotencyKeyReused, RunUnreadable
 from shared.ports import Scope, Unreadable
+from shared.records.money import TokenUsage, Usage
+from shared.records.run import (
+    WORKER,
+    Dispatch,
+    HistoryEntry,
+    PayloadRef,
+    Run,
+    Status,
+    StepRecord,
+    Subject,
+)
 from shared.runs import transitions
 from shared.runs.changes import IllegalChange
-from shared.runs.records import WORKER, Dispatch, HistoryEntry, PayloadRef, Run, Status, StepRecord, Subject, TokenUsage, Usage
 from shared.runs.timing import DAY, HOUR, Timing
 from tests.contract.worlds import World
 from tests.fakes.world import MORNING
-from tests.support.samples import ADMIN, CLINICIAN, ORG, OTHER_ORG, PATIENT, REF, a_run, a_run_that_is, a_step, run_id
+from tests.support.samples import (
+    ADMIN,
+    CLINICIAN,
+    ORG,
+    OTHER_ORG,
+    PATIENT,
+    REF,
+    a_run,
+    a_run_that_is,
+    a_step,
+    run_id,
+)
+from tests.support.sweeping import all_open
 
 TIMING = Timing()
-SPENT = Usage("claude-sonnet-5-5", 2, 1, TokenUsage(1, 2, 3, 4), 500, 600)
+SPENT = Usage(
+    model="claude-sonnet-5-5",
+    calls=3,
+    lost_calls=1,
+    reused_calls=2,
+    tokens=TokenUsage(1, 2, 3, 4, 5),
+    cost=500,
+    uncertain=7,
+    saved=600,
+)
 FULL = a_run_that_is(
     Status.SUCCEEDED,
     org_id="an org with # and | and ~tilde",
@@ -24,13 +58,17 @@ FULL = a_run_that_is(
     dispatch=Dispatch.MANUAL,
     round=2,
     claim_cost=0,
-    isolated=True,
     history=(
-        HistoryEntry(MORNING, "auth0|someone", Status.QUEUED, "op-1_a", 0, artifacts=(run_id(5), run_id(6))),
+        HistoryEntry(
+            MORNING, "auth0|someone", Status.QUEUED, "op-1_a", 0, artifacts=(run_id(5), run_id(6))
+        ),
         HistoryEntry(MORNING + 1, WORKER, Status.RUNNING, "op-2", None),
         HistoryEntry(MORNING + 2, "~worker", Status.SUCCEEDED, "op-3", 1, "persist", "SOME_CODE"),
     ),
-    steps={"build_context": StepRecord(REF, SPENT, {"bytes": 12, "nested": {"a": [1.5, None]}}), "persist": StepRecord()},
+    steps={
+        "build_context": StepRecord(REF, SPENT, {"bytes": 12, "nested": {"a": [1.5, None]}}),
+        "persist": StepRecord(),
+    },
     usage=SPENT,
     tags=("urgent", "ärztlich"),
     metadata={"cloned_from": run_id(9), "deep": {"list": [1, "two", None, True]}},
@@ -38,10 +76,14 @@ FULL = a_run_that_is(
 )
 
 
-# --- create and read -----------------------------------------------------------------------------------------------------
+# --- create and read ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("run", [a_run(), *(a_run_that_is(status) for status in Status), FULL], ids=lambda run: run.status)
+@pytest.mark.parametrize(
+    "run",
+    [a_run(), *(a_run_that_is(status) for status in Status), FULL],
+    ids=lambda run: run.status,
+)
 def test_a_created_run_comes_back_whole(world: World, run: Run) -> None:
     assert world.runs.create(run) is None
     assert world.runs.get(run.id) == run
@@ -61,7 +103,7 @@ def test_a_run_that_the_state_machine_forbids_is_not_created(world: World) -> No
 
 
 def test_there_is_no_run_where_another_kind_of_thing_has_the_id(world: World) -> None:
-    world.artifacts.use_key(run_id(1), "aa" * 32)
+    world.artifacts.use_key(run_id(1), "aa" * 32, run_id(1))
     assert world.runs.get(run_id(1)) is None
     with pytest.raises(IdempotencyKeyReused):
         world.runs.create(a_run())
@@ -70,7 +112,7 @@ def test_there_is_no_run_where_another_kind_of_thing_has_the_id(world: World) ->
     assert lost.value.current is None
 
 
-# --- apply ---------------------------------------------------------------------------------------------------------------
+# --- apply ----------------------------------------------------------------------------------------
 
 
 def test_a_change_answers_and_leaves_the_whole_run(world: World) -> None:
@@ -96,9 +138,18 @@ def test_a_checkpoint_keeps_step_usage_artifacts_and_lease(world: World) -> None
     run = a_run_that_is(Status.RUNNING)
     world.runs.create(run)
     change = transitions.checkpoint(
-        run, MORNING + 5, "op", "build_context", a_step(), lease_until=MORNING + DAY, usage=SPENT, artifacts=(run_id(7),)
+        run,
+        MORNING + 5,
+        "op",
+        "build_context",
+        a_step(),
+        lease_until=MORNING + DAY,
+        usage=SPENT,
+        artifacts=(run_id(7),),
     )
-    entry = HistoryEntry(MORNING + 5, WORKER, Status.RUNNING, "op", 1, "build_context", artifacts=(run_id(7),))
+    entry = HistoryEntry(
+        MORNING + 5, WORKER, Status.RUNNING, "op", 1, "build_context", artifacts=(run_id(7),)
+    )
     assert world.runs.apply(change) == replace(
         run,
         lease_until=MORNING + DAY,
@@ -109,7 +160,9 @@ def test_a_checkpoint_keeps_step_usage_artifacts_and_lease(world: World) -> None
 
 
 def test_sums_take_the_values_before_the_write(world: World) -> None:
-    """A claim after a continuation costs nothing, though the same write makes the next claim cost one."""
+    """A claim after a continuation costs nothing, though the same write makes the next claim cost
+    one.
+    """
     world.runs.create(a_run(attempt=3, claim_cost=0))
     claimed = world.runs.apply(transitions.claim(run_id(1), MORNING, MORNING + HOUR, "op"))
     assert (claimed.attempt, claimed.claim_cost) == (3, 1)
@@ -119,7 +172,12 @@ def test_a_removed_field_is_gone(world: World) -> None:
     run = a_run_that_is(Status.FAILED)
     world.runs.create(run)
     queued = world.runs.apply(transitions.retry(run, CLINICIAN, MORNING, "op", TIMING))
-    assert (queued.error_code, queued.error_detail, queued.started_at, queued.completed_at) == (None, None, None, None)
+    assert (queued.error_code, queued.error_detail, queued.started_at, queued.completed_at) == (
+        None,
+        None,
+        None,
+        None,
+    )
 
 
 def test_a_lost_guard_carries_the_run_as_it_is_and_changes_nothing(world: World) -> None:
@@ -148,11 +206,13 @@ def test_a_write_that_was_applied_recognises_itself(world: World) -> None:
 def test_an_applied_write_that_comes_again_after_others_answers_what_stands(world: World) -> None:
     world.runs.create(a_run())
     claim = transitions.claim(run_id(1), MORNING, MORNING + HOUR, "op")
-    cancelled = world.runs.apply(transitions.cancel(world.runs.apply(claim), CLINICIAN, MORNING, "op2"))
+    cancelled = world.runs.apply(
+        transitions.cancel(world.runs.apply(claim), CLINICIAN, MORNING, "op2")
+    )
     assert world.runs.apply(claim) == cancelled == world.runs.get(run_id(1))
 
 
-# --- lists ---------------------------------------------------------------------------------------------------------------
+# --- lists ----------------------------------------------------------------------------------------
 
 
 def walk(world: World, scope: Scope, limit: int) -> list[Run]:
@@ -176,9 +236,14 @@ SCOPES = {
 
 @pytest.mark.parametrize("scope", SCOPES.values(), ids=SCOPES)
 @pytest.mark.parametrize("limit", [1, 3, 7, 100])
-def test_a_list_is_newest_first_and_loses_nothing_between_pages(world: World, scope: Scope, limit: int) -> None:
+def test_a_list_is_newest_first_and_loses_nothing_between_pages(
+    world: World, scope: Scope, limit: int
+) -> None:
     mine = [a_run(n, created_at=MORNING + n // 2) for n in range(7)]
-    others = [a_run(20, org_id=OTHER_ORG), a_run(21, created_by=ADMIN, subject=Subject("patient", run_id(99)))]
+    others = [
+        a_run(20, org_id=OTHER_ORG),
+        a_run(21, created_by=ADMIN, subject=Subject("patient", run_id(99))),
+    ]
     for run in mine + others:
         world.runs.create(run)
     expected = mine if scope.kind != "organisation" else [*mine, others[1]]
@@ -223,7 +288,18 @@ def test_open_runs_are_those_that_have_not_ended(world: World) -> None:
 def test_a_run_leaves_the_open_runs_with_its_end_and_returns_with_a_retry(world: World) -> None:
     run = a_run_that_is(Status.RUNNING)
     world.runs.create(run)
-    failed = world.runs.apply(transitions.fail(run, MORNING, "op1", "LLM_ERROR", step=None, detail=REF, usage=run.usage, new_round=False))
+    failed = world.runs.apply(
+        transitions.fail(
+            run,
+            MORNING,
+            "op1",
+            "LLM_ERROR",
+            step=None,
+            detail=REF,
+            usage=run.usage,
+            new_round=False,
+        )
+    )
     assert listed_open(world) == []
     retried = world.runs.apply(transitions.retry(failed, CLINICIAN, MORNING, "op2", TIMING))
     assert listed_open(world) == [retried]
@@ -235,7 +311,15 @@ def test_a_spoiled_step_is_kept_as_such_until_it_is_done_again(world: World) -> 
     run = replace(run, steps={"one": kept})
     world.runs.create(run)
     fail = transitions.fail(
-        run, MORNING, "op1", "VALIDATION_ERROR", step="two", detail=REF, usage=SPENT, new_round=True, spoiled=("one", spoiled)
+        run,
+        MORNING,
+        "op1",
+        "VALIDATION_ERROR",
+        step="two",
+        detail=REF,
+        usage=SPENT,
+        new_round=True,
+        spoiled=("one", spoiled),
     )
     failed = world.runs.apply(fail)
     assert (failed.steps, failed.spoiled) == ({}, {"one": spoiled})
@@ -243,8 +327,13 @@ def test_a_spoiled_step_is_kept_as_such_until_it_is_done_again(world: World) -> 
     retried = world.runs.apply(transitions.retry(failed, CLINICIAN, MORNING, "op2", TIMING))
     claimed = world.runs.apply(transitions.claim(run.id, MORNING, MORNING + 1, "op3"))
     assert retried.spoiled == claimed.spoiled == failed.spoiled
-    done = transitions.checkpoint(claimed, MORNING, "op4", "one", StepRecord(REF), lease_until=MORNING + 1, usage=SPENT)
-    assert (world.runs.apply(done).steps, world.runs.apply(done).spoiled) == ({"one": StepRecord(REF)}, {})
+    done = transitions.checkpoint(
+        claimed, MORNING, "op4", "one", StepRecord(REF), lease_until=MORNING + 1, usage=SPENT
+    )
+    assert (world.runs.apply(done).steps, world.runs.apply(done).spoiled) == (
+        {"one": StepRecord(REF)},
+        {},
+    )
 
 
 def test_more_open_runs_than_a_page_are_all_found(world: World) -> None:
@@ -254,31 +343,29 @@ def test_more_open_runs_than_a_page_are_all_found(world: World) -> None:
     assert {run.id for run in listed_open(world)} == {run_id(16 * n) for n in range(120)}
 
 
-def listed_open(world: World, turn: int = 0) -> list[Run]:
-    return [run for run in world.runs.open_runs(turn) if isinstance(run, Run)]
+def listed_open(world: World) -> list[Run]:
+    return [run for run in all_open(world.runs) if isinstance(run, Run)]
 
 
-def test_a_run_that_nobody_can_read_is_named_among_the_open_and_hides_no_other(world: World) -> None:
+def test_a_run_that_nobody_can_read_is_named_among_the_others_and_hides_none(world: World) -> None:
     runs = [a_run(number) for number in range(5)]
     for run in runs:
         world.plant(run)
     world.spoil(runs[2])
-    found = {run.id if isinstance(run, Run) else run for run in world.runs.open_runs()}
-    assert found == {run.id for run in runs if run is not runs[2]} | {Unreadable(runs[2].id)}
+    lost = runs[2]
+    unreadable = Unreadable(lost.id, ORG, lost.created_at, lost.subject, lost.created_by)
+    found = {run if isinstance(run, Unreadable) else run.id for run in all_open(world.runs)}
+    assert found == {run.id for run in runs if run is not runs[2]} | {unreadable}
+    page = world.runs.page(Scope("organisation", ORG), None, 10)
+    assert page.rows == [*runs[:2:-1], unreadable, *runs[1::-1]]
+    assert page.runs == [*runs[:2:-1], *runs[1::-1]]
+    assert world.runs.page(
+        Scope("organisation", ORG), world.runs.position_of(unreadable), 10
+    ).rows == [*runs[1::-1]]
     with pytest.raises(RunUnreadable):
         world.runs.get(runs[2].id)
     with pytest.raises(RunUnreadable):
         world.runs.apply(transitions.cancel(runs[2], CLINICIAN, MORNING, "op"))
-
-
-def test_every_walk_finds_all_open_runs_and_each_run_comes_first_in_its_turn(world: World) -> None:
-    """Of one shard each: a walk that is cut off has not always the same ones left."""
-    runs = [a_run(number) for number in range(4)]
-    for run in runs:
-        world.plant(run)
-    walks = [[run.id for run in listed_open(world, turn)] for turn in range(7, 11)]
-    assert {tuple(sorted(walk)) for walk in walks} == {tuple(sorted(run.id for run in runs))}
-    assert {walk[0] for walk in walks} == {run.id for run in runs}
 
 
 def test_a_reference_keeps_its_size(world: World) -> None:

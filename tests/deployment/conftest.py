@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.offline_model import OfflineModel
+from local.model.server import OfflineModel
 from tests.deployment.deployment import Deployment
 from tests.support.ministack import ministack
 

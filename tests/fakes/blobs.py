@@ -6,8 +6,9 @@ from dataclasses import replace
 from threading import RLock
 
 from shared.errors import IdempotencyKeyReused, PayloadMissing
-from shared.ports import Artifact
-from shared.runs.records import PayloadRef, Run, Usage
+from shared.records.artifact import Artifact
+from shared.records.money import LedgerEntry
+from shared.records.run import PayloadRef, Run
 from tests.fakes.things import Things
 
 
@@ -24,7 +25,7 @@ class InMemoryPayloadStore:
         self._lock = RLock()
         self._payloads: dict[tuple[str, str, str], bytes] = {}
         self._answers: dict[tuple[str, str], bytes] = {}
-        self._purchases: dict[tuple[str, str], Usage] = {}
+        self._ledger: dict[tuple[str, str], LedgerEntry] = {}
 
     def put(self, run: Run, data: bytes) -> PayloadRef:
         ref = PayloadRef(hashlib.sha256(data).hexdigest(), len(data))
@@ -40,14 +41,22 @@ class InMemoryPayloadStore:
         """What a store never does, and its readers must notice."""
         self._payloads[run.id, run.gen, ref.sha256] = b"damaged"
 
-    def put_answer(self, run: Run, key: str, data: bytes, usage: Usage) -> bytes:
+    def put_answer(self, run: Run, key: str, data: bytes, entry: LedgerEntry) -> bytes:
         with self._lock:
-            self._purchases.setdefault((run.id, key), usage)
+            self._ledger.setdefault((run.id, key), entry)
             return self._answers.setdefault((run.id, key), data)
 
-    def purchases(self, run: Run) -> Mapping[str, Usage]:
+    def put_asked(self, run: Run, key: str, entry: LedgerEntry) -> None:
         with self._lock:
-            return {key: usage for (run_id, key), usage in self._purchases.items() if run_id == run.id}
+            self._ledger.setdefault((run.id, key), entry)
+
+    def settle(self, run: Run, key: str, entry: LedgerEntry) -> None:
+        with self._lock:
+            self._ledger[run.id, key] = entry
+
+    def purchases(self, run: Run) -> Mapping[str, LedgerEntry]:
+        with self._lock:
+            return {key: entry for (run_id, key), entry in self._ledger.items() if run_id == run.id}
 
     def get_answer(self, run: Run, key: str) -> bytes | None:
         with self._lock:
@@ -73,13 +82,19 @@ class InMemoryArtifactStore:
         with self._lock:
             self._bytes.setdefault((artifact.id, artifact.sha256), data)
             self._things.claim(artifact.id, "artifact")
-            stored = replace(artifact, storage_path=f"s3://memory/{artifact.run_id}/{artifact.id}/{artifact.sha256}")
+            stored = replace(
+                artifact,
+                storage_path=f"s3://memory/{artifact.run_id}/{artifact.id}/{artifact.sha256}",
+            )
             return self._artifacts.setdefault(artifact.id, stored)
 
     def get(self, org_id: str, artifact_id: str) -> Artifact | None:
         with self._lock:
             artifact = self._artifacts.get(artifact_id)
         return artifact if artifact is not None and artifact.org_id == org_id else None
+
+    def erased_maker(self, org_id: str, artifact_id: str) -> str | None:
+        return None
 
     def get_many(self, org_id: str, artifact_ids: Sequence[str]) -> list[Artifact]:
         found = (self.get(org_id, artifact_id) for artifact_id in dict.fromkeys(artifact_ids))
@@ -92,21 +107,13 @@ class InMemoryArtifactStore:
     def damage(self, artifact: Artifact) -> None:
         self._bytes[artifact.id, artifact.sha256] = b"damaged"
 
-    def link(self, artifact_id: str, run_id: str) -> None:
-        with self._lock:
-            self._links.setdefault(artifact_id, []).append(run_id)
-
-    def use_key(self, key_id: str, fingerprint: str) -> bool:
+    def use_key(self, key_id: str, fingerprint: str, run_id: str | None = None) -> bool:
         with self._lock:
             self._things.claim(key_id, "link")
             is_known = key_id in self._keys
             if self._keys.setdefault(key_id, fingerprint) != fingerprint:
                 raise IdempotencyKeyReused
             return is_known
-
-    def runs_of(self, artifact: Artifact) -> list[str]:
-        with self._lock:
-            return list(dict.fromkeys([artifact.run_id, *self._links.get(artifact.id, [])]))
 
     def presign(self, artifact: Artifact, filename: str) -> str:
         return f"memory://{artifact.id}/{artifact.sha256}?filename={filename}"

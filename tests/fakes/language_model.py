@@ -4,12 +4,13 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shared.ports import ModelAnswer, ModelRequest
-from shared.runs.records import TokenUsage
+from shared.records.money import TokenUsage
+from shared.runs.model import Heard, ModelAnswer, ModelRequest, StopReason
 
 StillWanted = Callable[[], None]
 Speech = ModelAnswer | Exception | Callable[[StillWanted], ModelAnswer]
-"""What meets a call: an answer, a failure, or something that happens while the answer streams in."""
+"""What meets a call: an answer, a failure, or something that happens while the answer streams in.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,33 @@ class ScriptedModel:
         self.counted += 1
         return -(-len(request.system + request.prompt) // 4)
 
-    def answer(self, request: ModelRequest, *, still_wanted: StillWanted, timeout_seconds: float) -> ModelAnswer:
+    @property
+    def provider(self) -> str:
+        return "scripted"
+
+    def caches(self, request: ModelRequest) -> bool:
+        return False
+
+    def answer(
+        self,
+        request: ModelRequest,
+        *,
+        still_wanted: StillWanted,
+        timeout_seconds: float,
+        heard: Callable[[Heard], None] = lambda _: None,
+    ) -> ModelAnswer:
         self.calls.append(Call(request, timeout_seconds))
         speech = self._script.popleft() if self._script else self.says(self.default, request.model)
         if isinstance(speech, Exception):
             raise speech
-        still_wanted()  # at the first piece; a speech may ask again, and after the last piece nobody does
+        # at the first piece; a speech may ask again, and after the last piece nobody does
+        still_wanted()
         return speech(still_wanted) if callable(speech) else speech
 
-    def says(self, text: str, model: str = "claude-sonnet-5-5", stop_reason: str = "end_turn") -> ModelAnswer:
+    def says(
+        self,
+        text: str,
+        model: str = "claude-sonnet-5-5",
+        stop_reason: StopReason = StopReason.COMPLETE,
+    ) -> ModelAnswer:
         return ModelAnswer(text, model, stop_reason, self.usage)

@@ -1,15 +1,19 @@
-"""Runs in memory. Interprets a Change by itself, in its own words, so that the DynamoDB expressions have something to agree with."""
+"""Runs in memory.
 
-from collections.abc import Iterator
+Interprets a Change by itself, in its own words, so that the DynamoDB expressions have something to
+agree with.
+"""
+
 from dataclasses import replace
 from threading import RLock
 from typing import Any
 from uuid import UUID
 
 from shared.errors import GuardFailed, RunUnreadable
-from shared.ports import Page, Scope, Unreadable
+from shared.ports import DueRun, Page, Scope, Unreadable
+from shared.records.run import Run
 from shared.runs.changes import Change, Guard, check_state
-from shared.runs.records import OPEN, Run
+from shared.runs.due import OPEN_SHARDS, due_at
 from tests.fakes.things import Things
 
 
@@ -21,6 +25,8 @@ class InMemoryRunStore:
         self._things = things or Things()
         self._runs: dict[str, Run] = {}
         self._spoilt: set[str] = set()
+        self._places: dict[str, int] = {}
+        """Where the open runs stand in their index."""
 
     def create(self, run: Run) -> Run | None:
         check_state({name: getattr(run, name) for name in Run.__slots__})
@@ -28,12 +34,15 @@ class InMemoryRunStore:
             self._things.claim(run.id, "run")
             existing = self._runs.get(run.id)
             if existing is None:
-                self._runs[run.id] = run
+                self.plant(run)
             return existing
 
     def plant(self, run: Run) -> None:
         """Put a run as it is, legal or not."""
         self._runs[run.id] = run
+        due = due_at(run)
+        if due is not None:
+            self._places[run.id] = due
 
     def spoil(self, run: Run) -> None:
         """Make it one that nobody can read."""
@@ -45,7 +54,7 @@ class InMemoryRunStore:
 
     def _read(self, run_id: str) -> Run | None:
         if run_id in self._spoilt:
-            raise RunUnreadable
+            raise RunUnreadable(found=self._shown(self._runs[run_id]))
         return self._runs.get(run_id)
 
     def apply(self, change: Change) -> Run:
@@ -54,20 +63,45 @@ class InMemoryRunStore:
             if run is None:
                 raise GuardFailed(None)
             if not (_holds(change.guard, run) and _stays_legal(change, run)):
-                if change.entry is not None and any(entry.op == change.entry.op for entry in run.history):
+                if change.entry is not None and any(
+                    entry.op == change.entry.op for entry in run.history
+                ):
                     return run
                 raise GuardFailed(run)
-            self._runs[run.id] = _changed(change, run)
-            return self._runs[run.id]
+            self._runs[run.id] = changed = _changed(change, run)
+            self._place(change, changed)
+            return changed
 
-    def page(self, scope: Scope, position: str | None, limit: int) -> Page:
+    def erase(self, run: Run, skeleton: Run) -> bool:
         with self._lock:
-            listed = sorted((run for run in self._runs.values() if _belongs(run, scope)), key=self.position_of, reverse=True)
-        rest = [run for run in listed if position is None or self.position_of(run) < position]
-        return Page(rest[:limit], self.position_of(rest[limit - 1]) if len(rest) > limit else None)
+            held = self._runs[run.id]
+            if held.version != run.version or held.erased_at is not None:
+                return False
+            self._runs[run.id] = skeleton
+            return True
 
-    def position_of(self, run: Run) -> str:
-        return f"{self._moment(run.created_at)}{UUID(run.id).hex}"
+    def page(
+        self, scope: Scope, position: str | None, limit: int, *, newest_first: bool = True
+    ) -> Page:
+        with self._lock:
+            listed = sorted(
+                (run for run in self._runs.values() if _belongs(run, scope)),
+                key=self.position_of,
+                reverse=newest_first,
+            )
+        start = 0
+        if position is not None:
+            held = [self.position_of(run) for run in listed]
+            behind = [at < position if newest_first else at > position for at in held]
+            start = behind.index(True) if True in behind else len(listed)
+        rest = listed[start:]
+        return Page(
+            [self._shown(run) for run in rest[:limit]],
+            self.position_of(rest[limit - 1]) if len(rest) > limit else None,
+        )
+
+    def position_of(self, row: Run | Unreadable) -> str:
+        return f"{self._moment(row.created_at or 0)}{UUID(row.id).hex}"
 
     def before(self, created_at: int) -> str:
         return f"{self._moment(created_at)}{0:032x}"
@@ -76,11 +110,45 @@ class InMemoryRunStore:
     def _moment(created_at: int) -> str:
         return f"{created_at:016x}"
 
-    def open_runs(self, turn: int = 0) -> Iterator[Run | Unreadable]:
+    def due(
+        self, shard: int, gate: str | None, until: int, position: str | None, limit: int
+    ) -> tuple[list[DueRun], str | None]:
         with self._lock:
-            found = [run for run in self._runs.values() if run.status in OPEN]
-        first = turn % max(1, len(found))
-        return iter([Unreadable(run.id) if run.id in self._spoilt else run for run in (*found[first:], *found[:first])])
+            found = sorted(
+                (f"{self._places[run.id]:016x}|{run.id}", run)
+                for run in self._runs.values()
+                if run.id in self._places
+                and self._places[run.id] <= until
+                and (UUID(run.id).bytes[-1] % OPEN_SHARDS, run.gate) == (shard, gate)
+            )
+            rest = [one for one in found if position is None or one[0] > position]
+            page = [DueRun(self._shown(run), self._places[run.id]) for _, run in rest[:limit]]
+        return page, rest[limit - 1][0] if len(rest) > limit else None
+
+    def postpone(self, due: DueRun, to: int) -> bool:
+        with self._lock:
+            held = self._runs[due.run_id]
+            same = isinstance(due.run, Unreadable) or due.run.version == held.version
+            if not same or self._places.get(due.run_id) != due.at:
+                return False
+            self._places[due.run_id] = to
+            return True
+
+    def _shown(self, run: Run) -> Run | Unreadable:
+        if run.id not in self._spoilt:
+            return run
+        return Unreadable(run.id, run.org_id, run.created_at, run.subject, run.created_by)
+
+    def _place(self, change: Change, run: Run) -> None:
+        """Where a run stands in the index of open runs: never later than when something is due to
+        it.
+        """
+        due = due_at(run)
+        if due is None:
+            self._places.pop(run.id, None)
+        elif change.places or change.due is not None:
+            held = self._places.get(run.id, due)
+            self._places[run.id] = due if change.places else min(held, change.due or due)
 
 
 def _holds(guard: Guard, run: Run) -> bool:
@@ -95,6 +163,9 @@ def _holds(guard: Guard, run: Run) -> bool:
         _reached(run.ring_after, guard.ring_due_by),
         _reached(run.deadline_at, guard.deadline_over_by),
         _reached(run.gate_until, guard.gate_over_by),
+        guard.parked_at in (None, run.gate),
+        guard.deadline_after is None or run.deadline_at > guard.deadline_after,
+        guard.workflows is None or run.workflow in guard.workflows,
     )
     return all(asked)
 
@@ -111,9 +182,12 @@ def _stays_legal(change: Change, run: Run) -> bool:
 def _changed(change: Change, run: Run) -> Run:
     values: dict[str, Any] = dict(change.set)
     for name, added in change.add.items():
-        values[name] = getattr(run, name) + (getattr(run, added) if isinstance(added, str) else added)
-    if change.step is not None:
-        held = {**run.steps, **run.spoiled, change.step[0]: change.step[1]}
+        values[name] = getattr(run, name) + (
+            getattr(run, added) if isinstance(added, str) else added
+        )
+    if change.step is not None or change.again:
+        finished = {} if change.step is None else {change.step[0]: change.step[1]}
+        held = {**run.steps, **run.spoiled, **finished, **change.again}
         values["steps"] = {name: record for name, record in held.items() if not record.spoiled}
         values["spoiled"] = {name: record for name, record in held.items() if record.spoiled}
     if change.entry is not None:
@@ -128,4 +202,9 @@ def _belongs(run: Run, scope: Scope) -> bool:
         "organisation": scope.key,
         "rare": run.status.value,
     }
-    return run.org_id == scope.org_id and keys[scope.kind] == scope.key and (scope.kind != "rare" or scope.key in ("failed", "cancelled"))
+    return (
+        run.org_id == scope.org_id
+        and (scope.tag is None or scope.tag in run.tags)
+        and keys[scope.kind] == scope.key
+        and (scope.kind != "rare" or scope.key in ("failed", "cancelled"))
+    )

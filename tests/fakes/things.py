@@ -1,4 +1,6 @@
-"""What a POST creates shares one space of ids, whatever its kind, so that a reused Idempotency-Key meets its first use."""
+"""What a POST creates shares one space of ids, whatever its kind, so that a reused Idempotency-Key
+meets its first use.
+"""
 
 from shared.errors import IdempotencyKeyReused
 
@@ -13,3 +15,6 @@ class Things:
         """Raises IdempotencyKeyReused when another kind of thing has this id."""
         if self._kinds.setdefault(identifier, kind) != kind:
             raise IdempotencyKeyReused
+
+    def is_claimed(self, identifier: str) -> bool:
+        return identifier in self._kinds

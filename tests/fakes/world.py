@@ -1,12 +1,15 @@
-"""The small fakes: a clock that moves when told, ids that repeat, a doorbell that remembers, a step probe that kills."""
+"""The small fakes: a clock that moves when told, ids that repeat, queues that remember, a quota, a
+step probe that kills.
+"""
 
 from dataclasses import dataclass
 from itertools import count
 from uuid import UUID
 
-from shared.errors import StoreUnavailable
-from shared.runs.records import Run
-from shared.runs.timing import MAX_DELAY, SECOND
+from shared.errors import RateLimited, StoreUnavailable
+from shared.ports import Clock
+from shared.records.run import Run
+from shared.runs.timing import MAX_DELAY, MINUTE, SECOND
 
 MORNING = 1_795_000_000_000
 """A moment of November 2026, in milliseconds."""
@@ -31,13 +34,18 @@ class VirtualClock:
 
 
 class SequentialIds:
-    """Implements shared.ports.Ids: unique, ascending, the same in every test; threads may share it."""
+    """Implements shared.ports.Ids: unique, ascending, the same in every test; threads
+    may share it.
+    """
 
     def __init__(self) -> None:
         self._numbers = count(1)
 
     def unique(self) -> str:
         return str(UUID(int=MORNING << 80 | 0x7 << 76 | 0x2 << 62 | next(self._numbers)))
+
+    def secret(self) -> bytes:
+        return next(self._numbers).to_bytes(24, "big")
 
     def op(self) -> str:
         return f"{next(self._numbers):08d}"
@@ -48,7 +56,6 @@ class Ring:
     run_id: str
     group: str
     delay_ms: int
-    isolated: bool
 
 
 class RememberingDoorbell:
@@ -56,15 +63,53 @@ class RememberingDoorbell:
 
     def __init__(self) -> None:
         self.rings: list[Ring] = []
+        self.probes: list[str] = []
         self.is_broken = False
 
     def ring(self, run: Run, delay_ms: int = 0) -> None:
         if self.is_broken:
             raise StoreUnavailable("the queue is away")
-        self.rings.append(Ring(run.id, run.org_id, max(0, min(delay_ms, MAX_DELAY)), run.isolated))
+        self.rings.append(Ring(run.id, run.org_id, max(0, min(delay_ms, MAX_DELAY))))
+
+    def ask_for_probe(self, gate: str) -> None:
+        if self.is_broken:
+            raise StoreUnavailable("the queue is away")
+        self.probes.append(gate)
 
     def rings_of(self, run_id: str) -> list[Ring]:
         return [ring for ring in self.rings if ring.run_id == run_id]
+
+
+class RememberingDeadLetters:
+    """Implements shared.ports.DeadLetters."""
+
+    def __init__(self) -> None:
+        self.bodies: list[str] = []
+
+    def bury(self, body: str) -> None:
+        self.bodies.append(body or "(empty)")
+
+
+class LeakyBucketQuota:
+    """Implements shared.ports.Quota: each request fills a person's bucket a little, and it leaks as
+    time passes.
+    """
+
+    def __init__(self, clock: Clock, per_minute: int) -> None:
+        self._clock, self._per_minute = clock, per_minute
+        self._levels: dict[tuple[str, str], tuple[int, int]] = {}
+
+    def admit(self, org_id: str, person: str) -> None:
+        if self._per_minute <= 0:
+            return
+        drop = MINUTE // self._per_minute
+        level, since = self._levels.get((org_id, person), (0, 0))
+        now = self._clock.now_ms()
+        level = max(0, level - (now - since))
+        too_much = level + drop - drop * self._per_minute
+        if too_much > 0:
+            raise RateLimited(-(-too_much // SECOND))
+        self._levels[org_id, person] = (level + drop, now)
 
 
 class Killed(BaseException):

@@ -1,15 +1,14 @@
-"""An in-memory AWS: the few calls of DynamoDB, S3 and SQS that our adapters make, atomic and never failing by themselves.
+"""An in-memory AWS: the few calls of DynamoDB, S3 and SQS that our adapters make, atomic and never
+failing by themselves.
 
-What a caller asks that the fake does not know raises TypeError or Unsupported. Faults are put around it, in `sdk`.
+What a caller asks that the fake does not know raises TypeError or Unsupported. Faults are put
+around it, in `sdk`.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from io import BytesIO
 from typing import Any
 
-from botocore.exceptions import ClientError
-
+from tests.faults.buckets import refusal
 from tests.faults.expressions import condition, update
 from tests.faults.values import Item, Names, Refused, Typed, Unsupported, simple
 
@@ -17,19 +16,20 @@ Key = tuple[str, str]
 Written = Callable[[Key, Item | None, Item | None], None]
 NO_NAMES: Mapping[str, str] = {}
 NO_VALUES: Mapping[str, Typed] = {}
-INDEXES = {"by-subject": "s", "by-creator": "c", "by-org": "g", "by-rare": "x", "by-open": "q"}
+INDEXES = {
+    "by-subject": ("s", "o"),
+    "by-creator": ("c", "o"),
+    "by-org": ("g", "o"),
+    "by-rare": ("x", "o"),
+    "by-open": ("q", "n"),
+}
+"""Index -> its partition and its order."""
 _ALL_OLD, _ALL_NEW = "ALL_OLD", "ALL_NEW"
 
 
-def refusal(code: str, operation: str, item: Item | None = None, status: int = 400) -> ClientError:
-    response: Any = {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
-    if item is not None:
-        response["Item"] = item
-    return ClientError(response, operation)
-
-
 class FakeDynamo:
-    """One table. `read` and `written` see every read of an item and every write as it takes effect; `index_lag` (ms) is how
+    """One table. `read` and `written` see every read of an item and every write as it takes effect;
+    `index_lag` (ms) is how
     old a sparse index may be that a query reads.
     """
 
@@ -66,18 +66,38 @@ class FakeDynamo:
         TableName: str,
         Item: Item,
         ConditionExpression: str | None = None,
+        ExpressionAttributeNames: Mapping[str, str] = NO_NAMES,
+        ExpressionAttributeValues: Mapping[str, Typed] = NO_VALUES,
         ReturnValuesOnConditionCheckFailure: str = "NONE",
     ) -> Any:
         key = _key(Item)
         held = self.items.get(key)
         if ConditionExpression is not None:
-            self._require("PutItem", held, ConditionExpression, NO_NAMES, NO_VALUES, ReturnValuesOnConditionCheckFailure)
+            self._require(
+                "PutItem",
+                held,
+                ConditionExpression,
+                ExpressionAttributeNames,
+                ExpressionAttributeValues,
+                ReturnValuesOnConditionCheckFailure,
+            )
         self._write(key, held, _travelled(Item))
         return {}
 
-    def delete_item(self, *, TableName: str, Key: Item) -> Any:
+    def delete_item(
+        self,
+        *,
+        TableName: str,
+        Key: Item,
+        ConditionExpression: str | None = None,
+        ExpressionAttributeValues: Mapping[str, Typed] = NO_VALUES,
+    ) -> Any:
         key = _key(Key)
-        self._write(key, self.items.get(key), None)
+        held = self.items.get(key)
+        if ConditionExpression is not None:
+            values = ExpressionAttributeValues
+            self._require("DeleteItem", held, ConditionExpression, NO_NAMES, values, "NONE")
+        self._write(key, held, None)
         return {}
 
     def update_item(
@@ -96,7 +116,15 @@ class FakeDynamo:
         held = self.items.get(key)
         names, values = ExpressionAttributeNames, ExpressionAttributeValues
         change = update(UpdateExpression, _names(names))
-        used = self._require("UpdateItem", held, ConditionExpression, names, values, ReturnValuesOnConditionCheckFailure, change.used)
+        used = self._require(
+            "UpdateItem",
+            held,
+            ConditionExpression,
+            names,
+            values,
+            ReturnValuesOnConditionCheckFailure,
+            change.used,
+        )
         _all_used(used, names, values)
         try:
             after = change.apply(held or dict(Key), _travelled(values))
@@ -117,6 +145,7 @@ class FakeDynamo:
         ScanIndexForward: bool = True,
         Limit: int = 1_000,
         ProjectionExpression: str = "",
+        ExclusiveStartKey: Item | None = None,
     ) -> Any:
         parsed = condition(KeyConditionExpression, _names(ExpressionAttributeNames))
         shown = ProjectionExpression.split(", ") if ProjectionExpression else []
@@ -125,23 +154,43 @@ class FakeDynamo:
             raise Unsupported("an eventually consistent query")
         held = self.items.values() if IndexName is None else self._indexed(INDEXES[IndexName])
         found = [item for item in held if parsed.test(item, ExpressionAttributeValues)]
-        order = "sk" if IndexName is None else "o"
-        found.sort(key=lambda item: simple(item[order]), reverse=not ScanIndexForward)
-        projected = found if IndexName is None else [_keys_only(item, INDEXES[IndexName]) for item in found]
+        order = "sk" if IndexName is None else INDEXES[IndexName][1]
+
+        def place(item: Item) -> tuple[Any, str]:
+            return simple(item[order]), item["pk"]["S"]
+
+        found.sort(key=place, reverse=not ScanIndexForward)
+        if ExclusiveStartKey is not None:
+            if not ScanIndexForward:
+                raise Unsupported("a position in a list read backwards")
+            found = [item for item in found if place(item) > place(ExclusiveStartKey)]
+        projected = (
+            found if IndexName is None else [_keys_only(item, INDEXES[IndexName]) for item in found]
+        )
         if shown:
             names = [ExpressionAttributeNames[name] for name in shown]
             projected = [{name: item[name] for name in names if name in item} for item in projected]
         more: Item = {"LastEvaluatedKey": {}} if len(projected) > Limit else {}
         return {"Items": projected[:Limit], **more}
 
-    # --- inside -------------------------------------------------------------------------------------------------------
+    # --- inside -----------------------------------------------------------------------------------
+    # --------------------
 
     def _require(
-        self, operation: str, held: Item | None, text: str, names: Any, values: Any, returned: str, used: frozenset[str] = frozenset()
+        self,
+        operation: str,
+        held: Item | None,
+        text: str,
+        names: Any,
+        values: Any,
+        returned: str,
+        used: frozenset[str] = frozenset(),
     ) -> frozenset[str]:
         parsed = condition(text, _names(names))
         if not parsed.test(held or {}, values):
-            raise refusal("ConditionalCheckFailedException", operation, held if returned == _ALL_OLD else None)
+            raise refusal(
+                "ConditionalCheckFailedException", operation, held if returned == _ALL_OLD else None
+            )
         return used | parsed.used
 
     def _write(self, key: Key, before: Item | None, after: Item | None) -> None:
@@ -152,20 +201,22 @@ class FakeDynamo:
         self._before[key] = (self._now(), before)
         self._written(key, before, after)
 
-    def _indexed(self, attribute: str) -> list[Item]:
-        """The items as a global index shows them: those written within the lag still as they were."""
+    def _indexed(self, keys: tuple[str, str]) -> list[Item]:
+        """The items as a global index shows them: what is younger than the lag as it was."""
         fresh = self._now() - self._lag
         seen = []
         for key, item in self.items.items():
             changed_at, before = self._before.get(key, (0, None))
             shown = before if self._lag and changed_at > fresh else item
-            if shown is not None and attribute in shown and "o" in shown:
+            if shown is not None and all(name in shown for name in keys):
                 seen.append(shown)
         return seen
 
 
 def _travelled(values: Mapping[str, Typed]) -> Item:
-    """Typed values as they arrive at the other end: an enumeration's member is a plain string there."""
+    """Typed values as they arrive at the other end: an enumeration's member is a plain string
+    there.
+    """
     return {name: _plain_strings(value) for name, value in values.items()}
 
 
@@ -187,46 +238,17 @@ def _names(names: Mapping[str, str]) -> Names:
 
 
 def _all_used(used: frozenset[str], names: Mapping[str, str], values: Mapping[str, Typed]) -> None:
-    """DynamoDB refuses a request that defines what no expression of it uses, or uses what it does not define."""
+    """DynamoDB refuses a request that defines what no expression of it uses, or uses what it does
+    not define.
+    """
     if used != names.keys() | values.keys():
-        raise Unsupported(f"used and defined differ in {sorted(used ^ (names.keys() | values.keys()))}")
+        raise Unsupported(
+            f"used and defined differ in {sorted(used ^ (names.keys() | values.keys()))}"
+        )
 
 
-def _keys_only(item: Item, attribute: str) -> Item:
-    return {name: item[name] for name in ("pk", "sk", attribute, "o")}
-
-
-class FakeS3:
-    """One bucket of objects."""
-
-    def __init__(self, objects: Mapping[str, bytes]) -> None:
-        self.objects: dict[str, bytes] = dict(objects)
-
-    def put_object(self, *, Bucket: str, Key: str, Body: bytes, ContentType: str, IfNoneMatch: str) -> Any:
-        if IfNoneMatch != "*":
-            raise Unsupported(f"IfNoneMatch={IfNoneMatch}")
-        if Key in self.objects:
-            raise refusal("PreconditionFailed", "PutObject", status=412)
-        self.objects[Key] = Body
-        return {"ETag": hashlib.sha256(Body).hexdigest()}
-
-    def get_object(self, *, Bucket: str, Key: str) -> Any:
-        if Key not in self.objects:
-            raise refusal("NoSuchKey", "GetObject", status=404)
-        return {"Body": BytesIO(self.objects[Key])}
-
-
-class FakeSqs:
-    """Hands every accepted message to `accept(body, delay in ms)`."""
-
-    def __init__(self, accept: Callable[[str, int], None]) -> None:
-        self._accept = accept
-
-    def send_message(self, *, QueueUrl: str, MessageBody: str, MessageGroupId: str, DelaySeconds: int = 0) -> Any:
-        if not 0 <= DelaySeconds <= 900:
-            raise refusal("InvalidParameterValue", "SendMessage")
-        self._accept(MessageBody, DelaySeconds * 1_000)
-        return {"MessageId": "m"}
+def _keys_only(item: Item, keys: tuple[str, str]) -> Item:
+    return {name: item[name] for name in ("pk", "sk", *keys)}
 
 
 OPERATIONS: Mapping[str, Sequence[str]] = {

@@ -1,4 +1,5 @@
-"""DynamoDB's condition, key and update expressions, as much of them as our adapters write; anything else raises Unsupported.
+"""DynamoDB's condition, key and update expressions, as much of them as our adapters write; anything
+else raises Unsupported.
 
 Knows no table and no run.
 """
@@ -8,7 +9,22 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from tests.faults.values import Condition, Item, Names, Operand, Path, Test, Typed, Unsupported, Update, get, joined, simple, size, total
+from tests.faults.values import (
+    Condition,
+    Item,
+    Names,
+    Operand,
+    Path,
+    Test,
+    Typed,
+    Unsupported,
+    Update,
+    get,
+    joined,
+    simple,
+    size,
+    total,
+)
 
 _TOKEN = re.compile(r"\s*([#:]?\w+|<=|>=|<>|[=<>(),.+\-])")
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -49,7 +65,7 @@ class _Parser:
         self._at = 0
         self.used: set[str] = set()
 
-    # --- tokens -------------------------------------------------------------------------------------------------------
+    # --- tokens -----------------------------------------------------------------------------------
 
     def _peek(self) -> str:
         return self._tokens[self._at] if self._at < len(self._tokens) else ""
@@ -92,19 +108,27 @@ class _Parser:
             raise Unsupported(f"{token} is not defined in {self._text}")
         return self._names[token]
 
-    # --- conditions ---------------------------------------------------------------------------------------------------
+    # --- conditions -------------------------------------------------------------------------------
 
     def either(self) -> Test:
         tests = [self._both()]
         while self._take("OR"):
             tests.append(self._both())
-        return tests[0] if len(tests) == 1 else lambda item, values: any(test(item, values) for test in tests)
+        return (
+            tests[0]
+            if len(tests) == 1
+            else lambda item, values: any(test(item, values) for test in tests)
+        )
 
     def _both(self) -> Test:
         tests = [self._single()]
         while self._take("AND"):
             tests.append(self._single())
-        return tests[0] if len(tests) == 1 else lambda item, values: all(test(item, values) for test in tests)
+        return (
+            tests[0]
+            if len(tests) == 1
+            else lambda item, values: all(test(item, values) for test in tests)
+        )
 
     def _single(self) -> Test:
         if self._take("("):
@@ -122,7 +146,9 @@ class _Parser:
             return lambda item, values: get(item, path) is None
         if self._take("begins_with"):
             path, prefix = self._pair()
-            return lambda item, values: simple(get(item, path) or {"S": ""}).startswith(simple(prefix(item, values)))
+            return lambda item, values: simple(get(item, path) or {"S": ""}).startswith(
+                simple(prefix(item, values))
+            )
         if self._take("contains"):
             path, wanted = self._pair()
             return lambda item, values: wanted(item, values) in (get(item, path) or {"L": ()})["L"]
@@ -153,7 +179,12 @@ class _Parser:
         def test(item: Item, values: Mapping[str, Typed]) -> bool:
             a, b = left(item, values), right(item, values)
             # DynamoDB finds values of different types, or a missing one, neither equal nor ordered.
-            return a is not None and b is not None and a.keys() == b.keys() and compare(simple(a), simple(b))
+            return (
+                a is not None
+                and b is not None
+                and a.keys() == b.keys()
+                and compare(simple(a), simple(b))
+            )
 
         return test
 
@@ -163,7 +194,9 @@ class _Parser:
         while self._take(","):
             options.append(self._operand())
         self._expect(")")
-        return lambda item, values: left(item, values) in [option(item, values) for option in options]
+        return lambda item, values: (
+            left(item, values) in [option(item, values) for option in options]
+        )
 
     def _operand(self) -> Operand:
         if self._take("size"):
@@ -176,7 +209,7 @@ class _Parser:
         path = self._path()
         return lambda item, values: get(item, path)
 
-    # --- updates ------------------------------------------------------------------------------------------------------
+    # --- updates ----------------------------------------------------------------------------------
 
     def clauses(self) -> tuple[list[tuple[Path, Operand]], list[Path]]:
         self._expect("SET")

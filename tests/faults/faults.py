@@ -1,6 +1,8 @@
-"""What can go wrong at a call: the kinds of faults, which of them fit which call, and the plans that decide where they strike.
+"""What can go wrong at a call: the kinds of faults, which of them fit which call, and the plans
+that decide where they strike.
 
-A fault is named `kind` or `kind@wake`, as `zombie@claimed`; a planned one `index=kind`, as `17=crash_after`.
+A fault is named `kind` or `kind@wake`, as `zombie@claimed`; a planned one `index=kind`, as
+`17=crash_after`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +14,9 @@ READ, WRITE, SEND, MODEL = "r", "w", "s", "m"
 """What a call is: a read, a write, a message sent, a question to the model."""
 
 WAKES = ("swept", "claimed", "stored", "ended")
-"""What a frozen process sleeps through: a sweep that saw its lease run out, the next claim, the next stored answer, the end."""
+"""What a frozen process sleeps through: a sweep that saw its lease run out, the next claim, the
+next stored answer, the end.
+"""
 PAIR_WAKES = ("claimed", "ended")
 LATE_SECONDS = (595, 7_195)
 
@@ -27,10 +31,11 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 }
 """Faults of each sort of call, but for the zombies.
 
-crash_before, crash_after: the process dies before the call is applied, or after. timeout, timeout_applied: one response is
-lost, the call unapplied or applied, and the SDK tries again. throttle: one try is refused. outage, outage_applied: every try
-fails, none applied or the first. slow: the process is starved for three minutes. lost, twice, late: of a message.
-error: the model answers 529, or 429 with retry-after.
+crash_before, crash_after: the process dies before the call is applied, or after. timeout,
+timeout_applied: one response is lost, the call unapplied or applied, and the SDK tries again.
+throttle: one try is refused. outage, outage_applied: every try fails, none applied or the first.
+slow: the process is starved for three minutes. lost, twice, late: of a message. error: the model
+answers 529, or 429 with retry-after.
 """
 ZOMBIES: Mapping[str, tuple[str, ...]] = {
     READ: ("zombie",),
@@ -38,10 +43,14 @@ ZOMBIES: Mapping[str, tuple[str, ...]] = {
     SEND: ("zombie",),
     MODEL: ("zombie", "zombie_paid"),
 }
-"""zombie: the process freezes before the call, the world goes on, and it wakes and makes it. zombie_retry: the call is applied,
-its response lost, and the SDK tries again after waking. zombie_paid: it freezes with the model's answer in hand."""
+"""zombie: the process freezes before the call, the world goes on, and it wakes and makes it.
+zombie_retry: the call is applied, its response lost, and the SDK tries again after waking.
+zombie_paid: it freezes with the model's answer in hand.
+"""
 
-_FITTING = {sort: {kind.partition("@")[0] for kind in KINDS[sort]} | set(ZOMBIES[sort]) for sort in KINDS}
+_FITTING = {
+    sort: {kind.partition("@")[0] for kind in KINDS[sort]} | set(ZOMBIES[sort]) for sort in KINDS
+}
 
 INVISIBLE = frozenset({"timeout", "timeout_applied", "throttle", "twice"})
 """Faults that may cost nothing at all: the SDK or a guard deals with them."""
@@ -52,7 +61,9 @@ SLOW_MS = 180_000
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`wake`: for zombies what they sleep through, or after how many calls of others (`+7`); for late messages the seconds."""
+    """`wake`: for zombies what they sleep through, or after how many calls of others (`+7`); for
+    late messages the seconds.
+    """
 
     kind: str
     wake: str = ""
@@ -106,5 +117,9 @@ class Drawn:
         kind = self._random.choice((ZOMBIES if zombie else KINDS)[sort])
         if not zombie:
             return fault(kind)
-        wake = self._random.choice(WAKES) if self._random.random() < 0.5 else f"+{self._random.randint(1, 40)}"
+        wake = (
+            self._random.choice(WAKES)
+            if self._random.random() < 0.5
+            else f"+{self._random.randint(1, 40)}"
+        )
         return Fault(kind, wake)

@@ -1,7 +1,9 @@
-"""A history by its name: what is played, which faults strike, and what came of it. The name is all that a replay needs.
+"""A history by its name: what is played, which faults strike, and what came of it.
 
-`lifecycle` is a scenario without faults, `lifecycle/17=crash_after,23=zombie@claimed` one with named faults at named calls,
-`random/4711` a scenario and faults that a seed makes.
+The name is all that a replay needs.
+
+`lifecycle` is a scenario without faults, `lifecycle/17=crash_after,23=zombie@claimed` one with
+named faults at named calls, `random/4711` a scenario and faults that a seed makes.
 """
 
 from collections.abc import Iterator
@@ -10,7 +12,7 @@ from dataclasses import dataclass
 from random import Random
 
 import shared.observability
-from shared.runs.records import Engine, Run
+from shared.records.run import Engine, Run
 from tests.faults.endings import judge
 from tests.faults.faults import Drawn, Plan, Planned, fault
 from tests.faults.people import People
@@ -25,8 +27,9 @@ _MOST_FAULTS, _WITHIN = 8, (25, 45, 80)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`sorts`: one letter for each call that was made; `faults`: those that struck; `moves`: what the runs' histories show, as
-    `queued > running worker`; `trace`: lines, when asked for."""
+    """`sorts`: one letter for each call that was made; `faults`: those that struck; `moves`: what
+    the runs' histories show, as `queued > running worker`; `trace`: lines, when asked for.
+    """
 
     name: str
     violations: tuple[Violation, ...]
@@ -70,7 +73,10 @@ def _moves(run: Run) -> Iterator[str]:
 def _made(name: str) -> tuple[Scenario, Plan, Random]:
     profile, _, rest = name.partition("/")
     if profile in LIFECYCLES:
-        planned = {int(at): fault(kind) for at, _, kind in (part.partition("=") for part in rest.split(",") if part)}
+        planned = {
+            int(at): fault(kind)
+            for at, _, kind in (part.partition("=") for part in rest.split(",") if part)
+        }
         return LIFECYCLES[profile], Planned(planned), Random(0)
     if profile not in PROFILES:
         raise ValueError(f"{name!r}: a history is of {', '.join([*LIFECYCLES, *PROFILES])}")
@@ -83,7 +89,9 @@ def _made(name: str) -> tuple[Scenario, Plan, Random]:
 def _listening(world: World) -> Iterator[None]:
     """Logs go to the history instead of stdout."""
     write = shared.observability._write
-    shared.observability._write = lambda record: world.bug(record) if record.get("level") == "ERROR" else None
+    shared.observability._write = lambda record: (
+        world.bug(record) if record.get("level") == "ERROR" else None
+    )
     try:
         yield
     finally:

@@ -1,4 +1,7 @@
-"""A LanguageModel that answers from a script, and keeps an account of what was paid. Every answer has a cost of its own."""
+"""A LanguageModel that answers from a script, and keeps an account of what was paid.
+
+Every answer has a cost of its own.
+"""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -6,20 +9,35 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.errors import PermanentFailure, TransientFailure
-from shared.ports import ModelAnswer, ModelRequest
-from shared.runs.records import TokenUsage
+from shared.records.money import TokenUsage
+from shared.runs.model import Heard, ModelAnswer, ModelRequest, StopReason
 from tests.faults.faults import MODEL, SLOW_MS
 from tests.faults.scheduler import Killed, Process, Scheduler
 from tests.faults.sdk import Calls
 
 HALF_MS = 6_000
-"""An answer streams for twice this long; in the middle the worker is asked whether it is still wanted."""
+"""An answer streams for twice this long; in the middle the worker is asked whether it is still
+wanted.
+"""
 INPUT_TOKENS = 1_000
-_GOOD = {"summary": "Stable.", "findings": ["Pulse 70/min on 2026-01-02."], "recommendations": ["Review in a year."], "risk_level": "low"}
+_GOOD = {
+    "summary": "Stable.",
+    "findings": ["Pulse 70/min on 2026-01-02."],
+    "recommendations": ["Review in a year."],
+    "risk_level": "low",
+}
 _LONG = _GOOD | {"summary": "Stable. " * 1_200}
-TEXTS = {"ok": json.dumps(_GOOD), "long": json.dumps(_LONG), "bad": "not JSON", "refusal": "no", "cut": '{"summary": "St'}
-"""What an outcome of the script says; `error`, `error@30` and `permanent` are no answers."""
-_STOPS = {"refusal": "refusal", "cut": "max_tokens"}
+TEXTS = {
+    "ok": json.dumps(_GOOD),
+    "long": json.dumps(_LONG),
+    "bad": "not JSON",
+    "refusal": "no",
+    "cut": '{"summary": "St',
+}
+"""What an outcome of the script says; `error`, `error@30`, `lost` and `permanent` are
+no answers.
+"""
+_STOPS = {"refusal": StopReason.REFUSED, "cut": StopReason.OUTPUT_LIMIT}
 
 
 @dataclass(eq=False, slots=True)
@@ -34,11 +52,22 @@ class Asked:
     stored_before: bool
     """An answer to this very request stood in the ledger when the question was put."""
     paid: bool = False
+    """Its answer came whole."""
+    billed: TokenUsage = field(default_factory=TokenUsage)
+    """What the provider charges, whether or not anybody heard of it."""
+
+    @property
+    def cost(self) -> int:
+        """Micro-dollars, at the prices of the model that the runs ask."""
+        return 2 * self.billed.input_tokens + 10 * self.billed.output_tokens
 
 
 @dataclass(eq=False, slots=True)
 class ScriptedModel:
-    """Implements shared.ports.LanguageModel. `script`: outcomes of the next calls, in order, then `ok`."""
+    """Implements shared.ports.LanguageModel.
+
+    `script`: outcomes of the next calls, in order, then `ok`.
+    """
 
     scheduler: Scheduler
     calls: Calls
@@ -49,7 +78,21 @@ class ScriptedModel:
     def count_input_tokens(self, request: ModelRequest) -> int:
         return INPUT_TOKENS + 100
 
-    def answer(self, request: ModelRequest, *, still_wanted: Callable[[], None], timeout_seconds: float) -> ModelAnswer:
+    @property
+    def provider(self) -> str:
+        return "scripted"
+
+    def caches(self, request: ModelRequest) -> bool:
+        return False
+
+    def answer(
+        self,
+        request: ModelRequest,
+        *,
+        still_wanted: Callable[[], None],
+        timeout_seconds: float,
+        heard: Callable[[Heard], None] = lambda _: None,
+    ) -> ModelAnswer:
         struck = self.calls.strike(MODEL)
         self.calls.note(f"model asked{f'   <-- {struck}' if struck else ''}")
         kind = struck.kind if struck else None
@@ -61,7 +104,7 @@ class ScriptedModel:
             self.calls.freeze(struck.wake)
         if kind == "error" and struck:
             raise _overloaded(struck.wake)
-        answer, asked = self._stream(request, still_wanted)
+        answer, asked = self._stream(request, still_wanted, heard)
         self._pay(asked)
         if kind == "crash_after":
             raise Killed
@@ -69,33 +112,61 @@ class ScriptedModel:
             self.calls.freeze(struck.wake)
         return answer
 
-    def _stream(self, request: ModelRequest, still_wanted: Callable[[], None]) -> tuple[ModelAnswer, Asked]:
+    def _stream(
+        self,
+        request: ModelRequest,
+        still_wanted: Callable[[], None],
+        heard: Callable[[Heard], None],
+    ) -> tuple[ModelAnswer, Asked]:
         number = len(self.asked)
         outcome = self.script[number] if number < len(self.script) else "ok"
         usage = TokenUsage(INPUT_TOKENS + number, 100 + number)
         process = self.scheduler.current
         assert process is not None
-        asked = Asked(process, request.sha256(), self.scheduler.now, outcome, usage, self.is_stored(request.sha256()))
+        asked = Asked(
+            process,
+            request.sha256(),
+            self.scheduler.now,
+            outcome,
+            usage,
+            self.is_stored(request.sha256()),
+        )
         self.asked.append(asked)
-        self.scheduler.pause(HALF_MS)
-        still_wanted()
-        self.scheduler.pause(HALF_MS)
         if outcome.startswith("error"):
+            self.scheduler.pause(2 * HALF_MS)
             raise _overloaded(outcome.partition("@")[2])
         if outcome == "permanent":
+            self.scheduler.pause(2 * HALF_MS)
             raise PermanentFailure("LLM_ERROR", "The model refused the request.")
-        return ModelAnswer(TEXTS[outcome], request.model, _STOPS.get(outcome, "end_turn"), usage), asked
+        # The input is billed from here on, and the token with which every answer begins.
+        asked.billed = TokenUsage(usage.input_tokens, 1)
+        heard(Heard(request.model, asked.billed))
+        self.scheduler.pause(HALF_MS)
+        still_wanted()
+        asked.billed = TokenUsage(usage.input_tokens, usage.output_tokens // 2)
+        self.scheduler.pause(HALF_MS)
+        if outcome == "lost":
+            asked.billed = usage
+            raise TransientFailure("LLM_ERROR", "The connection was lost.", may_be_billed=True)
+        return ModelAnswer(
+            TEXTS[outcome], request.model, _STOPS.get(outcome, StopReason.COMPLETE), usage
+        ), asked
 
     def _pay(self, asked: Asked) -> None:
-        asked.paid = True
+        asked.paid, asked.billed = True, asked.usage
         asked.process.notes["unstored"] = asked
         self.calls.note(f"model PAID, call {len(self.asked)}")
 
 
 def _overloaded(retry_after: str) -> TransientFailure:
-    return TransientFailure("LLM_ERROR", "The model is overloaded.", retry_after=float(retry_after) if retry_after else None)
+    return TransientFailure(
+        "LLM_ERROR",
+        "The model is overloaded.",
+        retry_after=float(retry_after) if retry_after else None,
+        may_be_billed=True,
+    )
 
 
 def is_good(answer: Mapping[str, Any]) -> bool:
     """Whether a stored answer is one that a run can go on with."""
-    return bool(answer["stop_reason"] == "end_turn" and answer["text"].startswith("{"))
+    return bool(answer["stop_reason"] == StopReason.COMPLETE and answer["text"].startswith("{"))

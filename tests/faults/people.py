@@ -1,7 +1,9 @@
-"""What people do to a run over the API: each deed is a request's domain call, repeated by its client when no answer came.
+"""What people do to a run over the API: each deed is a request's domain call, repeated by its
+client when no answer came.
 
-A request that dies or meets a store that is away is answered by nothing or a 500; the client tries again with the same key.
-What was answered is kept: an answer is a promise that the properties hold the system to.
+A request that dies or meets a store that is away is answered by nothing or a 500; the client tries
+again with the same key. What was answered is kept: an answer is a promise that the properties hold
+the system to.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,16 +13,23 @@ from typing import Any, NamedTuple
 
 from shared.engine.creation import Key, NewRun, keyed_id
 from shared.errors import Conflict, IdempotencyKeyReused, StoreError
-from shared.ports import Artifact
+from shared.records.artifact import Artifact
+from shared.records.run import (
+    Dispatch,
+    Run,
+    Status,
+    Subject,
+)
 from shared.runs.canonical import sha256_hex
-from shared.runs.records import Dispatch, Run, Status, Subject
 from shared.runs.timing import SECOND
+from tests.faults.doors import linked, shown_after_waiting
 from tests.faults.platform import REQUEST_LIMIT
 from tests.faults.scenarios import DIAGNOSIS, ORG, PATIENT, Act
 from tests.faults.scheduler import Process
 from tests.faults.world import World
 
 _AGAIN_MS = 2_000
+_NEVER = 10**14
 _NOTE = b'{"note": "an earlier report"}'
 
 
@@ -35,7 +44,9 @@ class Answer(NamedTuple):
 
 @dataclass(eq=False, slots=True)
 class People:
-    """`asked`: how often each deed was tried; the first run that a create was answered with is the one the others act on."""
+    """`asked`: how often each deed was tried; the first run that a create was answered with is the
+    one the others act on.
+    """
 
     world: World
     answers: list[Answer] = field(default_factory=list)
@@ -58,7 +69,13 @@ class People:
     def _start(self, number: int, act: Act, patience: int) -> None:
         self.asked[number] = self.asked.get(number, 0) + 1
         deed = partial(_DEEDS[act.what], self, act, number)
-        self.world.platform.spawn(f"{act.what} {number}", "person", deed, REQUEST_LIMIT, partial(self._end, number, act, patience))
+        self.world.platform.spawn(
+            f"{act.what} {number}",
+            "person",
+            deed,
+            REQUEST_LIMIT,
+            partial(self._end, number, act, patience),
+        )
 
     def _end(self, number: int, act: Act, patience: int, process: Process) -> None:
         self.last_deed_at = self.world.scheduler.now
@@ -67,31 +84,52 @@ class People:
         elif isinstance(process.error, Conflict | IdempotencyKeyReused):
             self.answers.append(Answer(act, None, refused=type(process.error).__name__))
         elif patience > 0 and (process.killed or isinstance(process.error, StoreError)):
-            self.world.scheduler.at(self.last_deed_at + _AGAIN_MS, partial(self._start, number, act, patience - 1))
+            self.world.scheduler.at(
+                self.last_deed_at + _AGAIN_MS, partial(self._start, number, act, patience - 1)
+            )
 
-    # --- deeds --------------------------------------------------------------------------------------------------------
+    # --- deeds ------------------------------------------------------------------------------------
 
     def _found(self) -> Run | None:
-        """The run that a create was answered with, read afresh as a handler does; else the one that is there."""
-        made = next((answer.run.id for answer in self.answers if answer.run and answer.act.what == "create"), None)
+        """The run that a create was answered with, read afresh as a handler does; else the one that
+        is there.
+        """
+        made = next(
+            (
+                answer.run.id
+                for answer in self.answers
+                if answer.run and answer.act.what == "create"
+            ),
+            None,
+        )
         made = made or next((key_id for key_id in self._created()), None)
         return None if made is None else self.world.runs.get(made)
 
     def _created(self) -> list[str]:
-        return [keyed_id(ORG, act.who, act.key) for act in self.world.scenario.acts if act.what == "create" and act.key]
+        return [
+            keyed_id(ORG, act.who, act.key)
+            for act in self.world.scenario.acts
+            if act.what == "create" and act.key
+        ]
 
     def create(self, act: Act, number: int) -> Answer:
         body = {"of": "another payload"} if act.what == "create other" else {"of": "a payload"}
         fingerprint = sha256_hex(repr((self.world.scenario.workflow, body)).encode())
         ids = self.world.ids
-        key = Key(keyed_id(ORG, act.who, act.key), fingerprint) if act.key else Key(ids.unique(), fingerprint, repeatable=False)
+        key = (
+            Key(keyed_id(ORG, act.who, act.key), fingerprint)
+            if act.key
+            else Key(ids.unique(), fingerprint, repeatable=False)
+        )
         run, new = self.world.creator.create(self._asked_for(act, key.id, body), key)
         return Answer(act, run, new)
 
     def _asked_for(self, act: Act, run_id: str, body: Mapping[str, str]) -> NewRun:
         scenario = self.world.scenario
         gated = scenario.workflow != DIAGNOSIS
-        attributes: dict[str, Any] = {} if scenario.max_cost is None else {"max_cost": scenario.max_cost}
+        attributes: dict[str, Any] = (
+            {} if scenario.max_cost is None else {"max_cost": scenario.max_cost}
+        )
         return NewRun(
             workflow=scenario.workflow,
             org_id=ORG,
@@ -108,7 +146,9 @@ class People:
         run = self._found()
         if run is None:
             return None
-        return Answer(act, run if run.status is Status.CANCELLED else self.world.commands.cancel(run, act.who))
+        return Answer(
+            act, run if run.status is Status.CANCELLED else self.world.commands.cancel(run, act.who)
+        )
 
     def advance(self, act: Act, number: int) -> Answer | None:
         run = self._found()
@@ -124,10 +164,33 @@ class People:
         if run is None:
             return None
         artifact = Artifact(
-            keyed_id(ORG, act.who, f"artifact {number}"), ORG, run.id, "report", "earlier.json", sha256_hex(_NOTE), len(_NOTE),
+            keyed_id(ORG, act.who, f"artifact {number}"), ORG, run.id, "report", "earlier.json",
+            sha256_hex(_NOTE), len(_NOTE),
             "application/json", "", self.world.scheduler.now,
         )  # fmt: skip
-        return Answer(act, self.world.commands.attach(run, act.who, self.world.artifacts.put(artifact, _NOTE).id))
+        return Answer(
+            act,
+            self.world.commands.attach(run, act.who, self.world.artifacts.put(artifact, _NOTE).id),
+        )
+
+    def watch(self, act: Act, number: int) -> Answer | None:
+        """A GET that waits: what it answers is of when the person still may see it."""
+        run, watcher = self._found(), self.world.watcher
+        shown = None if run is None else shown_after_waiting(self.world, run.id, act.who)
+        watcher.require(
+            shown is None or shown.history[-1].at <= watcher.unassigned.get(act.who, _NEVER),
+            "nobody sees what came after the right was gone",
+            f"{act.who} was answered",
+        )
+        return Answer(act, shown)
+
+    def unassign(self, act: Act, number: int) -> Answer:
+        self.world.care.unassign(ORG, PATIENT, "clinician")
+        return Answer(act, None)
+
+    def link(self, act: Act, number: int) -> Answer | None:
+        run = self._found()
+        return None if run is None else Answer(act, linked(self.world, run, act.who))
 
     def read(self, act: Act, number: int) -> Answer | None:
         run = self._found()
@@ -155,5 +218,8 @@ _DEEDS: Mapping[str, Callable[[People, Act, int], Answer | None]] = {
     "skip": People.advance,
     "attach": People.attach,
     "read": People.read,
+    "watch": People.watch,
+    "unassign": People.unassign,
+    "link": People.link,
     **dict.fromkeys(("execute", "retry", "take", "succeed", "fail"), People.command),
 }

@@ -1,6 +1,9 @@
-"""`make prove`: the long search. All singles of every lifecycle, all ordered pairs of the diagnosis lifecycle, and drawn histories.
+"""`make prove`: the long search.
 
-Two processes share the work in units; every history is made from its name alone, so the split changes nothing.
+All singles of every lifecycle, all ordered pairs of the diagnosis lifecycle, and drawn histories.
+
+Two processes share the work in units; every history is made from its name alone, so the split
+changes nothing.
 """
 
 import argparse
@@ -12,7 +15,14 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from tests.faults.faults import PAIR_WAKES
@@ -53,7 +63,11 @@ def units(drawn: int, seed: int) -> list[Unit]:
     walks = [Unit(part, lifecycle) for lifecycle in LIFECYCLES for part in ("sleepers", "singles")]
     pairs = [Unit("pairs", first) for first in singles(_PAIRED, PAIR_WAKES) if "/" in first]
     each = -(-drawn // len(PROFILES))
-    chunks = [Unit("drawn", profile, seed + start, min(_CHUNK, each - start)) for profile in PROFILES for start in range(0, each, _CHUNK)]
+    chunks = [
+        Unit("drawn", profile, seed + start, min(_CHUNK, each - start))
+        for profile in PROFILES
+        for start in range(0, each, _CHUNK)
+    ]
     return [*walks, *chunks, *pairs]
 
 
@@ -61,21 +75,34 @@ def prove(todo: list[Unit], processes: int, console: Console) -> dict[str, Tally
     """The tallies of each part. Shows how far it is."""
     tallies: dict[str, Tally] = {}
     bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(), console=console
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
     )
     with bar, ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         task = bar.add_task("searching", total=len(todo))
         for done in as_completed([pool.submit(run_unit, unit) for unit in todo]):
             unit, tally = done.result()
             tallies.setdefault(unit.part, Tally()).merge(tally)
-            histories, broken = (sum(getattr(one, name) for one in tallies.values()) for name in ("histories", "broken"))
+            histories, broken = (
+                sum(getattr(one, name) for one in tallies.values())
+                for name in ("histories", "broken")
+            )
             bar.update(task, advance=1, description=f"{histories:,} histories, {broken:,} broken")
     return tallies
 
 
 def summary(tallies: dict[str, Tally], total: Tally, elapsed: float) -> Table:
-    speed = f"{elapsed:.0f} s, {total.cpu_seconds:.0f} s of processor time, {total.histories / elapsed:.0f} histories/s"
-    table = Table("part", "histories", "calls", "faults", "broken", title=speed, title_justify="left")
+    speed = (
+        f"{elapsed:.0f} s, {total.cpu_seconds:.0f} s of processor time, "
+        f"{total.histories / elapsed:.0f} histories/s"
+    )
+    table = Table(
+        "part", "histories", "calls", "faults", "broken", title=speed, title_justify="left"
+    )
     for part, tally in [*sorted(tallies.items()), ("all", total)]:
         numbers = (tally.histories, tally.calls, tally.faults.total(), tally.broken)
         table.add_row(part, *(f"{number:,}" for number in numbers))
@@ -84,7 +111,9 @@ def summary(tallies: dict[str, Tally], total: Tally, elapsed: float) -> Table:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--drawn", type=int, default=24_000, help="how many drawn histories, over all profiles")
+    parser.add_argument(
+        "--drawn", type=int, default=24_000, help="how many drawn histories, over all profiles"
+    )
     parser.add_argument("--seed", type=int, default=0, help="the first seed of the drawn histories")
     parser.add_argument("--processes", type=int, default=2)
     asked = parser.parse_args()
@@ -95,8 +124,16 @@ def main() -> int:
     for tally in tallies.values():
         total.merge(tally)
     console.print(summary(tallies, total, time.monotonic() - started))
-    console.print("faults:", ", ".join(f"{kind} {count:,}" for kind, count in total.faults.most_common()), highlight=False)
-    console.print(f"{len(total.moves)} kinds of moves of a run seen; violations: {total.violations.total():,}", highlight=False)
+    console.print(
+        "faults:",
+        ", ".join(f"{kind} {count:,}" for kind, count in total.faults.most_common()),
+        highlight=False,
+    )
+    console.print(
+        f"{len(total.moves)} kinds of moves of a run seen; violations: "
+        f"{total.violations.total():,}",
+        highlight=False,
+    )
     if total.violations:
         console.print(report(total), markup=False, highlight=False)
     return 1 if total.violations else 0

@@ -1,6 +1,9 @@
-"""What is played: how a run is made, what the model says, and what people do to it and when. Faults come from elsewhere.
+"""What is played: how a run is made, what the model says, and what people do to it and when.
 
-The named scenarios are lifecycles that the systematic search walks; `drawn` makes any number of others from a seed.
+Faults come from elsewhere.
+
+The named scenarios are lifecycles that the systematic search walks; `drawn` makes any number of
+others from a seed.
 """
 
 from collections.abc import Mapping
@@ -8,12 +11,15 @@ from dataclasses import dataclass, field
 from random import Random
 
 DIAGNOSIS, ORCHESTRATION = "diagnosis", "orchestration"
+STRANGE = ("d", "dl", "st", "w")
+"""Attributes of which this version may meet a value that it does not know."""
 ORG, PATIENT = "demo", "11111111-1111-4111-8111-111111111111"
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """`what` somebody does, `after` seconds from the start, or from when `when` happens: a status or milestone, `waiting:2` its second.
+    """`what` somebody does, `after` seconds from the start, or from when `when` happens: a status
+    or milestone, `waiting:2` its second.
 
     `key` is the Idempotency-Key of a create or a next.
     """
@@ -27,7 +33,10 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """`patience`: how often a person repeats a request that got no answer. `deadline`: seconds, where it is not a day."""
+    """`patience`: how often a person repeats a request that got no answer.
+
+    `deadline`: seconds, where it is not a day.
+    """
 
     workflow: str = DIAGNOSIS
     acts: tuple[Act, ...] = (Act("create", key="k1"),)
@@ -41,6 +50,10 @@ class Scenario:
     """Seconds between which the worker's flag is off."""
     latencies: tuple[int, ...] = (5,)
     index_lag: int = 0
+    redriven: tuple[int, ...] = ()
+    """Seconds at which a message for the runs that there are is put back from the dead letters."""
+    strangers: tuple[str, ...] = ()
+    """Attributes of items that this version cannot read, one each: see tests.faults.strangers."""
     sweeps: tuple[int, ...] = ()
     """Sweeps beside those that have something to do, seconds from the start."""
     double_sweeps: bool = False
@@ -61,27 +74,67 @@ LIFECYCLES: Mapping[str, Scenario] = {
     "switched": Scenario(flag_off=(30, 590)),
     "retried": Scenario(acts=(_CREATE, Act("retry", 5, "failed")), script=("bad",)),
     "cancelled": Scenario(acts=(_CREATE, Act("cancel", 4, "claimed")), settles=False),
-    "executed": Scenario(acts=(_CREATE, Act("execute", 20, "queued"), Act("execute", 20, "queued", "admin")), dispatch="manual"),
-    "taken": Scenario(acts=(_CREATE, Act("take", 20, "queued"), Act("succeed", 60, "running")), dispatch="manual", settles=False),
-    "attached": Scenario(acts=(_CREATE, Act("attach", 20, "queued"), Act("execute", 60, "queued")), dispatch="manual"),
+    "executed": Scenario(
+        acts=(_CREATE, Act("execute", 20, "queued"), Act("execute", 20, "queued", "admin")),
+        dispatch="manual",
+    ),
+    "taken": Scenario(
+        acts=(_CREATE, Act("take", 20, "queued"), Act("succeed", 60, "running")),
+        dispatch="manual",
+        settles=False,
+    ),
+    "attached": Scenario(
+        acts=(_CREATE, Act("attach", 20, "queued"), Act("execute", 60, "queued")), dispatch="manual"
+    ),
+    "redriven": Scenario(
+        acts=(_CREATE, Act("execute", 60, "queued")), dispatch="manual", redriven=(30,)
+    ),
+    "strangers": Scenario(strangers=STRANGE, redriven=(30,)),
+    "doors": Scenario(
+        acts=(
+            _CREATE,
+            Act("link", 5, "queued"),
+            Act("execute", 20, "queued"),
+            Act("watch", 1, "claimed"),
+            Act("unassign", 4, "claimed", "admin"),
+        ),
+        dispatch="manual",
+    ),
     "gated": Scenario(ORCHESTRATION, (_CREATE, *_NEXTS)),
-    "contested": Scenario(ORCHESTRATION, (_CREATE, *_NEXTS, Act("next", 1, "waiting", "admin", "a1")), settles=False),
-    "held": Scenario(ORCHESTRATION, (_CREATE, *_NEXTS, Act("skip", 1, "waiting:3", key="n3")), ("ok", "ok", "bad")),
-    "refused": Scenario(ORCHESTRATION, (_CREATE, *_NEXTS, Act("retry", 5, "failed")), ("ok", "ok", "refusal")),
+    "contested": Scenario(
+        ORCHESTRATION, (_CREATE, *_NEXTS, Act("next", 1, "waiting", "admin", "a1")), settles=False
+    ),
+    "held": Scenario(
+        ORCHESTRATION,
+        (_CREATE, *_NEXTS, Act("skip", 1, "waiting:3", key="n3")),
+        ("ok", "ok", "bad"),
+    ),
+    "refused": Scenario(
+        ORCHESTRATION, (_CREATE, *_NEXTS, Act("retry", 5, "failed")), ("ok", "ok", "refusal")
+    ),
 }
 """Each name is the first part of a history's name."""
 
 
 def drawn(profile: str, random: Random) -> Scenario:
-    """A scenario of that profile: `random` of everything, `people` and `phases` (orchestrations) with people in it."""
+    """A scenario of that profile: `random` of everything, `people` and `phases` (orchestrations)
+    with people in it.
+    """
     gated = profile == "phases" or (profile == "random" and random.random() < 0.2)
     dispatch = "manual" if not gated and random.random() < 0.2 else "auto"
-    people = _people(random, gated, dispatch) if profile != "random" or random.random() < 0.7 else ()
+    people = (
+        _people(random, gated, dispatch) if profile != "random" or random.random() < 0.7 else ()
+    )
     deadline = random.randint(60, 900) if random.random() < 0.08 else None
     flag_off = (0, random.randint(30, 600)) if not gated and random.random() < 0.08 else None
     script = tuple(random.choices(_OUTCOMES, _WEIGHTS, k=4)) if random.random() < 0.5 else ()
     max_cost = random.choice((14_000, 17_000)) if random.random() < 0.1 else None
-    harmless = {act.what for act in people} <= _HARMLESS and set(script) <= _PASSING and dispatch == "auto" and not gated
+    harmless = (
+        {act.what for act in people} <= _HARMLESS
+        and set(script) <= _PASSING
+        and dispatch == "auto"
+        and not gated
+    )
     return Scenario(
         workflow=ORCHESTRATION if gated else DIAGNOSIS,
         acts=(Act("create", key=random.choice(("k1", "k1", ""))), *people),
@@ -92,6 +145,8 @@ def drawn(profile: str, random: Random) -> Scenario:
         max_cost=max_cost,
         deadline=deadline,
         flag_off=flag_off,
+        redriven=(random.randint(1, 900),) if random.random() < 0.1 else (),
+        strangers=STRANGE if random.random() < 0.1 else (),
         latencies=random.choice(((5,), (1, 3, 8), (1, 1, 1, 400, 6_000))),
         index_lag=random.choice((0, 0, 300, 3_000)),
         sweeps=tuple(random.randint(0, 20) * 60 for _ in range(random.randint(0, 3))),
@@ -102,14 +157,54 @@ def drawn(profile: str, random: Random) -> Scenario:
     )
 
 
-_HARMLESS, _PASSING = {"read", "create", "execute"}, {"ok", "long", "error", "error@30", "error@2000"}
-_OUTCOMES = ("ok", "long", "error", "error@30", "error@2000", "bad", "refusal", "cut", "permanent")
-_WEIGHTS = (6, 2, 3, 2, 1, 2, 1, 1, 1)
-_MOMENTS = ("", "", "claimed", "stored", "ended", "failed", "failed:2", "waiting", "queued:2", "claimed:2", "swept")
+_HARMLESS, _PASSING = (
+    {"read", "create", "execute", "watch", "link", "unassign"},
+    {"ok", "long", "error", "error@30", "error@2000"},
+)
+_OUTCOMES = (
+    "ok",
+    "long",
+    "error",
+    "error@30",
+    "error@2000",
+    "bad",
+    "refusal",
+    "cut",
+    "permanent",
+    "lost",
+)
+_WEIGHTS = (6, 2, 3, 2, 1, 2, 1, 1, 1, 1)
+_MOMENTS = (
+    "",
+    "",
+    "claimed",
+    "stored",
+    "ended",
+    "failed",
+    "failed:2",
+    "waiting",
+    "queued:2",
+    "claimed:2",
+    "swept",
+)
 
 
 def _people(random: Random, gated: bool, dispatch: str) -> tuple[Act, ...]:
-    deeds = ["cancel", "retry", "retry", "execute", "execute", "create", "create other", "take", "attach", "read"]
+    deeds = [
+        "cancel",
+        "retry",
+        "retry",
+        "execute",
+        "execute",
+        "create",
+        "create other",
+        "take",
+        "attach",
+        "read",
+        "link",
+        "watch",
+        "unassign",
+    ]
     if gated:
         deeds = ["next", "next", "next", "next", "skip", "cancel", "retry", "create"]
     acts = [_act(random, random.choice(deeds)) for _ in range(random.randint(1, 6))]
@@ -125,5 +220,11 @@ def _people(random: Random, gated: bool, dispatch: str) -> tuple[Act, ...]:
 def _act(random: Random, what: str) -> Act:
     after = random.choice((0.0, 0.01, 1.0, random.uniform(0, 20), random.uniform(0, 700)))
     who = random.choice(("clinician", "clinician", "admin"))
-    key = random.choice(("k1", "k1", "k2")) if what.startswith("create") else random.choice(("n1", "n2", "n3", ""))
-    return Act(what, after, random.choice(_MOMENTS), "clinician" if what.startswith("create") else who, key)
+    key = (
+        random.choice(("k1", "k1", "k2"))
+        if what.startswith("create")
+        else random.choice(("n1", "n2", "n3", ""))
+    )
+    return Act(
+        what, after, random.choice(_MOMENTS), "clinician" if what.startswith("create") else who, key
+    )

@@ -1,7 +1,9 @@
-"""Virtual time and simulated processes: coroutines that hand over at every call they make to the outside, one at a time.
+"""Virtual time and simulated processes: coroutines that hand over at every call they make to the
+outside, one at a time.
 
-A process is one invocation of a function or one request of a person. It can be killed (all it had in memory is gone) or
-frozen while the world goes on, and wake later. Knows nothing of runs, stores or faults.
+A process is one invocation of a function or one request of a person. It can be killed (all it had
+in memory is gone) or frozen while the world goes on, and wake later. Knows nothing of runs, stores
+or faults.
 """
 
 import heapq
@@ -16,7 +18,9 @@ LONGEST_SLEEP = 2 * 3_600_000
 
 
 class Killed(BaseException):
-    """The process ends here and now, as a killed one does: no handler of the code under test may see it as an error."""
+    """The process ends here and now, as a killed one does: no handler of the code under test may
+    see it as an error.
+    """
 
 
 class Livelock(BaseException):
@@ -25,7 +29,10 @@ class Livelock(BaseException):
 
 @dataclass(eq=False, slots=True)
 class Process:
-    """`dies_at`: when the platform kills it. `scars`: the faults that hit it. `error`: what it ended with, None for a return."""
+    """`dies_at`: when the platform kills it.
+
+    `scars`: the faults that hit it. `error`: what it ended with, None for a return.
+    """
 
     name: str
     kind: str
@@ -44,7 +51,10 @@ class Process:
 
 
 class Scheduler:
-    """`now` is in milliseconds. Events are processes to resume and functions to call, in order of time."""
+    """`now` is in milliseconds.
+
+    Events are processes to resume and functions to call, in order of time.
+    """
 
     def __init__(self, start: int, most_steps: int) -> None:
         self.now = start
@@ -64,7 +74,7 @@ class Scheduler:
         self.at(moment, process)
         return process
 
-    # --- called inside a process --------------------------------------------------------------------------------------
+    # --- called inside a process ------------------------------------------------------------------
 
     def pause(self, ms: int) -> None:
         """Let `ms` pass, and others act. Outside of any process, time stands still."""
@@ -78,7 +88,10 @@ class Scheduler:
         self._hand_over(process)
 
     def freeze(self, wakes: Callable[[], bool]) -> None:
-        """Stop until `wakes` says so, nothing else is left to happen, or LONGEST_SLEEP is over. It outlives its time limit."""
+        """Stop until `wakes` says so, nothing else is left to happen, or LONGEST_SLEEP is over.
+
+        It outlives its time limit.
+        """
         process = self.current
         if process is None:
             return
@@ -103,10 +116,13 @@ class Scheduler:
             process.error = exc
         process.ended = True
 
-    # --- the hub ------------------------------------------------------------------------------------------------------
+    # --- the hub ----------------------------------------------------------------------------------
 
     def run(self, next_tick: Callable[[], int | None], tick: Callable[[], None]) -> None:
-        """Until nothing is left to happen. `next_tick` says when `tick` is due, None for never as things stand."""
+        """Until nothing is left to happen.
+
+        `next_tick` says when `tick` is due, None for never as things stand.
+        """
         self._hub = getcurrent()
         try:
             while self._step(next_tick, tick):
@@ -156,7 +172,9 @@ class Scheduler:
 
     def _bury(self) -> None:
         """End the coroutines of a history that was cut short."""
-        left = [event for _, _, event in self._events if isinstance(event, Process)] + [process for process, _ in self._frozen]
+        left = [event for _, _, event in self._events if isinstance(event, Process)] + [
+            process for process, _ in self._frozen
+        ]
         for process in left:
             if process.coroutine is not None and process.coroutine:
                 process.coroutine.throw(Killed)

@@ -1,6 +1,8 @@
-"""boto3 clients as the adapters see them: the in-memory AWS behind botocore's standard retries, with faults at every call.
+"""boto3 clients as the adapters see them: the in-memory AWS behind botocore's standard retries,
+with faults at every call.
 
-Each call is one point at which processes hand over, one index of the history, and one place where the plan may strike.
+Each call is one point at which processes hand over, one index of the history, and one place where
+the plan may strike.
 """
 
 from collections import Counter
@@ -10,13 +12,20 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from tests.faults.aws import OPERATIONS, refusal
+from tests.faults.aws import OPERATIONS
+from tests.faults.buckets import refusal
 from tests.faults.faults import MODEL, READ, SEND, SLOW_MS, WRITE, Fault, Plan
 from tests.faults.scheduler import Killed, Process, Scheduler
 
 TRIES = 4
 READ_TIMEOUT_MS = 10_000
-_SORTS = {"get_item": READ, "batch_get_item": READ, "query": READ, "get_object": READ, "send_message": SEND}
+_SORTS = {
+    "get_item": READ,
+    "batch_get_item": READ,
+    "query": READ,
+    "get_object": READ,
+    "send_message": SEND,
+}
 _LOST_REPLY, _LOST_CALL, _THROTTLED, _FREEZE = "lost reply", "lost call", "throttled", "freeze"
 _TRIES: Mapping[str, tuple[str, ...]] = {
     "timeout": (_LOST_CALL,),
@@ -32,10 +41,26 @@ Hook = Callable[[Process | None, str, Mapping[str, Any], Fault | None], None]
 
 
 class Calls:
-    """Every call of a history. `sorts` says of each what it was; `milestones` counts what zombies wait for."""
+    """Every call of a history.
 
-    def __init__(self, scheduler: Scheduler, plan: Plan, latency: Callable[[], int], before: Hook, trace: list[str] | None) -> None:
-        self._scheduler, self._plan, self._latency, self._before, self._trace = scheduler, plan, latency, before, trace
+    `sorts` says of each what it was; `milestones` counts what zombies wait for.
+    """
+
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        plan: Plan,
+        latency: Callable[[], int],
+        before: Hook,
+        trace: list[str] | None,
+    ) -> None:
+        self._scheduler, self._plan, self._latency, self._before, self._trace = (
+            scheduler,
+            plan,
+            latency,
+            before,
+            trace,
+        )
         self.sorts: list[str] = []
         self.faults: list[Fault] = []
         self.milestones: Counter[str] = Counter()
@@ -43,10 +68,20 @@ class Calls:
 
     def client(self, service: str, backend: Any) -> Any:
         """An object with the backend's operations, each behind retries and faults."""
-        return type(service, (), {name: staticmethod(partial(self._call, name, getattr(backend, name))) for name in OPERATIONS[service]})()
+        return type(
+            service,
+            (),
+            {
+                name: staticmethod(partial(self._call, name, getattr(backend, name)))
+                for name in OPERATIONS[service]
+            },
+        )()
 
     def strike(self, sort: str) -> Fault | None:
-        """Count a call of the running process, let others act, and say which fault meets it. Calls outside of processes meet none."""
+        """Count a call of the running process, let others act, and say which fault meets it.
+
+        Calls outside of processes meet none.
+        """
         process = self._scheduler.current
         if process is None:
             return None
@@ -72,7 +107,10 @@ class Calls:
         """A line of the history's trace."""
         if self._trace is not None:
             process = self._scheduler.current
-            self._trace.append(f"{self._scheduler.now:>15,} {len(self.sorts) - 1:>4} {process.name if process else '-':<12} {text}")
+            self._trace.append(
+                f"{self._scheduler.now:>15,} {len(self.sorts) - 1:>4} "
+                f"{process.name if process else '-':<12} {text}"
+            )
 
     def _call(self, operation: str, apply: Callable[..., Any], **request: Any) -> Any:
         sort = _SORTS.get(operation, WRITE)
@@ -94,12 +132,18 @@ class Calls:
         elif struck.kind == "lost":
             return {"MessageId": "lost"}
         elif struck.kind == "late":
-            self._scheduler.at(self._scheduler.now + int(struck.wake) * 1_000, partial(_lost, apply, request))
+            self._scheduler.at(
+                self._scheduler.now + int(struck.wake) * 1_000, partial(_lost, apply, request)
+            )
             return {"MessageId": "late"}
         return self._try(operation, apply, request, struck)
 
-    def _try(self, operation: str, apply: Callable[..., Any], request: Mapping[str, Any], struck: Fault) -> Any:
-        """The SDK's tries: what times out or is throttled is tried again, what the service refuses is not."""
+    def _try(
+        self, operation: str, apply: Callable[..., Any], request: Mapping[str, Any], struck: Fault
+    ) -> Any:
+        """The SDK's tries: what times out or is throttled is tried again, what the service refuses
+        is not.
+        """
         fates = _TRIES.get(struck.kind, ())
         error: Exception
         for number in range(TRIES):
@@ -109,7 +153,9 @@ class Calls:
                     self.freeze(struck.wake)
                 return apply(**request)
             if fate == _THROTTLED:
-                error = refusal("SlowDown" if operation.endswith("object") else "ThrottlingException", operation)
+                error = refusal(
+                    "SlowDown" if operation.endswith("object") else "ThrottlingException", operation
+                )
             else:
                 if fate == _LOST_REPLY:
                     _lost(apply, request)
@@ -134,11 +180,19 @@ def _brief(request: Mapping[str, Any]) -> str:
         return key[-20:]
     if key is not None:
         return f"{key['pk']['S'][-6:]} {key['sk']['S'][:24]} {_history_entry(request)}"
-    return str(request.get("MessageBody") or request.get("IndexName") or list(request.get("RequestItems", ())))
+    return str(
+        request.get("MessageBody")
+        or request.get("IndexName")
+        or list(request.get("RequestItems", ()))
+    )
 
 
 def _history_entry(request: Mapping[str, Any]) -> str:
-    appended = [value["L"][0].get("S", "") for value in request.get("ExpressionAttributeValues", {}).values() if value.get("L")]
+    appended = [
+        value["L"][0].get("S", "")
+        for value in request.get("ExpressionAttributeValues", {}).values()
+        if value.get("L")
+    ]
     return " ".join(text for text in appended if "|" in text)
 
 

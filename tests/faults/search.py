@@ -1,6 +1,8 @@
-"""Which histories are searched: every single fault, every ordered pair, and any number of drawn ones; and the search itself.
+"""Which histories are searched: every single fault, every ordered pair, and any number of drawn
+ones; and the search itself.
 
-A pair's second fault strikes in the history that the first one made, recovery included, so pairs are found by playing singles.
+A pair's second fault strikes in the history that the first one made, recovery included, so pairs
+are found by playing singles.
 """
 
 import time
@@ -17,7 +19,10 @@ _KEPT = 20
 
 @dataclass(slots=True)
 class Tally:
-    """What a search has seen. `worst`: of each rule the shortest names of histories that broke it."""
+    """What a search has seen.
+
+    `worst`: of each rule the shortest names of histories that broke it.
+    """
 
     histories: int = 0
     broken: int = 0
@@ -46,7 +51,9 @@ class Tally:
             self._note(rule, names)
 
     def _note(self, rule: str, names: list[str]) -> None:
-        self.worst[rule] = sorted(self.worst.get(rule, []) + names, key=lambda name: (len(name), name))[:_KEPT]
+        self.worst[rule] = sorted(
+            self.worst.get(rule, []) + names, key=lambda name: (len(name), name)
+        )[:_KEPT]
 
 
 def singles(lifecycle: str, wakes: Sequence[str] = WAKES) -> Iterator[str]:
@@ -59,7 +66,9 @@ def singles(lifecycle: str, wakes: Sequence[str] = WAKES) -> Iterator[str]:
 
 
 def sleepers(lifecycle: str) -> Iterator[str]:
-    """Every zombie at each call, woken after each number of calls that the others make while it sleeps."""
+    """Every zombie at each call, woken after each number of calls that the others make while it
+    sleeps.
+    """
     for index, sort in enumerate(play(lifecycle).sorts):
         for zombie in ZOMBIES[sort]:
             longest = len(play(f"{lifecycle}/{index}={zombie}@+9999").sorts) - index
@@ -77,9 +86,13 @@ def seconds(first: str) -> Iterator[str]:
 
 
 def sampled_pairs(lifecycle: str, firsts: int, each: int) -> Iterator[str]:
-    """Some of the ordered pairs, always the same: of so many first faults at most `each` second ones."""
+    """Some of the ordered pairs, always the same: of so many first faults at most `each` second
+    ones.
+    """
     random = Random(f"pairs of {lifecycle}")
-    for first in random.sample([name for name in singles(lifecycle, PAIR_WAKES) if "/" in name], firsts):
+    for first in random.sample(
+        [name for name in singles(lifecycle, PAIR_WAKES) if "/" in name], firsts
+    ):
         found = list(seconds(first))
         yield from random.sample(found, min(each, len(found)))
 
@@ -97,6 +110,8 @@ def report(tally: Tally) -> str:
     """What broke, and how to see it again; empty when nothing did."""
     lines = []
     for rule, count in tally.violations.most_common():
-        replays = "".join(f"\n    python -m tests.faults.replay {name}" for name in tally.worst[rule][:3])
+        replays = "".join(
+            f"\n    python -m tests.faults.replay {name}" for name in tally.worst[rule][:3]
+        )
         lines.append(f"violates '{rule}' in {count} of {tally.histories} histories:{replays}")
     return "\n".join(lines)

@@ -1,7 +1,14 @@
-"""What the judges need to know of a stored run beyond its fields: when it is due, and what it names."""
+"""What the judges need to know of a stored run beyond its fields: when it is due, and what it
+names.
+"""
 
 from shared.adapters.dynamodb import keys
-from shared.runs.records import Dispatch, PayloadRef, Run, Status
+from shared.records.run import (
+    Dispatch,
+    PayloadRef,
+    Run,
+    Status,
+)
 from tests.faults.aws import Key
 from tests.faults.values import Item
 
@@ -15,7 +22,7 @@ def due_at(run: Run) -> int | None:
     if run.is_terminal:
         return None
     moments = [run.deadline_at]
-    if run.status is Status.QUEUED and run.dispatch is Dispatch.AUTO:
+    if run.status is Status.QUEUED and run.dispatch is Dispatch.AUTO and run.gate is None:
         moments.append(run.ring_after)
     if run.status is Status.RUNNING:
         moments.append(run.lease_until or 0)
@@ -27,5 +34,7 @@ def due_at(run: Run) -> int | None:
 def named_payloads(run: Run) -> dict[str, PayloadRef]:
     """Every payload that the run names, by where it does."""
     found = {"input": run.input, "output": run.output, "error_detail": run.error_detail}
-    found |= {f"step {name}": record.result for name, record in (*run.steps.items(), *run.spoiled.items())}
+    found |= {
+        f"step {name}": record.result for name, record in (*run.steps.items(), *run.spoiled.items())
+    }
     return {place: ref for place, ref in found.items() if ref is not None}

@@ -1,4 +1,6 @@
-"""The in-memory AWS is one that can be believed: it answers as moto does, and refuses loudly what it does not know."""
+"""The in-memory AWS is one that can be believed: it answers as moto does, and refuses loudly what
+it does not know.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -9,7 +11,8 @@ from unittest.mock import patch
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.faults.aws import OPERATIONS, FakeDynamo, FakeS3, FakeSqs
+from tests.faults.aws import OPERATIONS, FakeDynamo
+from tests.faults.buckets import FakeS3, FakeSqs
 from tests.faults.expressions import condition, update
 from tests.faults.histories import play
 from tests.faults.values import Unsupported
@@ -17,7 +20,12 @@ from tests.faults.world import seeded
 from tests.support.aws import Clients, in_process_aws
 from tests.support.table import table_arguments
 
-ITEM = {"n": {"N": "5"}, "s": {"S": "five"}, "l": {"L": [{"S": "a"}]}, "m": {"M": {"k": {"N": "1"}}}}
+ITEM = {
+    "n": {"N": "5"},
+    "s": {"S": "five"},
+    "l": {"L": [{"S": "a"}]},
+    "m": {"M": {"k": {"N": "1"}}},
+}
 Call = tuple[str, Mapping[str, Any], Any]
 
 
@@ -25,7 +33,9 @@ Call = tuple[str, Mapping[str, Any], Any]
 def clients() -> Iterator[Clients]:
     with in_process_aws() as made:
         made.dynamodb.create_table(**table_arguments("runs"))
-        made.s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+        made.s3.create_bucket(
+            Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+        )
         yield made
 
 
@@ -53,10 +63,19 @@ def outcome(call: Callable[[], Any]) -> Any:
 
 def _bare(answer: Mapping[str, Any]) -> Any:
     """An answer without what only a real service adds; an index's entries by their keys."""
-    kept = {name: value for name, value in answer.items() if name in ("Item", "Items", "Attributes", "Responses")}
+    kept = {
+        name: value
+        for name, value in answer.items()
+        if name in ("Item", "Items", "Attributes", "Responses")
+    }
     if "Items" in kept:
-        kept["Items"] = [{name: value for name, value in item.items() if name in ("pk", "sk", "u")} for item in kept["Items"]]
-    return kept | ({"Body": answer["Body"].getvalue()} if hasattr(answer.get("Body"), "getvalue") else {})
+        kept["Items"] = [
+            {name: value for name, value in item.items() if name in ("pk", "sk", "u")}
+            for item in kept["Items"]
+        ]
+    return kept | (
+        {"Body": answer["Body"].getvalue()} if hasattr(answer.get("Body"), "getvalue") else {}
+    )
 
 
 def _played(name: str) -> list[Call]:
@@ -98,13 +117,26 @@ def test_it_answers_every_call_of_a_history_as_moto_does(name: str, clients: Cli
 
 
 def test_objects_are_created_once_as_in_moto(clients: Clients) -> None:
-    put: dict[str, Any] = {"Bucket": "bucket", "Key": "a/b", "Body": b"1", "ContentType": "text/plain", "IfNoneMatch": "*"}
+    put: dict[str, Any] = {
+        "Bucket": "bucket",
+        "Key": "a/b",
+        "Body": b"1",
+        "ContentType": "text/plain",
+        "IfNoneMatch": "*",
+    }
     answers = []
     for s3 in (FakeS3({}), clients.s3):
         missing = outcome(partial(s3.get_object, Bucket="bucket", Key="a/b"))
         first = outcome(partial(s3.put_object, **put))
         second = outcome(partial(s3.put_object, **put | {"Body": b"2"}))
-        answers.append((missing[0], isinstance(first, tuple), second[0], s3.get_object(Bucket="bucket", Key="a/b")["Body"].read()))
+        answers.append(
+            (
+                missing[0],
+                isinstance(first, tuple),
+                second[0],
+                s3.get_object(Bucket="bucket", Key="a/b")["Body"].read(),
+            )
+        )
     assert answers[0] == answers[1] == ("NoSuchKey", False, "PreconditionFailed", b"1")
 
 
@@ -128,14 +160,30 @@ def test_conditions_hold_as_documented(text: str, holds: bool) -> None:
     assert condition(text, names).test(ITEM, values) is holds
 
 
-@pytest.mark.parametrize("text", ["n = :five OR", "n BETWEEN :a AND :b", "attribute_type(n, :s)", "#undefined = :five", "n = :five;"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "n = :five OR",
+        "n BETWEEN :a AND :b",
+        "attribute_type(n, :s)",
+        "#undefined = :five",
+        "n = :five;",
+    ],
+)
 def test_an_unknown_condition_is_refused_loudly(text: str) -> None:
     with pytest.raises(Unsupported):
         condition(text, ())
 
 
 @pytest.mark.parametrize(
-    "text", ["ADD n :five", "SET n = if_not_exists(n, :five)", "SET m.k.j = :five", "SET n = :five REMOVE n", "SET n = n - :five"]
+    "text",
+    [
+        "ADD n :five",
+        "SET n = if_not_exists(n, :five)",
+        "SET m.k.j = :five",
+        "SET n = :five REMOVE n",
+        "SET n = n - :five",
+    ],
 )
 def test_an_unknown_update_is_refused_loudly(text: str) -> None:
     with pytest.raises(Unsupported):
@@ -169,4 +217,6 @@ def test_a_sum_with_a_missing_attribute_is_refused_as_dynamodb_does() -> None:
 
 def test_an_unknown_parameter_is_refused() -> None:
     with pytest.raises(TypeError):
-        FakeSqs(lambda *_: None).send_message(QueueUrl="q", MessageBody="b", MessageGroupId="g", MessageDeduplicationId="d")  # type: ignore[call-arg]
+        FakeSqs(lambda *_: None).send_message(
+            QueueUrl="q", MessageBody="b", MessageGroupId="g", MessageDeduplicationId="d"
+        )  # type: ignore[call-arg]

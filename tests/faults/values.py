@@ -1,4 +1,6 @@
-"""Typed values and items as DynamoDB holds them ({"N": "5"}), and what can be done with them. Items are never changed in place."""
+"""Typed values and items as DynamoDB holds them ({"N": "5"}), and what can be done with them. Items
+are never changed in place.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,11 +16,16 @@ Names = tuple[tuple[str, str], ...]
 
 
 class Unsupported(BaseException):
-    """An expression that the fake does not know, or that DynamoDB would refuse. No handler of ours may swallow it."""
+    """An expression that the fake does not know, or that DynamoDB would refuse.
+
+    No handler of ours may swallow it.
+    """
 
 
 class Refused(Exception):
-    """What DynamoDB answers with a ValidationException, such as a sum with an attribute that is not there."""
+    """What DynamoDB answers with a ValidationException, such as a sum with an attribute that is not
+    there.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,9 @@ def _remove(item: Item, path: Path) -> None:
     if len(path) == 1:
         item.pop(path[0], None)
     elif path[0] in item:
-        item[path[0]] = {"M": {name: value for name, value in item[path[0]]["M"].items() if name != path[1]}}
+        item[path[0]] = {
+            "M": {name: value for name, value in item[path[0]]["M"].items() if name != path[1]}
+        }
     else:
         raise Refused(f"{path[0]} is no map")
 

@@ -1,12 +1,13 @@
-"""Who may do what, as a table to be read by people who must answer for it. test_access_matrix.py asks the API for every cell.
+"""Who may do what, as a table to be read by people who must answer for it. test_access_matrix.py
+asks the API for every cell.
 
     yes     the request is served; what then comes depends on the run's state only, see WHEN
     no      403: known, but not to be used by this caller
     hidden  404: exactly as if it did not exist
     login   401: no valid token
 
-A relation to a patient is the one that holds *now*. Having created a patient's run never lets anybody see more; it only narrows
-who may end it by hand.
+A relation to a patient is the one that holds *now*. Having created a patient's run never lets
+anybody see more; it only narrows who may end it by hand.
 """
 
 from collections.abc import Mapping
@@ -16,10 +17,19 @@ YES, NO, HIDDEN, LOGIN = "yes", "no", "hidden", "login"
 
 
 def _table(text: str) -> Table:
-    """{row: {column: cell}} of lines whose cells are separated by two spaces or more after a row's name and a `|`."""
-    lines = [line for line in text.strip("\n").splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    """{row: {column: cell}} of lines whose cells are separated by two spaces or more after a row's
+    name and a `|`.
+    """
+    lines = [
+        line
+        for line in text.strip("\n").splitlines()
+        if line.strip() and not line.lstrip().startswith("#")
+    ]
     columns = lines[0].partition("|")[2].split()
-    return {row.strip(): dict(zip(columns, cells.split(), strict=True)) for row, _, cells in (line.partition("|") for line in lines[1:])}
+    return {
+        row.strip(): dict(zip(columns, cells.split(), strict=True))
+        for row, _, cells in (line.partition("|") for line in lines[1:])
+    }
 
 
 PEOPLE = {
@@ -41,11 +51,14 @@ of a patient, or of a patient's run                  | creator assigned former  
 # the patient, who cares for them, and what is known of them
 GET /api/patients/{patientId}                        | yes     yes      no      no         yes  no      yes   yes    no     hidden   login
 PUT /api/patients/{patientId}                        | no      no       no      no         no   no      yes   yes    no     yes      login
+DELETE /api/patients/{patientId}                     | no      no       no      no         no   no      yes   no     no     hidden   login
 GET /api/patients/{patientId}/clinicians             | no      no       no      no         no   no      yes   no     no     hidden   login
 PUT /api/patients/{patientId}/clinicians/{userId}    | no      no       no      no         no   no      yes   no     no     hidden   login
 DELETE /api/patients/{patientId}/clinicians/{userId} | no      no       no      no         no   no      yes   no     no     hidden   login
 GET /api/patients/{patientId}/record                 | yes     yes      no      no         no   no      yes   yes    no     hidden   login
 PUT /api/patients/{patientId}/record                 | yes     yes      no      no         no   no      yes   yes    no     hidden   login
+GET /api/patients/{patientId}/record/versions        | yes     yes      no      no         no   no      yes   yes    no     hidden   login
+POST /api/patients/{patientId}/record/uploads        | yes     yes      no      no         no   no      yes   yes    no     hidden   login
 GET /api/patients/{patientId}/assessments            | yes     yes      no      no         yes  no      yes   yes    no     hidden   login
 POST /api/patients/{patientId}/assessments           | yes     yes      no      no         yes  no      yes   yes    no     hidden   login
 # diagnosis runs, studio door
@@ -67,7 +80,10 @@ GET /runs/{runId}                                    | yes     yes      no      
 GET /runs/{runId}/artifacts                          | yes     yes      no      no         yes  no      yes   yes    no     hidden   login
 GET /runs/{runId}/artifacts/{artifactId}/download    | yes     yes      no      no         yes  no      yes   yes    no     hidden   login
 GET /runs/{runId}/events                             | yes     yes      no      no         yes  no      yes   yes    no     hidden   login
+GET /runs/{runId}/stream                             | yes     yes      no      no         yes  no      yes   yes    no     hidden   login
+GET /runs/compare                                    | yes     yes      no      no         yes  no      yes   yes    no     hidden   login
 GET /runs/{runId}/metrics                            | yes     yes      no      no         yes  no      yes   yes    no     hidden   login
+GET /runs/{runId}/why                                | yes     yes      no      no         yes  no      yes   yes    no     hidden   login
 POST /runs/{runId}/next                              | yes     yes      no      no         no   no      yes   no     no     hidden   login
 POST /runs/{runId}/cancel                            | yes     yes      no      no         no   no      yes   no     no     hidden   login
 POST /runs/{runId}/retry                             | yes     yes      no      no         no   no      yes   no     no     hidden   login
@@ -95,11 +111,25 @@ POST /runs/{runId}/clone                             | yes     no        no     
 GET /runs/{runId}/artifacts                          | yes     no        no        no      yes   no     hidden   login
 GET /runs/{runId}/artifacts/{artifactId}/download    | yes     no        no        no      yes   no     hidden   login
 GET /runs/{runId}/events                             | yes     no        no        no      yes   no     hidden   login
+GET /runs/{runId}/stream                             | yes     no        no        no      yes   no     hidden   login
+GET /runs/compare                                    | yes     no        no        no      yes   no     hidden   login
 GET /runs/{runId}/metrics                            | yes     no        no        no      yes   no     hidden   login
+GET /runs/{runId}/why                                | yes     no        no        no      yes   no     hidden   login
 # these routes are for patients' runs: to everybody else's they are as good as missing, once the role is let in at all
 GET /api/studio/diagnosis-runs/{runId}               | no      no        hidden    no      hidden no    hidden   login
 GET /api/diagnosis-runs/{runId}                      | no      no        hidden    hidden  hidden hidden hidden  login
 POST /api/diagnosis-runs/{runId}/process             | no      no        no        no      hidden hidden hidden  login
+# what a bulk does to each run is asked of that run
+GET /bulk/{bulkId}                                   | yes     no        no        no      yes   no     hidden   login
+POST /bulk/{bulkId}/cancel                           | yes     no        no        no      yes   no     hidden   login
+# webhooks are the admins'
+GET /webhooks/{webhookId}                            | no      no        no        no      yes   no     hidden   login
+PATCH /webhooks/{webhookId}                          | no      no        no        no      yes   no     hidden   login
+DELETE /webhooks/{webhookId}                         | no      no        no        no      yes   no     hidden   login
+POST /webhooks/{webhookId}/rotate                    | no      no        no        no      yes   no     hidden   login
+POST /webhooks/{webhookId}/test                      | no      no        no        no      yes   no     hidden   login
+GET /webhooks/{webhookId}/deliveries                 | no      no        no        no      yes   no     hidden   login
+POST /webhooks/{webhookId}/deliveries/{deliveryId}/replay | no      no        no        no      yes   no     hidden   login
 # projects
 POST /api/projects/{projectId}/inputs                | yes     no        no        no      yes   no     hidden   login
 GET /api/projects/{projectId}/inputs                 | yes     no        no        no      yes   no     hidden   login
@@ -111,13 +141,24 @@ GET /api/projects/{projectId}/runs/latest            | yes     no        no     
 ROLES = _table("""
 of nothing in particular                             | clinician patient member admin system outsider nobody
 GET /api/patients                                    | yes       yes     no     yes   yes    yes      login
+GET /profiles                                        | yes       yes     yes    yes   yes    yes      login
 GET /api/diagnosis-runs                              | yes       yes     no     yes   yes    yes      login
 POST /runs                                           | yes       no      yes    yes   no     yes      login
 GET /runs                                            | yes       yes     yes    yes   yes    yes      login
 POST /api/projects                                   | yes       no      yes    yes   no     yes      login
 GET /api/projects                                    | yes       no      yes    yes   no     yes      login
+POST /bulk                                           | yes       no      yes    yes   no     yes      login
+POST /webhooks                                       | no        no      no     yes   no     yes      login
+GET /webhooks                                        | no        no      no     yes   no     yes      login
+GET /budgets                                         | no        no      no     yes   yes    yes      login
+PUT /budgets/{scope}                                 | no        no      no     yes   no     yes      login
+DELETE /budgets/{scope}                              | no        no      no     yes   no     yes      login
+GET /organisation                                    | yes       no      yes    yes   yes    yes      login
+PATCH /organisation                                  | no        no      no     yes   no     yes      login
 GET /health                                          | yes       yes     yes    yes   yes    yes      yes
 GET /health/invariants                               | no        no      no     yes   yes    yes      login
+GET /stats                                           | no        no      no     yes   yes    yes      login
+GET /audit                                           | no        no      no     yes   no     yes      login
 GET /openapi.json                                    | yes       yes     yes    yes   yes    yes      yes
 GET /docs                                            | yes       yes     yes    yes   yes    yes      yes
 """)
@@ -141,4 +182,7 @@ POST /runs/{runId}/cancel                            | yes    yes     no        
 POST /runs/{runId}/retry                             | no     no      no        yes    no
 POST /runs/{runId}/clone                             | yes    yes     yes       yes    yes
 """)
-"""PATCH means taking the run into one's hands. Here `no` is a 409. What is not named is served in every state."""
+"""PATCH means taking the run into one's hands.
+
+Here `no` is a 409. What is not named is served in every state.
+"""

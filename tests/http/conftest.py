@@ -1,12 +1,14 @@
-"""One local stack for all HTTP tests; each test makes its own patients, so that none sees another's runs."""
+"""One local stack for all HTTP tests; each test makes its own patients, so that none sees another's
+runs.
+"""
 
 import uuid
 from collections.abc import Iterator
 
 import pytest
 
-from local.client import Client
-from local.process import running_stack
+from local.demo.client import Client
+from local.demo.stack_process import running_stack
 from tests.support.care import Ward
 from tests.support.conforming import ConformingClient
 
@@ -23,14 +25,21 @@ def client(url: str) -> Client:
 
 
 @pytest.fixture
-def ward(client: Client) -> Ward:
-    """A new patient of `demo` whose clinician is `clinician`."""
-    return Ward(client, str(uuid.uuid4())).admitted()
+def ward(client: Client) -> Iterator[Ward]:
+    """A new patient of `demo` whose clinician is `clinician` for this test: a list of theirs costs
+    by the patients in their care.
+    """
+    ward = Ward(client, str(uuid.uuid4())).admitted()
+    yield ward
+    ward.unassign("clinician")
 
 
 @pytest.fixture(scope="session")
 def calendar_client() -> Iterator[Client]:
-    """A second stack: a jump of days is quick only where little is open. It starts when the first such test does."""
+    """A second stack: a jump of days is quick only where little is open.
+
+    It starts when the first such test does.
+    """
     with running_stack() as address:
         yield ConformingClient(address)
 

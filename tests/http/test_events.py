@@ -1,4 +1,6 @@
-"""GET /runs/{runId}/events: everything that happened to a run, oldest first, gapless, resumable, and waited for."""
+"""GET /runs/{runId}/events: everything that happened to a run, oldest first, gapless, resumable,
+and waited for.
+"""
 
 import threading
 import time
@@ -6,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from local.client import Client
+from local.demo.client import Client
 from tests.support import fields
 from tests.support.care import Ward
 
@@ -14,9 +16,11 @@ pytestmark = pytest.mark.rule("R-HISTORY-1")
 
 
 def test_a_lifes_events_are_gapless_and_each_begins_where_the_last_ended(ward: Ward) -> None:
-    ward.script("529", "ok")
+    ward.script("500", "ok")
     run_id = ward.a_run()
-    made = ward.attach(run_id, artifact_type="note", artifact_name="n", artifact_data={}).data["artifact"]["id"]
+    made = ward.attach(run_id, artifact_type="note", artifact_name="n", artifact_data={}).data[
+        "artifact"
+    ]["id"]
     ward.execute(run_id)
     ward.advance(120)
     run = ward.run(run_id, wait=20)
@@ -24,8 +28,14 @@ def test_a_lifes_events_are_gapless_and_each_begins_where_the_last_ended(ward: W
     assert all(event.keys() == fields.EVENT for event in events)
     assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
     assert events[0]["from"] is None
-    assert all(after["from"] == before["to"] and after["at"] >= before["at"] for before, after in pairwise(events))
-    assert [(event["actor"] == "worker", event["to"], event["step"], event["code"], event["attempt"]) for event in events] == [
+    assert all(
+        after["from"] == before["to"] and after["at"] >= before["at"]
+        for before, after in pairwise(events)
+    )
+    assert [
+        (event["actor"] == "worker", event["to"], event["step"], event["code"], event["attempt"])
+        for event in events
+    ] == [
         (False, "queued", None, None, 0),
         (False, "queued", None, "ARTIFACT_ATTACHED", 0),
         (False, "queued", None, "EXECUTE_ASKED", 0),
@@ -37,7 +47,10 @@ def test_a_lifes_events_are_gapless_and_each_begins_where_the_last_ended(ward: W
         (True, "running", "validate", None, 2),
         (True, "succeeded", "persist", None, 2),
     ]
-    assert [event["artifacts"] for event in events if event["artifacts"]] == [[made], [run["artifact_id"]]]
+    assert [event["artifacts"] for event in events if event["artifacts"]] == [
+        [made],
+        [run["artifact_id"]],
+    ]
 
 
 def test_after_and_pages_go_on_where_one_left_off(ward: Ward, client: Client) -> None:
@@ -46,7 +59,9 @@ def test_after_and_pages_go_on_where_one_left_off(ward: Ward, client: Client) ->
     for seen in range(len(everything) + 1):
         assert ward.events(run_id, query=f"?after={seen}") == everything[seen:]
     first = client.call("GET", f"/runs/{run_id}/events?after=1&limit=2", None, "clinician").data
-    second = client.call("GET", f"/runs/{run_id}/events?limit=100&cursor={first['next_cursor']}", None, "clinician").data
+    second = client.call(
+        "GET", f"/runs/{run_id}/events?limit=100&cursor={first['next_cursor']}", None, "clinician"
+    ).data
     assert first["events"] + second["events"] == everything[1:]
     assert second["next_cursor"] is None
 
@@ -66,7 +81,9 @@ def test_with_wait_it_answers_at_the_next_event(ward: Ward) -> None:
     assert 0.5 < time.monotonic() - started < 5
 
 
-def test_with_wait_it_answers_at_once_what_is_there_already_and_when_nothing_can_come(ward: Ward) -> None:
+def test_with_wait_it_answers_at_once_what_is_there_already_and_when_nothing_can_come(
+    ward: Ward,
+) -> None:
     run_id, ended = ward.a_run(), ward.a_run("succeeded")
     started = time.monotonic()
     assert [event["seq"] for event in ward.events(run_id, wait=20)] == [1]

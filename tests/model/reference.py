@@ -1,7 +1,9 @@
-"""A run's life in one page, written from DESIGN.md alone: the yardstick of the model-based test. Shares no code with the product.
+"""A run's life in one page, written from DESIGN.md alone: the yardstick of the model-based test.
 
-Every move says what became of it: DONE, LOST (the run was no longer as its actor had seen it) or REFUSED (what the actor
-had seen did not allow it in the first place).
+Shares no code with the product.
+
+Every move says what became of it: DONE, LOST (the run was no longer as its actor had seen it) or
+REFUSED (what the actor had seen did not allow it in the first place).
 """
 
 from collections.abc import Callable
@@ -9,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 DONE, LOST, REFUSED = "done", "lost", "refused"
+CLOCKS_DIFFER = 1_000
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
@@ -47,7 +50,9 @@ class Reference:
 
     def __init__(self, now: int, dispatch: str) -> None:
         people = dispatch != "auto"
-        self.run = Seen(now + (PEOPLE_DAYS if people else WORKER_DAYS), now, now + MINUTE, dispatch=dispatch)
+        self.run = Seen(
+            now + (PEOPLE_DAYS if people else WORKER_DAYS), now, now + MINUTE, dispatch=dispatch
+        )
 
     def _moved(self, status: str, **fields: Any) -> str:
         """A move: it stands in the history; leaving a status ends what belongs to it."""
@@ -61,16 +66,31 @@ class Reference:
         return DONE
 
     def _queued(self, now: int, due: int, **fields: Any) -> str:
-        return self._moved("queued", due=max(now, due), ring_at=max(now, due) + MINUTE, ring_every=MINUTE, **fields)
+        return self._moved(
+            "queued", due=max(now, due), ring_at=max(now, due) + MINUTE, ring_every=MINUTE, **fields
+        )
 
-    # --- the worker ---------------------------------------------------------------------------------------------------
+    # --- the worker -------------------------------------------------------------------------------
 
     def claim(self, now: int) -> str:
         r = self.run
-        if r.status != "queued" or r.dispatch != "auto" or r.due > now or (r.attempt >= r.granted and r.next_claim_costs):
+        if (
+            r.status != "queued"
+            or r.dispatch != "auto"
+            or r.due > now + CLOCKS_DIFFER
+            or r.deadline <= now
+            or (r.attempt >= r.granted and r.next_claim_costs)
+        ):
             return LOST
         attempt = r.attempt + r.next_claim_costs
-        return self._moved("running", attempt=attempt, next_claim_costs=1, fence=r.fence + 1, holder="worker", lease=now + LEASE)
+        return self._moved(
+            "running",
+            attempt=attempt,
+            next_claim_costs=1,
+            fence=r.fence + 1,
+            holder="worker",
+            lease=now + LEASE,
+        )
 
     def _owned(self, mine: Seen, move: Callable[[], str]) -> str:
         return move() if (self.run.status, self.run.fence) == ("running", mine.fence) else LOST
@@ -80,7 +100,11 @@ class Reference:
         return self._owned(mine, lambda: self._moved("running", **fields))
 
     def complete(self, mine: Seen, now: int, step: str, artifact: str) -> str:
-        fields = {"steps": self.run.steps | {step}, "artifacts": (*self.run.artifacts, artifact), "calls": mine.calls}
+        fields = {
+            "steps": self.run.steps | {step},
+            "artifacts": (*self.run.artifacts, artifact),
+            "calls": mine.calls,
+        }
         return self._owned(mine, lambda: self._moved("succeeded", **fields))
 
     def fail(self, mine: Seen, now: int) -> str:
@@ -97,7 +121,7 @@ class Reference:
         fields["deadline"] = max(mine.deadline, now + PEOPLE_DAYS)
         return self._owned(mine, lambda: self._moved("waiting", **fields))
 
-    # --- people -------------------------------------------------------------------------------------------------------
+    # --- people -----------------------------------------------------------------------------------
 
     def _decided(self, seen: Seen, allowed: bool, move: Callable[[], str]) -> str:
         if not allowed:
@@ -105,9 +129,19 @@ class Reference:
         return move() if (self.run.status, self.run.length) == (seen.status, seen.length) else LOST
 
     def take(self, seen: Seen, now: int, who: str) -> str:
-        fields: dict[str, Any] = {"attempt": seen.attempt + seen.next_claim_costs, "next_claim_costs": 1, "fence": seen.fence + 1}
-        fields |= {"holder": who, "lease": now + PERSON_LEASE, "deadline": max(seen.deadline, now + PEOPLE_DAYS)}
-        return self._decided(seen, seen.status == "queued", lambda: self._moved("running", **fields))
+        fields: dict[str, Any] = {
+            "attempt": seen.attempt + seen.next_claim_costs,
+            "next_claim_costs": 1,
+            "fence": seen.fence + 1,
+        }
+        fields |= {
+            "holder": who,
+            "lease": now + PERSON_LEASE,
+            "deadline": max(seen.deadline, now + PEOPLE_DAYS),
+        }
+        return self._decided(
+            seen, seen.status == "queued", lambda: self._moved("running", **fields)
+        )
 
     def end_taken(self, seen: Seen, now: int, is_success: bool) -> str:
         allowed = seen.status == "running" and seen.holder != "worker"
@@ -123,7 +157,13 @@ class Reference:
 
     def attach(self, seen: Seen, now: int, artifact: str) -> str:
         allowed = seen.status == "queued" and seen.fence == 0
-        return self._decided(seen, allowed, lambda: self._moved("queued", artifacts=(*seen.artifacts, artifact), asked=self.run.asked))
+        return self._decided(
+            seen,
+            allowed,
+            lambda: self._moved(
+                "queued", artifacts=(*seen.artifacts, artifact), asked=self.run.asked
+            ),
+        )
 
     def cancel(self, seen: Seen, now: int) -> str:
         return self._decided(seen, seen.status in OPEN, lambda: self._moved("cancelled"))
@@ -131,15 +171,24 @@ class Reference:
     def retry(self, seen: Seen, now: int) -> str:
         if seen.failed_at_gate:
             fields = {"gate": now + GATE, "deadline": max(seen.deadline, now + PEOPLE_DAYS)}
-            return self._decided(seen, seen.status == "failed", lambda: self._moved("waiting", **fields))
-        later = {"granted": seen.attempt + 1, "next_claim_costs": 1, "dispatch": "auto", "deadline": max(seen.deadline, now + WORKER_DAYS)}
+            return self._decided(
+                seen, seen.status == "failed", lambda: self._moved("waiting", **fields)
+            )
+        later = {
+            "granted": max(seen.granted, seen.attempt + 1),
+            "next_claim_costs": 1,
+            "dispatch": "auto",
+            "deadline": max(seen.deadline, now + WORKER_DAYS),
+        }
         return self._decided(seen, seen.status == "failed", lambda: self._queued(now, now, **later))
 
     def advance(self, seen: Seen, now: int) -> str:
         fresh = {"dispatch": "auto", "attempt": 0, "granted": 3, "next_claim_costs": 1}
-        return self._decided(seen, seen.status == "waiting", lambda: self._queued(now, now, **fresh))
+        return self._decided(
+            seen, seen.status == "waiting", lambda: self._queued(now, now, **fresh)
+        )
 
-    # --- the sweeper --------------------------------------------------------------------------------------------------
+    # --- the sweeper ------------------------------------------------------------------------------
 
     def sweep(self, seen: Seen, now: int) -> str | None:
         """None: nothing is due."""
@@ -147,16 +196,24 @@ class Reference:
             return None
         if seen.deadline <= now:
             at_gate = seen.status == "waiting"
-            return self._decided(seen, True, lambda: self._moved("failed", error="DEADLINE_EXCEEDED", failed_at_gate=at_gate))
+            return self._decided(
+                seen,
+                True,
+                lambda: self._moved("failed", error="DEADLINE_EXCEEDED", failed_at_gate=at_gate),
+            )
         if seen.lease is not None:
             return self._sweep_lease(seen, now) if seen.lease <= now else None
         if seen.gate is not None:
             expired = {"error": "GATE_EXPIRED", "failed_at_gate": True}
-            return self._decided(seen, True, lambda: self._moved("failed", **expired)) if seen.gate <= now else None
+            return (
+                self._decided(seen, True, lambda: self._moved("failed", **expired))
+                if seen.gate <= now
+                else None
+            )
         return self._ring(seen, now) if seen.dispatch == "auto" and seen.ring_at <= now else None
 
     def _sweep_lease(self, seen: Seen, now: int) -> str:
-        if self.run.lease is None or self.run.lease > now:
+        if self.run.lease is None or self.run.lease > now or self.run.length != seen.length:
             return LOST
         if seen.holder != "worker":
             return self._owned(seen, lambda: self._moved("failed", error="LEASE_EXPIRED"))
@@ -166,6 +223,8 @@ class Reference:
 
     def _ring(self, seen: Seen, now: int) -> str:
         if self.run.status != "queued" or self.run.dispatch != "auto" or self.run.ring_at > now:
+            return LOST
+        if self.run.length != seen.length:
             return LOST
         every = min(2 * seen.ring_every, 15 * MINUTE)
         self.run = replace(self.run, ring_at=now + every, ring_every=every)

@@ -1,4 +1,5 @@
-"""The model-based test, on the in-memory store and on DynamoDB's: both against the reference, and against each other.
+"""The model-based test, on the in-memory store and on DynamoDB's: both against the reference, and
+against each other.
 
 STUDIO_MODEL_EXAMPLES asks for more histories than the few of a plain test run.
 """
@@ -12,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from shared.errors import GuardFailed
-from shared.ports import Page, RunStore, Scope, Unreadable
+from shared.ports import DueRun, Page, RunStore, Scope, Unreadable
+from shared.records.run import Run
 from shared.runs.changes import Change
-from shared.runs.records import Run
 from tests.fakes.run_store import InMemoryRunStore
 from tests.model.machine import RunMachine
 from tests.support.aws import Clients, Deployment, in_process_aws
@@ -54,8 +55,11 @@ class Twins:
     def __init__(self, one: RunStore, other: RunStore) -> None:
         self._one, self._other = one, other
 
-    def _both(self, name: str, *arguments: Any) -> Any:
-        one, other = (_outcome(getattr(store, name), *arguments) for store in (self._one, self._other))
+    def _both(self, name: str, *arguments: Any, **named: Any) -> Any:
+        one, other = (
+            _outcome(getattr(store, name), *arguments, **named)
+            for store in (self._one, self._other)
+        )
         assert one == other
         if isinstance(one, tuple):
             raise GuardFailed(one[1])
@@ -70,31 +74,49 @@ class Twins:
     def apply(self, change: Change) -> Run:
         return self._both("apply", change)  # type: ignore[no-any-return]
 
-    def page(self, scope: Scope, position: str | None, limit: int) -> Page:
-        return self._both("page", scope, position, limit)  # type: ignore[no-any-return]
+    def erase(self, run: Run, skeleton: Run) -> bool:
+        return self._both("erase", run, skeleton)  # type: ignore[no-any-return]
 
-    def position_of(self, run: Run) -> str:
-        return self._both("position_of", run)  # type: ignore[no-any-return]
+    def page(
+        self, scope: Scope, position: str | None, limit: int, *, newest_first: bool = True
+    ) -> Page:
+        order = {"newest_first": newest_first}
+        return self._both("page", scope, position, limit, **order)  # type: ignore[no-any-return]
+
+    def position_of(self, row: Run | Unreadable) -> str:
+        return self._both("position_of", row)  # type: ignore[no-any-return]
 
     def before(self, created_at: int) -> str:
         return self._both("before", created_at)  # type: ignore[no-any-return]
 
-    def open_runs(self, turn: int = 0) -> Iterator[Run | Unreadable]:
-        one, other = list(self._one.open_runs(turn)), list(self._other.open_runs(turn))
+    def due(
+        self, shard: int, gate: str | None, until: int, position: str | None, limit: int
+    ) -> tuple[list[DueRun], str | None]:
+        one, other = (
+            store.due(shard, gate, until, None, 1_000)[0] for store in (self._one, self._other)
+        )
         assert one == other
-        return iter(one)
+        return one, None
+
+    def postpone(self, due: DueRun, to: int) -> bool:
+        return self._both("postpone", due, to)  # type: ignore[no-any-return]
 
 
-def _outcome(call: Any, *arguments: Any) -> Any:
+def _outcome(call: Any, *arguments: Any, **named: Any) -> Any:
     try:
-        return call(*arguments)
+        return call(*arguments, **named)
     except GuardFailed as exc:
         return (GuardFailed, exc.current)
 
 
 def _thorough(few: int) -> settings:
     checks = [HealthCheck.too_slow, HealthCheck.filter_too_much]
-    return settings(max_examples=EXAMPLES or few, stateful_step_count=50, deadline=None, suppress_health_check=checks)
+    return settings(
+        max_examples=EXAMPLES or few,
+        stateful_step_count=50,
+        deadline=None,
+        suppress_health_check=checks,
+    )
 
 
 TestInMemory = InMemoryMachine.TestCase

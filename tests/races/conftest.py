@@ -1,4 +1,6 @@
-"""Each race is run on the servers that are installed; a plain test run takes the quickest of them only."""
+"""Each race is run on the servers that are installed; a plain test run takes the quickest of them
+only.
+"""
 
 from collections.abc import Iterator
 from itertools import count

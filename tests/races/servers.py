@@ -1,7 +1,8 @@
-"""DynamoDB servers that really serve concurrent requests, each as a process of its own on 127.0.0.1. `make races` installs them.
+"""DynamoDB servers that really serve concurrent requests, each as a process of its own on
+127.0.0.1. `make races` installs them.
 
-MiniStack serves from one event loop, so it proves that a guard and its write are one statement. DynamoDB Local, Amazon's own,
-runs them in threads over a database.
+MiniStack serves from one event loop, so it proves that a guard and its write are one statement.
+DynamoDB Local, Amazon's own, runs them in threads over a database.
 """
 
 import os
@@ -26,7 +27,11 @@ DYNAMODB_LOCAL = ROOT / ".build" / "dynamodb-local" / "package" / "aws_dynamodb_
 def servers() -> list[str]:
     """Those that are installed; without STUDIO_RACE_ROUNDS only the one that starts in a second."""
     found = ["ministack"] if is_installed() else []
-    if "STUDIO_RACE_ROUNDS" in os.environ and (DYNAMODB_LOCAL / "DynamoDBLocal.jar").exists() and shutil.which("java"):
+    if (
+        "STUDIO_RACE_ROUNDS" in os.environ
+        and (DYNAMODB_LOCAL / "DynamoDBLocal.jar").exists()
+        and shutil.which("java")
+    ):
         found.append("dynamodb-local")
     return found
 
@@ -35,8 +40,12 @@ def servers() -> list[str]:
 def running(server: str) -> Iterator[Any]:
     """A DynamoDB client of the server, which lives as long as the context."""
     with ministack() if server == "ministack" else _dynamodb_local() as endpoint:
-        config = Config(max_pool_connections=64, retries={"mode": "standard", "total_max_attempts": 4})
-        session = boto3.Session(aws_access_key_id="races", aws_secret_access_key="races", region_name=REGION)
+        config = Config(
+            max_pool_connections=64, retries={"mode": "standard", "total_max_attempts": 4}
+        )
+        session = boto3.Session(
+            aws_access_key_id="races", aws_secret_access_key="races", region_name=REGION
+        )
         client = session.client("dynamodb", endpoint_url=endpoint, config=config)
         yield client if server == "ministack" else with_old_items(client)
         client.close()
@@ -56,13 +65,18 @@ def _dynamodb_local() -> Iterator[str]:
 
 
 def with_old_items(client: Any) -> Any:
-    """The DynamoDB Local that npm carries is of 2020, before a failed condition could answer with the item: read it instead."""
+    """The DynamoDB Local that npm carries is of 2020, before a failed condition could answer with
+    the item: read it instead.
+    """
 
     def call(real: Callable[..., Any], **arguments: Any) -> Any:
         try:
             return real(**arguments)
         except ClientError as exc:
-            if exc.response["Error"]["Code"] == "ConditionalCheckFailedException" and "Item" not in exc.response:
+            if (
+                exc.response["Error"]["Code"] == "ConditionalCheckFailedException"
+                and "Item" not in exc.response
+            ):
                 exc.response["Item"] = _standing(client, arguments)
             raise
 
@@ -71,4 +85,6 @@ def with_old_items(client: Any) -> Any:
 
 def _standing(client: Any, arguments: dict[str, Any]) -> Any:
     key = arguments.get("Key") or {name: arguments["Item"][name] for name in ("pk", "sk")}
-    return client.get_item(TableName=arguments["TableName"], Key=key, ConsistentRead=True).get("Item")
+    return client.get_item(TableName=arguments["TableName"], Key=key, ConsistentRead=True).get(
+        "Item"
+    )

@@ -1,6 +1,8 @@
-"""Reads docs/rules.md: every rule's id and statement, and the checks that hold it; and finds the markers in the tests' sources.
+"""Reads docs/rules.md: every rule's id and statement, and the checks that hold it; and finds the
+markers in the tests' sources.
 
-A check is a test file, one test of a file (`path::name`), or a command of `make check`. Knows nothing of what is checked.
+A check is a test file, one test of a file (`path::name`), or a command of `make check`. Knows
+nothing of what is checked.
 """
 
 import ast
@@ -33,7 +35,9 @@ def rules() -> tuple[Rule, ...]:
     found = tuple(_parse(RULES.read_text("utf-8")))
     ids = [rule.id for rule in found]
     if len(set(ids)) != len(ids):
-        raise ValueError(f"a rule stands twice: {sorted({one for one in ids if ids.count(one) > 1})}")
+        raise ValueError(
+            f"a rule stands twice: {sorted({one for one in ids if ids.count(one) > 1})}"
+        )
     return found
 
 
@@ -56,7 +60,9 @@ def rules_of(path: str, name: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A marker in a test's source: the file, relative to the root, the test's name (None for all of them), and the rule's id."""
+    """A marker in a test's source: the file, relative to the root, the test's name (None for all of
+    them), and the rule's id.
+    """
 
     path: str
     name: str | None
@@ -70,17 +76,29 @@ def marked() -> Iterator[Marked]:
         tree = ast.parse(file.read_text("utf-8"))
         for node in ast.walk(tree):
             name = node.name if isinstance(node, ast.FunctionDef) else None
-            holders = node.decorator_list if isinstance(node, ast.FunctionDef) else [node.value] if isinstance(node, ast.Assign) else []
+            holders = (
+                node.decorator_list
+                if isinstance(node, ast.FunctionDef)
+                else [node.value]
+                if isinstance(node, ast.Assign)
+                else []
+            )
             yield from (Marked(path, name, rule) for holder in holders for rule in _ids(holder))
 
 
 def _ids(node: ast.AST) -> Iterator[str]:
     for call in ast.walk(node):
         if isinstance(call, ast.Call) and ast.unparse(call.func) == "pytest.mark.rule":
-            yield from (str(argument.value) for argument in call.args if isinstance(argument, ast.Constant))
+            yield from (
+                str(argument.value) for argument in call.args if isinstance(argument, ast.Constant)
+            )
 
 
 def defined_in(path: str) -> set[str]:
     """The names of a file's tests."""
     tree = ast.parse((ROOT / path).read_text("utf-8"))
-    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")}
+    return {
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    }

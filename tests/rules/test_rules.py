@@ -1,4 +1,6 @@
-"""docs/rules.md against the tests: no rule without a check, no check without a rule, and a failing check names its rules."""
+"""docs/rules.md against the tests: no rule without a check, no check without a rule, and a failing
+check names its rules.
+"""
 
 import re
 import subprocess
@@ -29,7 +31,12 @@ def test_a_rule_has_checks_that_exist(rule: Rule) -> None:
 def exists(check: str) -> bool:
     """Whether a check is a command of the Makefile, a test of a file, or a file of tests."""
     if command := COMMAND.fullmatch(check):
-        target = (ROOT / "Makefile").read_text("utf-8").partition(f"\n{command[1]}:")[2].partition("\n\n")[0]
+        target = (
+            (ROOT / "Makefile")
+            .read_text("utf-8")
+            .partition(f"\n{command[1]}:")[2]
+            .partition("\n\n")[0]
+        )
         return command[2] in target.replace("$(BIN)/", "")
     path, _, name = check.partition("::")
     return (ROOT / path).is_file() and (name in defined_in(path) if name else holds_tests(path))
@@ -46,7 +53,9 @@ def test_a_marker_names_a_known_rule_that_lists_its_test() -> None:
         where = f"{mark.path}{'::' + mark.name if mark.name else ''}"
         assert mark.rule in known, f"violates R-RULE-1: {where} names {mark.rule}, which is no rule"
         listed = known[mark.rule].is_held_by(mark.path, mark.name or "")
-        assert listed, f"violates R-RULE-1: {where} holds {mark.rule}, and docs/rules.md does not say so"
+        assert listed, (
+            f"violates R-RULE-1: {where} holds {mark.rule}, and docs/rules.md does not say so"
+        )
 
 
 def test_a_failing_check_prints_which_rule_it_violates(tmp_path: Path) -> None:
@@ -68,7 +77,9 @@ def test_a_failing_check_prints_which_rule_it_violates(tmp_path: Path) -> None:
         str(tmp_path),
         str(tmp_path),
     ]
-    output = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False).stdout
+    output = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    ).stdout
     assert "1 failed, 1 passed" in output
     assert "violates R-RULE-1: test_sample.py::test_it" in output
     assert "violates R-HTTP-1: test_sample.py::test_it" in output

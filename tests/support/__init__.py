@@ -1,1 +1,3 @@
-"""What several suites stand on: the table of template.yaml, an in-process AWS, DynamoDB's size rules, sample runs and workflows."""
+"""What several suites stand on: the table of template.yaml, an in-process AWS, DynamoDB's size
+rules, sample runs and workflows.
+"""

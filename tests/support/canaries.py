@@ -1,4 +1,6 @@
-"""Markers that stand for patient data, and a reader of everything that a local stack said and asked of AWS meanwhile."""
+"""Markers that stand for patient data, and a reader of everything that a local stack said and asked
+of AWS meanwhile.
+"""
 
 import base64
 import json
@@ -11,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from local.process import ROOT, running_stack
+from local.demo.stack_process import ROOT, running_stack
 
 KEY_ATTRIBUTES = ("pk", "sk", "s", "c", "g", "o", "q", "x")
 """What DynamoDB sorts and partitions by, in the table and its indexes."""
@@ -46,15 +48,24 @@ class Markers:
 
     def found_in(self, text: str) -> set[str]:
         """What of all that was marked stands in the text."""
-        return {f"{what} ({marker})" for marker, what in self.given.items() if marker in text} if "canary" in text else set()
+        return (
+            {f"{what} ({marker})" for marker, what in self.given.items() if marker in text}
+            if "canary" in text
+            else set()
+        )
 
     def marked(self, resource: Any, where: str = "record") -> Any:
-        """A copy of a FHIR resource with a marker in every text that a person could have written."""
+        """A copy of a FHIR resource with a marker in every text that a person could
+        have written.
+        """
         if isinstance(resource, list):
             return [self.marked(one, where) for one in resource]
         if not isinstance(resource, dict):
             return resource
-        return {name: self._marked_value(name, value, f"{where}.{name}") for name, value in resource.items()}
+        return {
+            name: self._marked_value(name, value, f"{where}.{name}")
+            for name, value in resource.items()
+        }
 
     def _marked_value(self, name: str, value: Any, where: str) -> Any:
         if name in _IDENTITY:
@@ -66,7 +77,9 @@ class Markers:
 
 @dataclass(frozen=True)
 class AwsRequest:
-    """One request to the local AWS; `operation` is `GetItem`, `SendMessage`, ... or empty for S3."""
+    """One request to the local AWS; `operation` is `GetItem`, `SendMessage`, ... or
+    empty for S3.
+    """
 
     method: str
     url: str
@@ -105,7 +118,15 @@ class Listener:
     def table_keys(self) -> Iterator[str]:
         """Every key that was written, read or asked for in the table."""
         for request in self.requests():
-            if request.operation in ("PutItem", "UpdateItem", "GetItem", "DeleteItem", "BatchGetItem", "Query", "TransactWriteItems"):
+            if request.operation in (
+                "PutItem",
+                "UpdateItem",
+                "GetItem",
+                "DeleteItem",
+                "BatchGetItem",
+                "Query",
+                "TransactWriteItems",
+            ):
                 yield from _keys(request.document)
 
     def object_keys(self) -> Iterator[str]:
@@ -130,12 +151,22 @@ def listened_stack(folder: Path) -> Iterator[Listener]:
 
 def _request(line: dict[str, Any]) -> AwsRequest:
     headers = {name.lower(): value for name, value in line["headers"].items()}
-    body = base64.b64decode(line["body"]) if line.get("body_encoded") else str(line["body"]).encode()
-    return AwsRequest(line["method"], line["url"], headers, headers.get("x-amz-target", "").rpartition(".")[2], body)
+    body = (
+        base64.b64decode(line["body"]) if line.get("body_encoded") else str(line["body"]).encode()
+    )
+    return AwsRequest(
+        line["method"],
+        line["url"],
+        headers,
+        headers.get("x-amz-target", "").rpartition(".")[2],
+        body,
+    )
 
 
 def _keys(value: Any) -> Iterator[str]:
-    """Every key attribute, and every value that a condition compares with, as text, however deep it stands."""
+    """Every key attribute, and every value that a condition compares with, as text, however deep it
+    stands.
+    """
     if isinstance(value, list):
         for one in value:
             yield from _keys(one)

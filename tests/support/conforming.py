@@ -1,21 +1,25 @@
-"""A client that holds every answer of the product against the contract's envelope and error table, whatever a test asks of it.
+"""A client that holds every answer of the product against the contract's envelope and error table,
+whatever a test asks of it.
 
-So each request of each HTTP test is also a check that there is no 500, no error of another form, and no missing request id.
+So each request of each HTTP test is also a check that there is no 500, no error of another form,
+and no missing request id.
 """
 
 from typing import Any
 
-from local.client import Answer, Client
+from local.demo.client import Answer, Client
+from tests.support.documented import documented
 
 CODES = {
     400: {"INVALID_REQUEST"},
     403: {"FORBIDDEN"},
     404: {"NOT_FOUND"},
-    409: {"CONFLICT"},
+    409: {"CONFLICT", "OTHER_PERSON"},
+    410: {"ERASED"},
     413: {"TOO_LARGE"},
     422: {"VALIDATION_ERROR", "IDEMPOTENCY_KEY_REUSED", "NO_INPUTS"},
     429: {"RATE_LIMITED"},
-    503: {"WORKER_DISABLED"},
+    503: {"WORKER_DISABLED", "AUDIT_UNAVAILABLE"},
 }
 """The error table of API.md."""
 
@@ -32,10 +36,14 @@ _BARE = ("/dev/", "/openapi.json", "/docs")
 class ConformingClient(Client):
     """Calls as Client does. Raises AssertionError for an answer that the contract does not know."""
 
-    def call(self, method: str, path: str, body: Any = None, user: str | None = None, **headers: str) -> Answer:
+    def call(
+        self, method: str, path: str, body: Any = None, user: str | None = None, **headers: str
+    ) -> Answer:
         answer = super().call(method, path, body, user, **headers)
         if not path.startswith(_BARE):
             check(answer, f"{method} {path}")
+        if not path.startswith("/dev/"):
+            documented().check(method, path, answer.status, answer.headers, answer.raw)
         return answer
 
 
@@ -47,6 +55,8 @@ def check(answer: Answer, request: str) -> None:
     assert answer.headers.get("x-request-id"), f"no x-request-id: {where}"
     if answer.status in (204, 302):
         assert answer.raw == b"", where
+    elif (answer.status, answer.headers["content-type"]) == (200, "text/event-stream"):
+        assert answer.raw.startswith(b"retry: "), where
     else:
         _check_envelope(answer, where)
 
@@ -79,6 +89,12 @@ def _check_error(answer: Answer, body: dict[str, Any], where: str) -> None:
 
 
 def without_id(answer: Answer) -> Any:
-    """The body of an answer but for the one thing in which two answers to the same question differ."""
+    """The body of an answer but for the one thing in which two answers to the same
+    question differ.
+    """
     body = answer.body
-    return {name: value for name, value in body.items() if name != "requestId"} if isinstance(body, dict) else body
+    return (
+        {name: value for name, value in body.items() if name != "requestId"}
+        if isinstance(body, dict)
+        else body
+    )

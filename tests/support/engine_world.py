@@ -1,4 +1,6 @@
-"""The engine over fakes, or over whatever stores it is given: what a person, a worker and the sweeper can do in a test."""
+"""The engine over fakes, or over whatever stores it is given: what a person, a worker and the
+sweeper can do in a test.
+"""
 
 import json
 from collections.abc import Callable
@@ -6,32 +8,48 @@ from datetime import date
 from typing import Any
 
 from shared.engine.account import run_usage
+from shared.engine.budgets import BudgetKeeper, Budgets
 from shared.engine.commands import Commands
 from shared.engine.creation import Creator, Key, NewRun
+from shared.engine.gatekeeping import Keeper
+from shared.engine.keepers import PauseKeeper, ProviderKeeper
 from shared.engine.kit import Kit
 from shared.engine.ledger import Ledger
 from shared.engine.listing import Reader
+from shared.engine.lookout import Lookout
 from shared.engine.sweeper import Sweeper
 from shared.engine.worker import Worker
 from shared.ports import ArtifactStore, PayloadStore, RunStore
+from shared.records.gate import Kind
+from shared.records.money import Usage
+from shared.records.run import PayloadRef, Run, Subject
+from shared.runs.due import is_rung
+from shared.runs.health import Health
 from shared.runs.prices import Price, PriceTable
-from shared.runs.records import PayloadRef, Run, Subject, Usage
 from shared.runs.timing import MINUTE, SECOND, Timing
 from shared.workflows.steps import Workflow
 from tests.fakes.blobs import InMemoryArtifactStore, InMemoryPayloadStore
+from tests.fakes.budget_store import InMemoryBudgetStore
 from tests.fakes.language_model import ScriptedModel
 from tests.fakes.run_store import InMemoryRunStore
+from tests.fakes.settings_stores import InMemoryOrganisationStore, InMemoryProviderStore
+from tests.fakes.sweeping import InMemoryGateStore, InMemoryHealthStore
 from tests.fakes.world import Killed, KillingProbe, RememberingDoorbell, SequentialIds, VirtualClock
 from tests.support.samples import CLINICIAN, ORG, PATIENT
+from tests.support.sweeping import a_sweeper
 from tests.support.workflows import Do, book, letter, with_step
 
 PLENTY = 14 * MINUTE
-PRICES: PriceTable = {"claude-sonnet-5-5": (Price(date(2026, 1, 1), 2_000_000, 10_000_000, 200_000, 2_500_000),)}
+PRICES: PriceTable = {
+    "claude-sonnet-5-5": (Price(date(2026, 1, 1), 2_000_000, 10_000_000, 200_000, 2_500_000),)
+}
 """$2 in, $10 out, $0.20 read and $2.50 written to the cache, the million."""
 
 
 class EngineWorld:
-    """`enabled` is the flag of the flagged workflows; change it, and the next worker, sweeper and creator see it."""
+    """`enabled` is the flag of the flagged workflows; change it, and the next worker, sweeper and
+    creator see it.
+    """
 
     def __init__(
         self,
@@ -46,9 +64,20 @@ class EngineWorld:
         self.clock, self.ids, self.doorbell = VirtualClock(), SequentialIds(), RememberingDoorbell()
         self.model, self.probe = ScriptedModel(default="Dear you"), KillingProbe()
         self.timing, self.enabled = timing, True
+        self.gates, self.health = InMemoryGateStore(), InMemoryHealthStore()
+        self.providers = InMemoryProviderStore()
+        self.organisations = InMemoryOrganisationStore()
+        self.budgets = InMemoryBudgetStore()
+        self.lookout = self.another_lookout()
+        self.keepers: dict[str, Keeper] = {
+            Kind.PROVIDER: ProviderKeeper(self.providers, self.doorbell),
+            Kind.PAUSE: PauseKeeper(self.organisations),
+            Kind.BUDGET: BudgetKeeper(self.budgets),
+        }
         self.workflows: dict[str, Workflow] = {"letter": letter(), "book": book()}
 
-    # --- who acts -----------------------------------------------------------------------------------------------------
+    # --- who acts ---------------------------------------------------------------------------------
+    # --------------------
 
     @property
     def kit(self) -> Kit:
@@ -58,7 +87,10 @@ class EngineWorld:
             payloads=self.payloads,
             artifacts=self.artifacts,
             doorbell=self.doorbell,
+            gates=self.gates,
             ledger=ledger,
+            lookout=self.lookout,
+            budgets=Budgets(self.budgets, self.clock),
             clock=self.clock,
             ids=self.ids,
             probe=self.probe,
@@ -67,8 +99,33 @@ class EngineWorld:
         )
 
     @property
+    def worker(self) -> Worker:
+        return Worker(self.kit, self.enabled)
+
+    def another_lookout(self) -> Lookout:
+        """That of another worker's process, which has seen nothing yet."""
+        return Lookout(
+            self.providers,
+            self.gates,
+            self.model,
+            "claude-sonnet-5-5",
+            self.clock,
+            self.ids,
+            self.organisations,
+        )
+
+    @property
     def creator(self) -> Creator:
-        return Creator(self.runs, self.payloads, self.doorbell, self.clock, self.ids, self.timing, self.enabled)
+        return Creator(
+            self.runs,
+            self.payloads,
+            self.doorbell,
+            self.clock,
+            self.ids,
+            self.timing,
+            self.enabled,
+            self.gates,
+        )
 
     @property
     def commands(self) -> Commands:
@@ -76,27 +133,41 @@ class EngineWorld:
 
     @property
     def sweeper(self) -> Sweeper:
-        return Sweeper(self.runs, self.doorbell, self.clock, self.ids, self.timing, self.enabled)
+        return a_sweeper(
+            self.runs,
+            self.gates,
+            self.health,
+            self.doorbell,
+            self.clock,
+            self.ids,
+            self.timing,
+            self.enabled,
+            self.keepers,
+        )
 
     @property
     def reader(self) -> Reader:
         return Reader(self.runs, self.clock)
 
-    # --- what they do -------------------------------------------------------------------------------------------------
+    # --- what they do -----------------------------------------------------------------------------
+    # --------------------
 
     def create(self, workflow: str = "letter", **fields: Any) -> Run:
-        new = NewRun(workflow, ORG, Subject("patient", PATIENT), CLINICIAN, {"about": "the weather"}, **fields)
+        given = {"input": {"about": "the weather"}, **fields}
+        new = NewRun(workflow, ORG, Subject("patient", PATIENT), CLINICIAN, **given)
         return self.creator.create(new, Key(self.ids.unique(), "ab" * 32, repeatable=False))[0]
 
     def work(self, run: Run, remaining: int | Callable[[], int] = PLENTY) -> Run:
         """One delivery of the doorbell's message; the run after it."""
-        Worker(self.kit, self.enabled).execute(run.id, remaining if callable(remaining) else lambda: remaining)
+        Worker(self.kit, self.enabled).execute(
+            run.id, remaining if callable(remaining) else lambda: remaining
+        )
         return self.now(run)
 
     def work_until_settled(self, run: Run) -> Run:
         """Deliveries, each when the run is due, until it is no longer queued."""
         run = self.work(run)
-        while run.status == "queued" and run.dispatch == "auto":
+        while is_rung(run):
             self.clock.advance(max(0, run.available_at - self.clock.now_ms()))
             run = self.work(run)
         return run
@@ -118,7 +189,13 @@ class EngineWorld:
     def do_step(self, workflow: str, name: str, do: Do) -> None:
         self.workflows[workflow] = with_step(self.workflows[workflow], name, do)
 
-    # --- what can be seen ---------------------------------------------------------------------------------------------
+    def inspect(self) -> Health:
+        """What an inspection of all open runs counts."""
+        self.sweeper.inspector.inspect()
+        return self.health.of(None).health
+
+    # --- what can be seen
+    # ---------------------------------------------------------------------------------------------
 
     def now(self, run: Run) -> Run:
         found = self.runs.get(run.id)

@@ -1,4 +1,6 @@
-"""Something that stands before a client or a store, for what the real one never does when a test wants it: fail, lag, be slow."""
+"""Something that stands before a client or a store, for what the real one never does when a test
+wants it: fail, lag, be slow.
+"""
 
 from collections.abc import Callable
 from functools import partial

@@ -1,4 +1,6 @@
-"""MiniStack, an AWS of PyPI that really serves concurrent requests, as a process of its own on 127.0.0.1; ministack.mk installs it."""
+"""MiniStack, an AWS of PyPI that really serves concurrent requests, as a process of its own on
+127.0.0.1; ministack.mk installs it.
+"""
 
 import os
 import signal
@@ -23,12 +25,22 @@ def is_installed() -> bool:
 
 @contextmanager
 def ministack() -> Iterator[str]:
-    """Its endpoint. Nothing is left of it afterwards, neither its Lambda functions' processes nor their code."""
+    """Its endpoint.
+
+    Nothing is left of it afterwards, neither its Lambda functions' processes nor their code.
+    """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory() as scratch:
-        environment = {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "IOT_MTLS_ENABLED": "0", "LOG_LEVEL": "ERROR"}
-        with process([str(_PYTHON), "-m", "ministack"], without_aws() | environment | {"TMPDIR": scratch}) as server:
+        environment = {
+            "GATEWAY_PORT": str(port),
+            "BIND_HOST": "127.0.0.1",
+            "IOT_MTLS_ENABLED": "0",
+            "LOG_LEVEL": "ERROR",
+        }
+        with process(
+            [str(_PYTHON), "-m", "ministack"], without_aws() | environment | {"TMPDIR": scratch}
+        ) as server:
             _wait(lambda: _answers(f"http://127.0.0.1:{port}/_ministack/health"), server)
             yield f"http://127.0.0.1:{port}"
 
@@ -39,9 +51,18 @@ def without_aws() -> dict[str, str]:
 
 
 @contextmanager
-def process(command: list[str], environment: dict[str, str], stdout: int = subprocess.DEVNULL) -> Iterator[subprocess.Popen[str]]:
+def process(
+    command: list[str], environment: dict[str, str], stdout: int = subprocess.DEVNULL
+) -> Iterator[subprocess.Popen[str]]:
     """A process that lives as long as the context, and with it all that it starts."""
-    started = subprocess.Popen(command, env=environment, stdout=stdout, stderr=subprocess.DEVNULL, text=True, start_new_session=True)
+    started = subprocess.Popen(
+        command,
+        env=environment,
+        stdout=stdout,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
     try:
         yield started
     finally:

@@ -1,7 +1,8 @@
-"""Every route that docs/openapi.json declares, with a request to it that is legal in form and asks for what does not exist.
+"""Every route that docs/openapi.json declares, with a request to it that is legal in form and asks
+for what does not exist.
 
-The suites that hold for all routes are enumerated from here, so that a new route cannot be forgotten by them: one without a
-request below fails test_every_route_has_a_request.
+The suites that hold for all routes are enumerated from here, so that a new route cannot be
+forgotten by them: one without a request below fails test_every_route_has_a_request.
 """
 
 import json
@@ -17,17 +18,41 @@ OPENAPI = Path(__file__).parents[2] / "docs" / "openapi.json"
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 FUNNEL = {"slug": "sleep", "version": "1", "questions": [{"id": "q1", "text": "How do you sleep?"}]}
-BUNDLE = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": {"resourceType": "Patient", "id": "p1"}}]}
+BUNDLE = {
+    "resourceType": "Bundle",
+    "type": "collection",
+    "entry": [{"resource": {"resourceType": "Patient", "id": "p1"}}],
+}
 
 BODIES: Mapping[str, Any] = {
-    "POST /api/studio/patients/{patientId}/diagnosis-runs": {"input_config": {}, "dispatch": "manual"},
+    "POST /api/studio/patients/{patientId}/diagnosis-runs": {
+        "input_config": {},
+        "dispatch": "manual",
+    },
     "PATCH /api/studio/diagnosis-runs/{runId}": {"status": "running"},
     "POST /api/studio/diagnosis-runs/{runId}/execute": None,
-    "POST /api/studio/diagnosis-runs/{runId}/artifacts": {"artifact_type": "note", "artifact_name": "n", "artifact_data": {}},
-    "POST /api/diagnosis-runs": {"assessment_id": "00000000-0000-4000-8000-000000000000", "correlation_id": "c", "dispatch": "manual"},
+    "POST /api/studio/diagnosis-runs/{runId}/artifacts": {
+        "artifact_type": "note",
+        "artifact_name": "n",
+        "artifact_data": {},
+    },
+    "POST /api/diagnosis-runs": {
+        "assessment_id": "00000000-0000-4000-8000-000000000000",
+        "correlation_id": "c",
+        "dispatch": "manual",
+    },
     "POST /api/diagnosis-runs/{runId}/process": None,
     "POST /runs": {"profile": "analytics_forecast_app", "intake": "A forecast."},
     "POST /runs/{runId}/next": None,
+    "PUT /budgets/{scope}": {"limit_usd": 1_000_000, "period": "month"},
+    "PATCH /organisation": {"retention_days": None},
+    "POST /bulk": {"action": "cancel", "filter": {"tag": "of nobody"}},
+    "POST /bulk/{bulkId}/cancel": None,
+    "POST /webhooks": {"url": "https://hooks.example.org/studio", "events": ["budget.reached"]},
+    "PATCH /webhooks/{webhookId}": {"status": "enabled"},
+    "POST /webhooks/{webhookId}/rotate": None,
+    "POST /webhooks/{webhookId}/test": None,
+    "POST /webhooks/{webhookId}/deliveries/{deliveryId}/replay": None,
     "POST /runs/{runId}/cancel": None,
     "POST /runs/{runId}/retry": None,
     "POST /runs/{runId}/clone": None,
@@ -37,9 +62,20 @@ BODIES: Mapping[str, Any] = {
     "PUT /api/patients/{patientId}": {},
     "PUT /api/patients/{patientId}/clinicians/{userId}": None,
     "PUT /api/patients/{patientId}/record": BUNDLE,
+    "POST /api/patients/{patientId}/record/uploads": {
+        "size_bytes": 2,
+        "sha256": "ab" * 32,
+        "format": "json",
+    },
     "POST /api/patients/{patientId}/assessments": {"funnel": FUNNEL, "answers": {"q1": "badly"}},
 }
 """What is sent to each route that takes a body; None for an action, whose body may be absent."""
+
+QUERIES: Mapping[str, str] = {
+    "GET /runs/compare": "?a={runId}&b={runId}",
+    "DELETE /api/patients/{patientId}": "?confirm={patientId}",
+}
+"""What a route cannot be asked without, beside its path."""
 
 OPEN = frozenset({"GET /health", "GET /openapi.json", "GET /docs"})
 """Routes that need no token."""
@@ -74,21 +110,33 @@ class Route:
 
     def path(self, **ids: str) -> str:
         """With these parameters; the others name nothing that exists."""
-        return _PARAMETER.sub(lambda found: ids.get(found[1]) or str(uuid.uuid4()), self.template)
+        unknown = {name: str(uuid.uuid4()) for name in self.parameters}
+        ids = {**unknown, "scope": "organisation", **ids}
+        return _PARAMETER.sub(
+            lambda found: ids.get(found[1]) or str(uuid.uuid4()),
+            self.template + QUERIES.get(self.name, ""),
+        )
 
 
 @lru_cache(maxsize=1)
 def routes() -> tuple[Route, ...]:
     document = json.loads(OPENAPI.read_text("utf-8"))
     return tuple(
-        Route(method.upper(), path, tuple(p["name"] for p in operation.get("parameters", []) if p["in"] == "query"))
+        Route(
+            method.upper(),
+            path,
+            tuple(p["name"] for p in operation.get("parameters", []) if p.get("in") == "query"),
+        )
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     )
 
 
 def route(name: str) -> Route:
-    """The route of that name, such as `GET /runs/{runId}`. Raises StopIteration for one that there is not."""
+    """The route of that name, such as `GET /runs/{runId}`.
+
+    Raises StopIteration for one that there is not.
+    """
     return next(found for found in routes() if found.name == name)
 
 
@@ -102,8 +150,16 @@ def with_body() -> list[Route]:
 
 
 def of_things() -> list[Route]:
-    """Guarded routes whose path names something that has to exist; a person (`userId`) need not, nor what PUT makes."""
-    return [found for found in guarded() if set(found.parameters) - {"userId"} and found.name != "PUT /api/patients/{patientId}"]
+    """Guarded routes whose path names what has to exist; a person (`userId`) and a budget's
+    scope need not,
+    nor what PUT makes.
+    """
+    return [
+        found
+        for found in guarded()
+        if set(found.parameters) - {"userId", "scope"}
+        and found.name != "PUT /api/patients/{patientId}"
+    ]
 
 
 def lists() -> list[Route]:

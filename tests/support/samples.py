@@ -4,7 +4,16 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from shared.runs.records import WORKER, Dispatch, HistoryEntry, PayloadRef, Run, Status, StepRecord, Subject
+from shared.records.run import (
+    WORKER,
+    Dispatch,
+    HistoryEntry,
+    PayloadRef,
+    Run,
+    Status,
+    StepRecord,
+    Subject,
+)
 from shared.runs.timing import DAY, HOUR, MINUTE
 from tests.fakes.world import MORNING
 
@@ -21,7 +30,9 @@ def run_id(number: int) -> str:
 
 def a_run(number: int = 1, /, **fields: Any) -> Run:
     """A queued diagnosis run that nobody has started."""
-    entry = HistoryEntry(MORNING, CLINICIAN, fields.get("status", Status.QUEUED), f"create{number:02d}", 0)
+    entry = HistoryEntry(
+        MORNING, CLINICIAN, fields.get("status", Status.QUEUED), f"create{number:02d}", 0
+    )
     plain = Run(
         id=run_id(number),
         org_id=ORG,
@@ -46,9 +57,21 @@ def a_run(number: int = 1, /, **fields: Any) -> Run:
 
 STATE: dict[Status, dict[str, Any]] = {
     Status.QUEUED: {},
-    Status.RUNNING: {"started_at": MORNING, "lessee": WORKER, "lease_until": MORNING + HOUR, "attempt": 1, "fence": 1},
+    Status.RUNNING: {
+        "started_at": MORNING,
+        "lessee": WORKER,
+        "lease_until": MORNING + HOUR,
+        "attempt": 1,
+        "fence": 1,
+    },
     Status.WAITING: {"gate_until": MORNING + HOUR},
-    Status.SUCCEEDED: {"started_at": MORNING, "completed_at": MORNING, "output": REF, "attempt": 1, "fence": 1},
+    Status.SUCCEEDED: {
+        "started_at": MORNING,
+        "completed_at": MORNING,
+        "output": REF,
+        "attempt": 1,
+        "fence": 1,
+    },
     Status.FAILED: {
         "started_at": MORNING,
         "completed_at": MORNING,

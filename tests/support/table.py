@@ -17,13 +17,20 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc]
 _Loader.add_multi_constructor("!", lambda loader, suffix, node: str(node.value))
 
 
-def table_arguments(name: str) -> dict[str, Any]:
-    """Arguments of CreateTable for a table of that name."""
-    return {"TableName": name} | {argument: _properties()[argument] for argument in _ARGUMENTS}
+def table_arguments(name: str, resource: str = "Table") -> dict[str, Any]:
+    """Arguments of CreateTable for a table of that name, as the template declares the resource."""
+    declared = _properties(resource)
+    arguments = {argument: declared[argument] for argument in _ARGUMENTS}
+    if "StreamSpecification" in declared:
+        arguments["StreamSpecification"] = {
+            "StreamEnabled": True,
+            **declared["StreamSpecification"],
+        }
+    return {"TableName": name, **arguments}
 
 
-@lru_cache(maxsize=1)
-def _properties() -> dict[str, Any]:
+@lru_cache(maxsize=2)
+def _properties(resource: str) -> dict[str, Any]:
     template = yaml.load(TEMPLATE.read_text(), _Loader)
-    properties: dict[str, Any] = template["Resources"]["Table"]["Properties"]
+    properties: dict[str, Any] = template["Resources"][resource]["Properties"]
     return properties

@@ -8,8 +8,13 @@ Seen = TypeVar("Seen")
 _PATIENCE = 20.0
 
 
-def until(look: Callable[[], Seen], is_so: Callable[[Seen], bool], patience: float = _PATIENCE) -> Seen:
-    """What `look` returns once it is as it should be. Raises AssertionError when it does not get there in `patience` seconds."""
+def until(
+    look: Callable[[], Seen], is_so: Callable[[Seen], bool], patience: float = _PATIENCE
+) -> Seen:
+    """What `look` returns once it is as it should be.
+
+    Raises AssertionError when it does not get there in `patience` seconds.
+    """
     deadline = time.monotonic() + patience
     while not is_so(found := look()):
         assert time.monotonic() < deadline, f"still {found}"

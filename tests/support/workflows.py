@@ -1,4 +1,6 @@
-"""Two tiny workflows for the engine: a letter that runs through, and a book that stops for a person after each chapter."""
+"""Two tiny workflows for the engine: a letter that runs through, and a book that stops for a person
+after each chapter.
+"""
 
 from collections.abc import Callable, MutableMapping
 from dataclasses import replace
@@ -6,8 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from shared.ports import ModelRequest
 from shared.runs.codes import FailureCode
+from shared.runs.model import ModelRequest
 from shared.workflows.definitions import DEFINITIONS, Definition
 from shared.workflows.steps import NewArtifact, Step, StepContext, StepResult, Workflow
 
@@ -32,14 +34,22 @@ def _write(ctx: StepContext) -> StepResult:
 def _send(ctx: StepContext) -> StepResult:
     text: str = ctx.result("write")["text"]
     letter = NewArtifact("letter.txt", "other", text.encode(), "text/plain")
-    return StepResult(artifacts=(letter,), output={"artifact_id": ctx.artifact_id("letter.txt"), "text": text})
+    return StepResult(
+        artifacts=(letter,), output={"artifact_id": ctx.artifact_id("letter.txt"), "text": text}
+    )
 
 
 def _chapter(name: str) -> Do:
     def write(ctx: StepContext) -> StepResult:
         text = ctx.ask(a_request(f"{name} of {ctx.input()['about']}")).answer.text
-        page = NewArtifact(f"{name}.md", "documentation", text.encode(), "text/markdown", phase=name)
-        return StepResult({"text": text, "page": ctx.artifact_id(page.name)}, artifacts=(page,), output={"last": name})
+        page = NewArtifact(
+            f"{name}.md", "documentation", text.encode(), "text/markdown", phase=name
+        )
+        return StepResult(
+            {"text": text, "page": ctx.artifact_id(page.name)},
+            artifacts=(page,),
+            output={"last": name},
+        )
 
     return write
 

@@ -24,9 +24,10 @@ function Fields({ projects, preset }) {
   const versions = (inputs.data?.inputs ?? []).map((one) => [String(one.version), `Version ${one.version} (${one.status})`]);
   const send = () => generateRun(values.project, values.version);
   return html`<${Form} values=${values} send=${send} submit="Generate the analysis">
-    <${Select} label="Project" value=${values.project} set=${(project) => setValues({ project, version: "" })}
+    <${Select} label="Project" names="project_id" value=${values.project} set=${(project) => setValues({ project, version: "" })}
       options=${projects.map((one) => [one.id, one.name])} />
-    <${Select} label="Input" hint="The same input is analysed once: asking again shows the run that exists." value=${values.version}
+    <${Select} label="Input" names="input_version" hint="The same input is analysed once: asking again shows the run that exists."
+      value=${values.version}
       set=${(version) => setValues((before) => ({ ...before, version }))} options=${[["", "The latest final version"], ...versions]} />
     <${Problem} error=${inputs.error} />
   </${Form}>`;
@@ -34,13 +35,8 @@ function Fields({ projects, preset }) {
 
 /** Starts an analysis, or finds the one that this input has already, and goes there. */
 export async function generateRun(project, version) {
-  try {
-    const { data, status } = await api.generate(project, version ? { input_version: Number(version) } : {});
-    toast(status === 202 ? "The analysis was started." : "This input was analysed already; here is its run.");
-    navigate(`/runs/${data.run.id}`);
-    return data.run;
-  } catch (error) {
-    if (error.code === "NO_INPUTS" && error.details.run_id) error.message = `The failed run is ${error.details.run_id}.`;
-    throw error;
-  }
+  const { data, status } = await api.generate(project, version ? { input_version: Number(version) } : {});
+  toast(status === 202 ? "The analysis was started." : "This input was analysed already; here is its run.");
+  navigate(`/runs/${data.run.id}`);
+  return data.run;
 }

@@ -1,12 +1,13 @@
 // The form of a diagnosis run: of a patient, or of one of the patient's assessments.
-import { html, useState } from "../../preact.js";
+import { html, useEffect } from "../../preact.js";
 import * as api from "../../api.js";
 import { useAsync } from "../../live.js";
-import { personName } from "../../people.js";
+import { learnPatients, patientName, personOf } from "../../patients.js";
 import { navigate } from "../../router.js";
 import { hasRole } from "../../session.js";
 import { Empty, Loading, Problem } from "../../ui/basics.js";
-import { Form, listOf, objectOf, Select, Text } from "../../ui/form.js";
+import { Form, listOf, objectOf, needs, Select, Text, useDraft } from "../../ui/form.js";
+import { PatientBar } from "../../ui/patient-bar.js";
 import { toast } from "../../ui/toast.js";
 
 const DISPATCH = [
@@ -16,6 +17,9 @@ const DISPATCH = [
 
 export function DiagnosisForm({ query }) {
   const { data, error, reload } = useAsync((signal) => api.listPatients({ limit: 100 }, { signal }), []);
+  useEffect(() => {
+    if (data) learnPatients(data.patients);
+  }, [data]);
   if (error) return html`<${Problem} error=${error} retry=${reload} />`;
   if (!data) return html`<${Loading} />`;
   if (!data.patients.length)
@@ -24,8 +28,8 @@ export function DiagnosisForm({ query }) {
 }
 
 function Fields({ patients, preset }) {
-  const [values, setValues] = useState({
-    patient: preset || patients[0].id,
+  const [values, setValues, sent] = useDraft(`new diagnosis ${preset ?? ""}`, {
+    patient: preset ?? (patients.length === 1 ? patients[0].id : ""),
     focus: "",
     config: "",
     dispatch: "auto",
@@ -35,30 +39,36 @@ function Fields({ patients, preset }) {
   });
   const set = (name) => (value) => setValues((before) => ({ ...before, [name]: value }));
   const send = async (key) => {
+    needs({ patient: values.patient });
     const { data, replayed } = await api.createPatientRun(values.patient, diagnosisBody(values), { key });
+    sent();
     toast(replayed ? "This run was created before; here it is." : "The run was created.");
     navigate(`/runs/${data.run.id}`);
   };
-  const known = patients.some((one) => one.id === values.patient) ? patients : [{ id: values.patient }, ...patients];
+  const known = !values.patient || patients.some((one) => one.id === values.patient) ? patients : [{ id: values.patient }, ...patients];
   return html`<${Form} values=${values} send=${send} submit="Create the run">
-    <${Select} label="Patient" hint=${hasRole("admin") ? "Those of the organisation." : "Those you are assigned to."}
+    ${values.patient && html`<${PatientBar} key=${values.patient} patientId=${values.patient} />`}
+    <${Select} label="Patient" names="patient" hint=${hasRole("admin") ? "Those of the organisation." : "Those you are assigned to."}
       value=${values.patient} set=${set("patient")}
-      options=${known.map((one) => [one.id, one.user_id ? `${one.id} · ${personName(one.user_id)}` : one.id])} />
-    <${Text} label="Question or focus" optional area=${3} value=${values.focus} set=${set("focus")}
+      options=${[...(values.patient ? [] : [["", "Choose a patient"]]), ...known.map((one) => [one.id, choiceOf(one)])]} />
+    <${Text} label="Question or focus" names="input_config.focus" optional area=${3} value=${values.focus} set=${set("focus")}
       hint="What should the assessment look at? No names: identifiers that the record holds are removed." />
     <${RunOptions} values=${values} set=${set} />
   </${Form}>`;
 }
 
+const choiceOf = (one) => [one.label ?? patientName(one.id), personOf(one), one.label && one.id.slice(0, 8)].filter(Boolean).join(" · ");
+
 export function RunOptions({ values, set }) {
   return html`<details class="more"><summary>More options</summary><div class="form-grid">
-    <${Select} label="Start" value=${values.dispatch} set=${set("dispatch")} options=${DISPATCH} />
-    <${Text} label="Attempts at most" type="number" min="1" max="10" value=${values.attempts} set=${set("attempts")} />
-    <${Text} label="Budget in dollars" optional type="number" min="0" step="0.01" value=${values.budget} set=${set("budget")}
+    <${Select} label="Start" names="dispatch" value=${values.dispatch} set=${set("dispatch")} options=${DISPATCH} />
+    <${Text} label="Attempts at most" names="max_attempts" type="number" min="1" max="10" value=${values.attempts} set=${set("attempts")} />
+    <${Text} label="Budget in dollars" names="max_cost_usd" optional type="number" min="0" step="0.01" value=${values.budget}
+      set=${set("budget")}
       hint="No call is made that could exceed it." />
-    <${Text} label="Tags" optional value=${values.tags} set=${set("tags")} hint="Separated by commas" />
-    <${Text} label="Further configuration" optional area=${4} mono value=${values.config} set=${set("config")}
-      hint="A JSON object; becomes part of input_config" />
+    <${Text} label="Tags" names="tags" optional value=${values.tags} set=${set("tags")} hint="Separated by commas" />
+    <${Text} label="Further configuration" names="input_config" optional area=${4} mono value=${values.config} set=${set("config")}
+      hint="A JSON object beside the question" />
   </div></details>`;
 }
 

@@ -1,38 +1,22 @@
-// The numbers behind the charts, from the rows of the list of runs. Pure.
-import { OPEN, PHASES } from "../../words.js";
+// The numbers behind the charts: from the service's counts, and for those who may not see these, from the newest rows of a list. Pure.
+import { isOpen, OPEN } from "../../words.js";
 import { elapsed } from "../run/segments.js";
 
 export const SERIES = [
   ["Succeeded", "good"],
   ["Failed", "bad"],
   ["Cancelled", "muted"],
-  ["Open", "busy"],
 ];
-const GROUPS = { succeeded: 0, failed: 1, cancelled: 2 };
-const DAY = 86_400_000;
+const STATES = ["succeeded", "failed", "cancelled"];
 
-/** {count, ended, successRate, medianSeconds, cost, saved} of runs. */
-export function totals(runs) {
-  const ended = runs.filter((run) => !OPEN.includes(run.status));
-  const succeeded = ended.filter((run) => run.status === "succeeded");
-  return {
-    count: runs.length,
-    open: runs.length - ended.length,
-    successRate: ended.length ? succeeded.length / ended.length : null,
-    medianSeconds: quantile(durations(runs), 0.5),
-    cost: sum(runs.map((run) => run.usage?.cost_usd ?? 0)),
-    saved: sum(runs.map((run) => run.usage?.saved_usd ?? 0)),
-  };
-}
-
-/** Seconds from the start to the end of each run that had both. */
+export const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
+export const costs = (runs) => runs.map((run) => run.usage?.cost_usd ?? 0).filter((cost) => cost > 0);
+/** Seconds from the first start to the end of each run that had both. */
 export const durations = (runs) =>
   runs
-    .filter((run) => run.completed_at)
+    .filter((run) => run.completed_at && !isOpen(run))
     .map((run) => elapsed(run))
     .filter((seconds) => seconds !== null);
-export const costs = (runs) => runs.map((run) => run.usage?.cost_usd ?? 0).filter((cost) => cost > 0);
-export const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 
 export function quantile(numbers, share) {
   if (!numbers.length) return null;
@@ -42,36 +26,73 @@ export function quantile(numbers, share) {
   return sorted[low] + (sorted[Math.min(low + 1, sorted.length - 1)] - sorted[low]) * (place - low);
 }
 
-/** One column for each hour, day or week up to `now` (ms), with runs by how they stand. */
-export function byTime(runs, days, now) {
-  const size = days <= 1 ? DAY / 24 : days <= 31 ? DAY : 7 * DAY;
-  const starts = [];
-  for (let start = floorTo(now, size); starts.length < Math.ceil((days * DAY) / size); start = floorTo(start - size / 2, size))
-    starts.unshift(start);
-  const columns = starts.map((start) => ({ ...timeLabels(start, size), parts: SERIES.map(() => 0) }));
-  runs.forEach((run) => {
-    const created = Date.parse(run.created_at);
-    const place = starts.findLastIndex((start) => created >= start);
-    if (place >= 0) columns[place].parts[GROUPS[run.status] ?? 3] += 1;
+/** {created, succeeded, failed, cancelled, cost, successRate} of the service's days. */
+export function totalsOf(days) {
+  const of = (name) => sum(days.map((day) => day[name]));
+  const ended = sum(STATES.map(of));
+  return { created: of("created"), ...Object.fromEntries(STATES.map((name) => [name, of(name)])), cost: of("cost_usd"),
+    successRate: ended ? of("succeeded") / ended : null };
+}
+
+/** One column a day of UTC, or a week where there are many; what ended counts on the day on which it ended. */
+export function columnsOf(days) {
+  const size = days.length > 45 ? 7 : 1;
+  const groups = [];
+  for (let end = days.length; end > 0; end -= size) groups.unshift(days.slice(Math.max(0, end - size), end));
+  return groups.map((group) => {
+    const [first, last] = [group[0].date, group.at(-1).date];
+    const label = dayLabel(first);
+    return {
+      label,
+      title: first === last ? label : `${label} to ${dayLabel(last)}`,
+      from: first,
+      to: last,
+      parts: STATES.map((name) => sum(group.map((day) => day[name]))),
+      cost: sum(group.map((day) => day.cost_usd)),
+    };
   });
-  return columns;
 }
 
-// Days and weeks begin at this browser's midnight, which daylight saving moves.
-function floorTo(time, size) {
-  const date = new Date(time);
-  if (size < DAY) date.setMinutes(0, 0, 0);
-  else date.setHours(0, 0, 0, 0);
-  if (size > DAY) date.setDate(date.getDate() - ((date.getDay() + 6) % 7));
-  return date.getTime();
+const dayLabel = (date) => new Date(`${date}T00:00Z`).toLocaleDateString("en", { day: "numeric", month: "short", timeZone: "UTC" });
+
+/** [[code, number], ...] of the service's days, most frequent first. */
+export function codesOf(days) {
+  const counts = new Map();
+  days.forEach((day) => Object.entries(day.by_code ?? {}).forEach(([code, number]) => counts.set(code, (counts.get(code) ?? 0) + number)));
+  return [...counts].sort((one, other) => other[1] - one[1]);
 }
 
-function timeLabels(start, size) {
-  const date = new Date(start);
-  const day = date.toLocaleDateString("en", { day: "numeric", month: "short" });
-  if (size >= DAY) return { label: day, title: size > DAY ? `Week of ${day}` : day };
-  const hour = date.toLocaleTimeString("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  return { label: hour, title: `${day}, ${hour}` };
+/** [{workflow, created, succeeded, failed, cancelled, cost_usd}] of the service's days. */
+export function workflowsOf(days) {
+  const found = new Map();
+  days.forEach((day) =>
+    Object.entries(day.by_workflow ?? {}).forEach(([workflow, counts]) => {
+      const held = found.get(workflow) ?? { workflow, created: 0, succeeded: 0, failed: 0, cancelled: 0, cost_usd: 0 };
+      Object.keys(counts).forEach((name) => {
+        held[name] = (held[name] ?? 0) + counts[name];
+      });
+      found.set(workflow, held);
+    }),
+  );
+  return [...found.values()];
+}
+
+/** The service's days, made of runs that are at hand: for those who may not see the organisation's counts. */
+export function daysOf(runs, first, last) {
+  const days = [];
+  for (let day = new Date(`${first}T00:00Z`); day.toISOString().slice(0, 10) <= last; day.setUTCDate(day.getUTCDate() + 1))
+    days.push({ date: day.toISOString().slice(0, 10), created: 0, succeeded: 0, failed: 0, cancelled: 0, cost_usd: 0, by_code: {} });
+  const at = (time) => days.find((day) => day.date === time?.slice(0, 10));
+  runs.forEach((run) => {
+    const [made, ended] = [at(run.created_at), at(run.completed_at)];
+    if (made) made.created += 1;
+    if (!ended || OPEN.includes(run.status)) return;
+    ended[run.status] = (ended[run.status] ?? 0) + 1;
+    ended.cost_usd += run.usage?.cost_usd ?? 0;
+    const code = run.status === "failed" && (run.error_info?.code ?? "UNKNOWN");
+    if (code) ended.by_code[code] = (ended.by_code[code] ?? 0) + 1;
+  });
+  return days;
 }
 
 /** Classes of size between round bounds (1, 2, 5, 10, ...), from the smallest value to the largest; `format` names their bounds. */
@@ -85,6 +106,8 @@ export function histogram(numbers, format) {
       label: format(low),
       end: format(high),
       title: `${format(low)} to ${format(high)}`,
+      low,
+      high,
       parts: [positive.filter((number) => number >= low && number < high).length],
     };
   });
@@ -98,30 +121,4 @@ function roundBounds(smallest, largest) {
   const first = bounds.findLastIndex((bound) => bound <= smallest);
   const last = bounds.findIndex((bound) => bound > largest);
   return bounds.slice(Math.max(0, first), last + 1);
-}
-
-/** [[code, number], ...], most frequent first. */
-export function failuresByCode(runs) {
-  const counts = new Map();
-  runs
-    .filter((run) => run.status === "failed")
-    .forEach((run) => counts.set(run.error_info?.code ?? "UNKNOWN", (counts.get(run.error_info?.code ?? "UNKNOWN") ?? 0) + 1));
-  return [...counts].sort((one, other) => other[1] - one[1]);
-}
-
-/** [{phase, input, output, cost}] steps of other workflows before the phases of orchestrations, from the metrics of several runs. */
-export function tokensByPhase(metrics) {
-  const phases = new Map();
-  metrics
-    .flatMap((one) => one.phases_metrics)
-    .forEach(({ phase, token_usage: tokens, cost_usd: cost }) => {
-      const held = phases.get(phase) ?? { phase, input: 0, output: 0, cost: 0 };
-      phases.set(phase, {
-        phase,
-        input: held.input + (tokens?.input ?? 0),
-        output: held.output + (tokens?.output ?? 0),
-        cost: held.cost + (cost ?? 0),
-      });
-    });
-  return [...phases.values()].sort((one, other) => PHASES.indexOf(one.phase) - PHASES.indexOf(other.phase));
 }

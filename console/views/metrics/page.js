@@ -1,38 +1,38 @@
-// How the runs that one may see are doing: what became of them, how long they took, what they cost, and why some failed.
+// How runs are doing: what became of them, what they cost, and why some failed. From the service's own counts where one may see them.
 import { html } from "../../preact.js";
 import { now } from "../../clock.js";
-import { getMetrics, invariants, listDiagnosisRuns, listRuns } from "../../api.js";
+import { getStats, listDiagnosisRuns, listRuns } from "../../api.js";
 import { Bars } from "../../charts/bars.js";
 import { Columns } from "../../charts/columns.js";
-import { ChartFrame } from "../../charts/frame.js";
 import { count, duration, money, percent } from "../../format.js";
-import { useAsync, useEvery } from "../../live.js";
+import { useAsync } from "../../live.js";
 import { maySee } from "../../permissions.js";
-import { navigate } from "../../router.js";
+import { href, navigate } from "../../router.js";
 import { hasRole, user } from "../../session.js";
-import { Card, Empty, Facts, Loading, Problem } from "../../ui/basics.js";
+import { Card, Empty, Loading, Problem } from "../../ui/basics.js";
 import { Select } from "../../ui/form.js";
 import { Page } from "../../ui/page.js";
-import { failureTitle, WORKFLOWS } from "../../words.js";
-import { stepLabel } from "../run/waterfall.js";
-import { byTime, costs, durations, failuresByCode, histogram, quantile, SERIES, tokensByPhase, totals } from "./numbers.js";
+import { failureTitle, reasonTitle, STATUSES, WORKFLOWS } from "../../words.js";
+import { Invariants } from "./health.js";
+import { codesOf, columnsOf, costs, daysOf, durations, histogram, quantile, SERIES, totalsOf, workflowsOf } from "./numbers.js";
 
 const RANGES = [
-  ["1", "Last 24 hours"],
-  ["7", "Last 7 days"],
-  ["30", "Last 30 days"],
-  ["90", "Last 90 days"],
+  ["1", "Today"],
+  ["2", "Today and yesterday"],
+  ["7", "7 days"],
+  ["30", "30 days"],
+  ["90", "90 days"],
 ];
-const PAGES = 5;
-const SAMPLED = 12;
+const SAMPLE = 100;
 
 export function MetricsPage({ query }) {
   const days = Number(query.days) || 7;
   const workflow = query.workflow ?? "";
-  const { data, error, loading, reload } = useAsync((signal) => loadRuns(days, workflow, signal), [days, workflow]);
-  useEvery(60_000, () => loading || reload());
-  const set = (name) => (value) => navigate("/metrics", { ...query, [name]: value }, { replace: true });
-  return html`<${Page} title="Metrics" about=${hasRole("admin") ? "The organisation's runs" : "The runs that you may see"}>
+  const load = maySee.stats(user()) ? counted : sampled;
+  const { data, error, reload } = useAsync((signal) => load(days, workflow, signal), [days, workflow]);
+  const set = (name) => (value) => navigate("/metrics", { ...query, [name]: value });
+  return html`<${Page} title="Metrics"
+    about=${maySee.stats(user()) ? "The organisation's runs, by days of UTC" : "The runs that you may see"}>
     <div class="filters open"><div class="filters-fields">
       <${Select} label="Time" value=${String(days)} set=${set("days")} options=${RANGES} />
       <${Select} label="Workflow" value=${workflow} set=${set("workflow")}
@@ -41,121 +41,136 @@ export function MetricsPage({ query }) {
     ${maySee.invariants(user()) && html`<${Invariants} />`}
     <${Problem} error=${error} retry=${reload} />
     ${!data && !error && html`<${Loading} rows=${6} />`}
-    ${data && (data.runs.length ? html`<${Charts} ...${data} days=${days} />`
-      : html`<${Card}><${Empty} icon="chart" title="Nothing ran in this time"><p>Choose a longer one.</p></${Empty}></${Card}>`)}
+    ${data && html`<${Charts} ...${data} workflow=${workflow} />`}
   </${Page}>`;
 }
 
-/** Those whose usual list is that of patients' runs have no list by workflow and time, so what they see is cut here. */
-async function loadRuns(days, workflow, signal) {
-  const list = hasRole("member", "clinician", "admin") ? listRuns : listDiagnosisRuns;
-  const after = new Date(now() - days * 86_400_000).toISOString();
-  const runs = [];
-  let cursor = null;
-  for (let page = 0; page < PAGES; page += 1) {
-    const answer = await list({ workflow, created_after: after, limit: 100, cursor }, { signal });
-    runs.push(...answer.runs);
-    cursor = answer.next_cursor;
-    if (!cursor) break;
-  }
-  const kept = runs.filter((run) => run.created_at >= after && (!workflow || run.workflow === workflow));
-  return { runs: kept, cut: Boolean(cursor), now: now() };
+const dateOf = (time) => new Date(time).toISOString().slice(0, 10);
+
+/** The service's counts: one request, and the newest runs for how long they took: another one, however many there are. */
+async function counted(days, workflow, signal) {
+  const to = dateOf(now());
+  const from = dateOf(now() - (days - 1) * 86_400_000);
+  const list = hasRole("admin") ? listRuns : listDiagnosisRuns;
+  const [stats, page] = await Promise.all([
+    getStats({ from, to, workflow }, { signal }),
+    list({ workflow, created_after: `${from}T00:00:00Z`, limit: SAMPLE }, { signal }),
+  ]);
+  return { days: stats.days, open: stats.open, runs: page.runs, cut: Boolean(page.next_cursor), isSample: false };
 }
 
-function Charts({ runs, cut, now: until, days }) {
-  const long = durations(runs);
-  const dear = costs(runs);
-  return html`<${Totals} runs=${runs} />
-    ${cut && html`<p class="quiet small">There are more runs in this time; these are the newest ${count(runs.length)}.</p>`}
+/** Without the counts, the newest runs that one may see; days before the oldest of them are not drawn, because nothing is known of them. */
+async function sampled(days, workflow, signal) {
+  const from = dateOf(now() - (days - 1) * 86_400_000);
+  const page = await listRuns({ workflow, created_after: `${from}T00:00:00Z`, limit: SAMPLE }, { signal });
+  const cut = Boolean(page.next_cursor);
+  const first = cut && page.runs.length ? page.runs.at(-1).created_at.slice(0, 10) : from;
+  return { days: daysOf(page.runs, first, dateOf(now())), runs: page.runs, cut, isSample: true };
+}
+
+const listHref = (query) => href("/runs", query);
+
+const sampleText = (runs) => `There are more runs; these are the newest ${count(runs.length)}, and days before them are not drawn.`;
+const newestText = (runs) =>
+  `Durations and costs of single runs are those of the newest ${count(runs.length)}; everything else counts all.`;
+
+function Charts({ days, open, runs, cut, isSample, workflow }) {
+  const columns = columnsOf(days).map((one) => ({
+    ...one,
+    hrefs: ["succeeded", "failed", "cancelled"].map((status) => listHref({ workflow, status, range: "utc", from: one.from, to: one.to })),
+  }));
+  const span = { workflow, range: "utc", from: days[0]?.date, to: days.at(-1)?.date };
+  return html`<${Totals} days=${days} open=${open} runs=${runs} span=${span} />
+    ${cut && html`<p class="quiet small">${isSample ? sampleText(runs) : newestText(runs)}</p>`}
     <div class="chart-grid">
-      <${Card} title="Runs by status" class="wide">
-        <${Columns} label="Runs by status over time" first="Created" series=${SERIES} columns=${byTime(runs, days, until)} format=${whole}
-          summary=${`${count(runs.length)} runs`} /></${Card}>
-      <${Card} title="Duration">
-        ${long.length
-          ? html`<${Columns} label="Distribution of durations" first="Duration" series=${[["Runs", "accent"]]}
-            columns=${histogram(long, bound(duration))} format=${whole} summary=${spread(long, duration, "took")} />` : none}</${Card}>
-      <${Card} title="Cost">
-        ${dear.length
-          ? html`<${Columns} label="Distribution of costs" first="Cost" series=${[["Runs", "accent-2"]]}
-            columns=${histogram(dear, bound(money))} format=${whole} summary=${spread(dear, money, "cost")} />` : none}</${Card}>
-      <${Tokens} runs=${runs} />
-      <${Failures} runs=${runs} />
+      <${Card} title="Runs that ended" class="wide">
+        <${Columns} label="Runs that ended, by day" first="Day" series=${SERIES} columns=${columns} format=${whole}
+          summary=${`${count(totalsOf(days).created)} runs created, each end on its own day`} /></${Card}>
+      <${Sizes} title="Duration" label="Distribution of durations" numbers=${durations(runs)} format=${duration} verb="took" tone="accent"
+        names=${["took_from", "took_to"]} span=${span} />
+      <${Sizes} title="Cost of a run" label="Distribution of costs" numbers=${costs(runs)} format=${money} verb="cost" tone="accent-2"
+        names=${["cost_from", "cost_to"]} span=${span} />
+      <${Spent} days=${days} span=${span} />
+      <${Failures} days=${days} span=${span} />
+      ${open && html`<${Open} open=${open} workflow=${workflow} />`}
     </div>`;
 }
 
-const none = html`<p class="quiet">Nothing to show yet.</p>`;
 const whole = (value) => (Number.isInteger(value) ? count(value) : "");
 /** A class's bounds are round numbers: no zeros behind their point. */
 const bound = (format) => (value) => format(value).replace(/(\.\d*?)0+(?=\D*$)/, (_, kept) => (kept === "." ? "" : kept));
 const spread = (numbers, format, verb) =>
   `Half ${verb} at most ${format(quantile(numbers, 0.5))}, 95% at most ${format(quantile(numbers, 0.95))}`;
 
-function Totals({ runs }) {
-  const all = totals(runs);
+function Totals({ days, open, runs, span }) {
+  const all = totalsOf(days);
+  const isOpen = open && open.queued + open.running + open.waiting;
   const tiles = [
-    ["Runs", count(all.count), all.open ? `${count(all.open)} open` : "all ended"],
-    ["Succeeded", percent(all.successRate), "of those that ended"],
-    ["Median duration", duration(all.medianSeconds), "from first start to end"],
-    ["Spent", money(all.cost), all.saved > 0 ? `${money(all.saved)} saved by reuse` : "on model calls"],
+    ["Created", count(all.created), open ? `${count(isOpen)} open now` : "in this time", listHref(span)],
+    ["Succeeded", percent(all.successRate), "of those that ended", listHref({ ...span, status: "succeeded" })],
+    ["Failed", count(all.failed), "each on the day it failed", listHref({ ...span, status: "failed" })],
+    ["Median duration", duration(quantile(durations(runs), 0.5)), "from first start to end"],
+    ["Spent", money(all.cost), "on model calls"],
   ];
   return html`<dl class="totals">
-    ${tiles.map(([name, value, note]) => html`<div key=${name}><dt>${name}</dt>
-      <dd><span class="total">${value}</span><span class="quiet small">${note}</span></dd></div>`)}</dl>`;
+    ${tiles.map(([name, value, note, address]) => html`<div key=${name}><dt>${name}</dt>
+      <dd><span class="total">${address ? html`<a href=${address}>${value}</a>` : value}</span><span class="quiet small">${note}</span></dd>
+    </div>`)}</dl>`;
 }
 
-function Tokens({ runs }) {
-  const sampled = runs.filter((run) => run.usage?.calls > 0).slice(0, SAMPLED);
-  const { data, error, reload } = useAsync(
-    (signal) => Promise.all(sampled.map((run) => getMetrics(run.id, { signal }))),
-    [sampled.map((run) => run.id + run.updated_at).join()],
-  );
-  const phases = data ? tokensByPhase(data).filter((one) => one.input + one.output > 0) : [];
-  const rows = phases.map((one) => ({
-    label: stepLabel(one.phase),
-    value: one.input + one.output,
-    text: `${count(one.input + one.output)} · ${money(one.cost)}`,
-    parts: [
-      { value: one.input, tone: "accent", title: `${count(one.input)} input` },
-      { value: one.output, tone: "accent-2", title: `${count(one.output)} output` },
-    ],
+function Sizes({ title, label, numbers, format, verb, tone, names, span }) {
+  const columns = histogram(numbers, bound(format)).map((one) => ({
+    ...one,
+    hrefs: [listHref({ ...span, [names[0]]: one.low, [names[1]]: one.high })],
   }));
-  return html`<${Card} title="Tokens by phase">
-    <${Problem} error=${error} retry=${reload} />
-    ${!data && !error && html`<${Loading} />`}
-    ${
-      data &&
-      (rows.length
-        ? html`<${ChartFrame} label="Tokens by phase" summary=${`The newest ${sampled.length} runs that called a model`} legend=${[
-            ["Input", "accent"],
-            ["Output", "accent-2"],
-          ]} head=${["Phase", "Input", "Output", "Cost"]}
-            rows=${phases.map((one) => [stepLabel(one.phase), count(one.input), count(one.output), money(one.cost)])}>
-              <${Bars} rows=${rows} label="Tokens by phase" /></${ChartFrame}>`
-        : none)
-    }
-  </${Card}>`;
+  return html`<${Card} title=${title}>${columns.length
+    ? html`<${Columns} label=${label} first=${title} series=${[["Runs", tone]]} columns=${columns} format=${whole}
+      summary=${spread(numbers, format, verb)} />`
+    : html`<p class="quiet">Nothing to show yet.</p>`}</${Card}>`;
 }
 
-function Failures({ runs }) {
-  const codes = failuresByCode(runs);
+function Spent({ days, span }) {
+  const rows = workflowsOf(days).filter((one) => one.cost_usd > 0);
+  if (!rows.length) return null;
+  return html`<${Card} title="Spent by workflow"><${Bars} label="Spent by workflow" tone="accent-2" rows=${rows.map((one) => ({
+    label: WORKFLOWS[one.workflow]?.label ?? one.workflow,
+    value: one.cost_usd,
+    text: `${money(one.cost_usd)} · ${count(one.created)} created`,
+    href: listHref({ ...span, workflow: one.workflow }),
+  }))} /></${Card}>`;
+}
+
+function Failures({ days, span }) {
+  const codes = codesOf(days);
   return html`<${Card} title="Failures by code">
     ${codes.length
       ? html`<${Bars} label="Failures by code" tone="bad"
-        rows=${codes.map(([code, number]) => ({ label: failureTitle(code), note: code, value: number, text: count(number) }))} />`
+        rows=${codes.map(([code, number]) => ({
+          label: failureTitle(code),
+          note: code,
+          value: number,
+          text: count(number),
+          href: listHref({ ...span, status: "failed", code }),
+        }))} />`
       : html`<p class="quiet">No run failed in this time.</p>`}
   </${Card}>`;
 }
 
-function Invariants() {
-  const { data, error, reload } = useAsync(invariants, []);
-  useEvery(60_000, reload);
-  if (error) return html`<${Problem} error=${error} retry=${reload} />`;
-  const isIll = data?.violations > 0 || data?.past_due > 0;
-  return html`<${Card} title="Service health" aside=${html`<span class="quiet small">of all organisations</span>`}
-    class=${isIll ? "health bad" : "health"}><${Facts} class="strip" rows=${[
-      ["Open runs", count(data?.open_runs)],
-      ["Past due", count(data?.past_due)],
-      ["Inconsistent", count(data?.violations)],
-    ]} /></${Card}>`;
+function Open({ open, workflow }) {
+  const states = ["queued", "running", "waiting"].map((name) => ({
+    label: STATUSES[name].label,
+    value: open[name],
+    text: count(open[name]),
+    href: listHref({ workflow, status: name }),
+  }));
+  const reasons = Object.entries(open.by_reason ?? {}).map(([reason, number]) => ({
+    label: reasonTitle(reason),
+    note: reason,
+    value: number,
+    text: count(number),
+  }));
+  return html`<${Card} title="Open now">${states.some((one) => one.value > 0)
+    ? html`<${Bars} label="Open now, by status" rows=${states} />
+      ${reasons.length > 0 && html`<h3>What they wait for</h3><${Bars} label="Open now, by reason" tone="busy" rows=${reasons} />`}`
+    : html`<${Empty} icon="check" title="Nothing is open"><p>Every run has ended.</p></${Empty}>`}</${Card}>`;
 }

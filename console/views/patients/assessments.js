@@ -35,7 +35,8 @@ function Assessment({ one }) {
   return html`<details class="assessment">
     <summary>
       <span class="run-name">${one.funnel.slug}</span>${" "}
-      <span class="quiet small">version ${String(one.funnel.version)} · ${personName(one.created_by)} · <${Time} at=${one.created_at} /></span>
+      <span class="quiet small">version ${String(one.funnel.version)} · ${personName(one.created_by)} · <${Time}
+        at=${one.created_at} /></span>
     </summary>
     <dl class="answers">
       ${one.funnel.questions.map((question) => html`<div key=${question.id}><dt>${question.text}</dt>
@@ -60,7 +61,8 @@ function StartDialog({ assessment, close }) {
     <p class="dialog-text">From the assessment <strong>${assessment.funnel.slug}
       </strong> (${shortId(assessment.id)}) and the patient's record.</p>
     <${Form} values=${correlation} send=${send} submit="Start the run" cancel=${close}>
-      <${Text} label="Correlation id" hint="There is one run for each assessment and correlation id; the same one again shows that run."
+      <${Text} label="Correlation id" names="correlation_id"
+        hint="There is one run for each assessment and correlation id; the same one again shows that run."
         value=${correlation} set=${setCorrelation} />
     </${Form}>
   </${Dialog}>`;
@@ -78,11 +80,13 @@ function AddDialog({ patientId, close, done }) {
   };
   return html`<${Dialog} title="Add an assessment" onClose=${close} wide>
     <${Form} values=${values} send=${send} submit="Add the assessment" cancel=${close}>
-      <div class="form-grid"><${Text} label="Questionnaire" hint="Its short name" value=${values.slug} set=${set("slug")} />
-        <${Text} label="Version" value=${values.version} set=${set("version")} /></div>
+      <div class="form-grid"><${Text} label="Questionnaire" names="funnel.slug" hint="Its short name" value=${values.slug}
+        set=${set("slug")} />
+        <${Text} label="Version" names="funnel.version" value=${values.version} set=${set("version")} /></div>
       ${values.rows.map(
-        (row, place) => html`<div class="form-grid question" key=${place}>
-          <${Text} label=${`Question ${place + 1}`} value=${row.text} set=${(text) => setRow(place, { text })} />
+        (row, place) => html`<div class="form-grid" key=${place}>
+          <${Text} label=${`Question ${place + 1}`} names=${`question ${place + 1}`} value=${row.text}
+            set=${(text) => setRow(place, { text })} />
           <${Text} label=${`Answer ${place + 1}`} optional value=${row.answer} set=${(answer) => setRow(place, { answer })} /></div>`,
       )}
       <${Button} kind="small" icon="plus"

@@ -60,7 +60,8 @@ function Assign({ patientId, done }) {
     done();
   };
   return html`<${Form} values=${person} send=${send} submit="Assign">
-    <${Text} label="Assign a clinician" hint=${known.length ? "A user id (sub), or a demo user's name" : "The clinician's user id (sub)"}
+    <${Text} label="Assign a clinician" names=${["user id", "userId"]}
+      hint=${known.length ? "A user id (sub), or a demo user's name" : "The clinician's user id (sub)"}
       value=${person} set=${setPerson} list="clinicians" />
     <datalist id="clinicians">${known.map((one) => html`<option value=${one.user}></option>`)}</datalist>
   </${Form}>`;

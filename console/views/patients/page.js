@@ -1,45 +1,53 @@
 // One patient: the record in numbers, who cares for them, their assessments and their runs.
-import { html } from "../../preact.js";
-import { getPatient, listDiagnosisRuns, listPatientRuns } from "../../api.js";
-import { shortId } from "../../format.js";
+import { html, useState } from "../../preact.js";
+import { listDiagnosisRuns, listPatientRuns } from "../../api.js";
 import { useAsync, useEvery } from "../../live.js";
 import { care } from "../../permissions.js";
 import { personName } from "../../people.js";
+import { patientName, usePatient } from "../../patients.js";
 import { href } from "../../router.js";
 import { user } from "../../session.js";
-import { Card, CopyId, Empty, Facts, LinkButton, Loading, Problem, Time } from "../../ui/basics.js";
+import { Button, Card, Empty, Facts, LinkButton, Loading, Problem, Time } from "../../ui/basics.js";
 import { Page } from "../../ui/page.js";
+import { PatientBar } from "../../ui/patient-bar.js";
 import { isOpen } from "../../words.js";
 import { runByTime } from "../run/names.js";
 import { RunList } from "../runs/row.js";
 import { Assessments } from "./assessments.js";
 import { Clinicians } from "./clinicians.js";
+import { LabelDialog } from "./list.js";
 import { DiagnosisRunsPanel, isPanelEnabled } from "./panel.js";
+import { Erase } from "./erase.js";
+import { Facts as RecordFacts } from "./facts.js";
 import { Record } from "./record.js";
 
 export function PatientPage({ patientId, query }) {
-  const { data, error, reload } = useAsync((signal) => getPatient(patientId, { signal }), [patientId]);
-  const crumbs = [["Patients", href("/patients")]];
+  const { patient, error, reload } = usePatient(patientId);
+  const [naming, setNaming] = useState(false);
+  const name = patient?.label || patientName(patientId);
   const create =
     care.runDiagnosis(user()) &&
     html`<${LinkButton} kind="primary" icon="pulse" href=${href("/new/diagnosis", { patient: patientId })}>New diagnosis</${LinkButton}>`;
-  return html`<${Page} title=${html`Patient <span class="mono">${shortId(patientId)}</span>`} plain=${`Patient ${shortId(patientId)}`}
-    crumbs=${crumbs} actions=${data && create}>
+  const label = care.managePatients(user()) && html`<${Button} icon="pencil" onClick=${() => setNaming(true)}>Change the label</${Button}>`;
+  return html`<${Page} title=${name} crumbs=${[["Patients", href("/patients")]]} actions=${patient && html`${label}${create}`}>
     <${Problem} error=${error} retry=${reload} />
-    ${!data && !error && html`<${Loading} rows=${5} />`}
+    ${!patient && !error && html`<${Loading} rows=${5} />`}
     ${
-      data &&
-      html`<${Facts} class="strip" rows=${[
-        ["Signs in as", data.patient.user_id ? personName(data.patient.user_id) : "nobody"],
-        ["Known since", html`<${Time} at=${data.patient.created_at} both />`],
-        ["Id", html`<${CopyId} id=${patientId} label="patient id" />`],
+      patient &&
+      html`<${PatientBar} patientId=${patientId} patient=${patient} link=${false} />
+      <${Facts} class="strip" rows=${[
+        ["Signs in as", patient.user_id ? personName(patient.user_id) : "nobody"],
+        ["Known since", html`<${Time} at=${patient.created_at} both />`],
       ]} />
       ${isPanelEnabled(query) && care.runDiagnosis(user()) && html`<${DiagnosisRunsPanel} patientId=${patientId} />`}
       <div class="two-thirds">
-        <div class="stack"><${Runs} patientId=${patientId} /><${Assessments} patientId=${patientId} /></div>
-        <div class="stack">${care.readRecord(user()) && html`<${Record} patientId=${patientId} />`}
-          ${care.manageClinicians(user()) && html`<${Clinicians} patientId=${patientId} />`}</div>
-      </div>`
+        <div class="stack"><${Runs} patientId=${patientId} />
+          ${care.readRecord(user()) && html`<${RecordFacts} patientId=${patientId} />`}<${Assessments} patientId=${patientId} /></div>
+        <div class="stack">${care.readRecord(user()) && html`<${Record} patient=${patient} changed=${reload} />`}
+          ${care.manageClinicians(user()) && html`<${Clinicians} patientId=${patientId} />`}
+          ${care.manageClinicians(user()) && html`<${Erase} patient=${patient} />`}</div>
+      </div>
+      ${naming && html`<${LabelDialog} patient=${patient} close=${() => setNaming(false)} done=${reload} />`}`
     }
   </${Page}>`;
 }

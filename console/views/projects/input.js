@@ -19,14 +19,15 @@ export function InputDialog({ projectId, before = {}, version, close, done }) {
   };
   return html`<${Dialog} title=${version ? `A new version, after version ${version}` : "The first input"} onClose=${close} wide>
     <${Form} values=${values} send=${send} submit="Add this version" cancel=${close}>
-      <${Text} label="Hypothesis" area=${3} value=${values.hypothesis} set=${set("hypothesis")}
+      <${Text} label="Hypothesis" names="input.hypothesis" area=${3} value=${values.hypothesis} set=${set("hypothesis")}
         hint="What is believed, and would be worth knowing?" />
-      <${Text} label="Audience" area=${2} value=${values.audience} set=${set("audience")} />
-      <${Text} label="Evidence notes" area=${5} value=${values.notes} set=${set("notes")}
+      <${Text} label="Audience" names="input.audience" area=${2} value=${values.audience} set=${set("audience")} />
+      <${Text} label="Evidence notes" names="input.evidence_notes" area=${5} value=${values.notes} set=${set("notes")}
         hint="One a line: what was seen, measured or said" />
       <details class="more"><summary>Further fields</summary>
-        <${Text} label="Further fields" hint="A JSON object" area=${4} mono value=${values.rest} set=${set("rest")} /></details>
-      <${Select} label="Status" value=${values.status} set=${set("status")} options=${[
+        <${Text} label="Further fields" names=${["further fields", "input"]} hint="A JSON object" area=${4} mono value=${values.rest}
+          set=${set("rest")} /></details>
+      <${Select} label="Status" names="status" value=${values.status} set=${set("status")} options=${[
         ["final", "Final: analyses may use it"],
         ["draft", "Draft: kept, but not the latest final"],
       ]} />

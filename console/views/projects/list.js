@@ -8,14 +8,14 @@ import { hasRole } from "../../session.js";
 import { Button, Card, Empty, Loading, Problem, Status, Time } from "../../ui/basics.js";
 import { Dialog } from "../../ui/dialog.js";
 import { Form, FormError, Text } from "../../ui/form.js";
-import { Page, Pager, useTrail } from "../../ui/page.js";
+import { AddressPager, Page } from "../../ui/page.js";
 import { toast } from "../../ui/toast.js";
 import { isOpen } from "../../words.js";
 
-export function ProjectsPage() {
-  const [trail, go] = useTrail();
+export function ProjectsPage({ query }) {
+  const { cursor } = query;
   const [adding, setAdding] = useState(false);
-  const { data, error, loading, reload } = useAsync((signal) => listProjects({ limit: 24, cursor: trail.at(-1) }, { signal }), [trail]);
+  const { data, error, loading, reload } = useAsync((signal) => listProjects({ limit: 24, cursor }, { signal }), [cursor]);
   const projects = data?.projects ?? [];
   useEvery(projects.some((one) => isOpen(one.last_run)) ? 4_000 : 30_000, () => loading || reload());
   return html`<${Page} title="Projects" about=${hasRole("admin") ? "Those of the organisation" : "Your own"}
@@ -27,7 +27,7 @@ export function ProjectsPage() {
         <${Empty} icon="folder" title="No projects yet">
           <p>A project holds versions of its inputs. Each can be analysed, once per version of the analysis.</p></${Empty}></${Card}>`}
     <ul class="tiles">${projects.map((one) => html`<li key=${one.id}><${Tile} one=${one} /></li>`)}</ul>
-    ${data && html`<${Pager} trail=${trail} next=${data.next_cursor} go=${go} shown=${projects.length} />`}
+    ${data && html`<${AddressPager} at="/projects" query=${query} next=${data.next_cursor} shown=${projects.length} />`}
     ${adding && html`<${AddDialog} close=${() => setAdding(false)} />`}
   </${Page}>`;
 }
@@ -54,7 +54,8 @@ function AddDialog({ close }) {
     navigate(`/projects/${data.project.id}`);
   };
   return html`<${Dialog} title="New project" onClose=${close}>
-    <${Form} values=${name} send=${send} submit="Create the project" cancel=${close}><${Text} label="Name" value=${name} set=${setName} />
+    <${Form} values=${name} send=${send} submit="Create the project" cancel=${close}><${Text} label="Name" names="name" value=${name}
+      set=${setName} />
     </${Form}>
   </${Dialog}>`;
 }

@@ -7,7 +7,8 @@ import { Button, Card, CopyId, Empty, LinkButton, Loading, Problem, Status, Time
 import { ask } from "../../ui/dialog.js";
 import { Markdown } from "../../ui/markdown.js";
 import { Page, Pager, useTrail } from "../../ui/page.js";
-import { failureTitle, isOpen } from "../../words.js";
+import { toast } from "../../ui/toast.js";
+import { failureTitle, isOpen, refusalText, saysTheSame } from "../../words.js";
 import { generateRun } from "../create/analysis.js";
 import { RunList } from "../runs/row.js";
 import { InputDialog } from "./input.js";
@@ -20,7 +21,8 @@ export function ProjectPage({ projectId }) {
   useEvery(isOpen(latest.data?.run) ? 3_000 : 30_000, () => latest.loading || latest.reload());
   const name = project.data?.name ?? "Project";
   const actions = html`<${Button} icon="plus" onClick=${() => setAdding(true)}>Add an input</${Button}>
-    <${Button} kind="primary" icon="chart" onClick=${() => askGenerate(projectId, inputs.data?.inputs)}>Generate analysis</${Button}>`;
+    <${Button} kind="primary" icon="chart"
+      onClick=${() => generated(projectId)}>Generate analysis</${Button}>`;
   return html`<${Page} title=${name} crumbs=${[["Projects", href("/projects")]]}
     about=${html`<${CopyId} id=${projectId} label="project id" />`} actions=${!inputs.error && actions}>
     <${Problem} error=${inputs.error} retry=${inputs.reload} />
@@ -49,18 +51,22 @@ async function findProject(projectId, signal) {
   return null;
 }
 
-function askGenerate(projectId, inputs, version) {
-  const final = (inputs ?? []).find((one) => one.status === "final");
-  const what = version
-    ? `version ${version}`
-    : final
-      ? `version ${final.version}, the latest final one`
-      : "the project, which has no final input: that leaves a failed run on record";
+const generated = (projectId, version) => askGenerate(projectId, version).catch((error) => toast(refusalText(error), "info"));
+
+/** The inputs are asked for at that moment: one may have been added since the page was drawn. */
+async function askGenerate(projectId, version) {
+  const { inputs } = await api.listInputs(projectId, { limit: 100 });
+  const final = inputs.find((one) => one.status === "final");
+  const isEmpty = !version && !final;
+  const what = version ? `version ${version}` : `version ${final?.version}, the latest final one`;
   return ask({
-    title: "Generate the analysis?",
-    body: html`<p>It looks at ${what}. The model is called, which costs money. Where this input was analysed before,
-      that run is shown instead and nothing is spent.</p>`,
-    confirm: "Generate",
+    title: isEmpty ? "Generate without an input?" : "Generate the analysis?",
+    body: isEmpty
+      ? html`<p>The project has no final input. No model is called and nothing is spent, but the attempt stays on record as a failed run.
+        Add an input first to get an analysis.</p>`
+      : html`<p>It looks at ${what}. The model is called, which costs money. Where this input was analysed before,
+        that run is shown instead and nothing is spent.</p>`,
+    confirm: isEmpty ? "Generate all the same" : "Generate",
     act: () => generateRun(projectId, version),
   });
 }
@@ -75,7 +81,8 @@ function Latest({ data, error, reload }) {
     ${
       run &&
       html`<p class="last-line"><${Status} value=${run.status} size="big" /> <${Time} at=${run.completed_at ?? run.created_at} both /></p>
-      ${run.error_info && html`<p>${failureTitle(run.error_info.code)}. <span class="quiet">${run.error_info.message}</span></p>`}
+      ${run.error_info && html`<p>${failureTitle(run.error_info.code)}.
+        ${!saysTheSame(run.error_info) && html` <span class="quiet">${run.error_info.message}</span>`}</p>`}
       ${typeof run.output?.summary === "string" && html`<${Markdown} text=${run.output.summary} />`}`
     }
   </${Card}>`;
@@ -109,7 +116,8 @@ function Inputs({ inputs, projectId }) {
       <summary><span class="run-name">Version ${one.version}</span> <span class=${one.status === "final" ? "tag good" : "tag"}>${one.status}
         </span> <span class="quiet small"><${Time} at=${one.created_at} /></span></summary>
       ${one.title && html`<p>${one.title}</p>`}
-      <${Button} kind="small" icon="chart" onClick=${() => askGenerate(projectId, inputs, one.version)}>Analyse this version</${Button}>
+      <${Button} kind="small" icon="chart"
+        onClick=${() => generated(projectId, one.version)}>Analyse this version</${Button}>
     </details></li>`,
     )}</ul>
   </${Card}>`;

@@ -10,6 +10,7 @@ import { Button, LinkButton } from "../../ui/basics.js";
 import { failureAdvice, mayEndOtherwise, PHASES } from "../../words.js";
 import { ask } from "../../ui/dialog.js";
 import { toast } from "../../ui/toast.js";
+import { CopyMenu } from "./copy.js";
 import { stepInSentence, stepLabel } from "./waterfall.js";
 
 export function Actions({ run, events, workerEnabled, refresh, open }) {
@@ -21,7 +22,8 @@ export function Actions({ run, events, workerEnabled, refresh, open }) {
   };
   return html`<div class="actions">
     ${may.next
-      && html`<${Button} kind="primary" icon="play" onClick=${() => askNext(run).then(after("The gate is open."))}>${nextLabel(run)}
+      && html`<${Button} kind="primary" icon="play"
+        onClick=${() => askNext(run).then(after(`${stepLabel(phaseOf(run))} is being executed.`))}>${nextLabel(run)}
         </${Button}>`}
     ${(may.execute || may.process)
       && html`<${Button} kind="primary" icon="play"
@@ -33,6 +35,10 @@ export function Actions({ run, events, workerEnabled, refresh, open }) {
     ${may.attach && html`<${Button} icon="plus" onClick=${() => open("attach")}>Attach</${Button}>`}
     ${may.take && html`<${Button} icon="hand" onClick=${() => askTake(run).then(after("The run is in your hands."))}>Take over</${Button}>`}
     ${may.clone && html`<${LinkButton} icon="repeat" href=${href(`/runs/${run.id}/clone`)}>Clone</${LinkButton}>`}
+    ${run.metadata?.cloned_from
+      && html`<${LinkButton} icon="board" href=${href("/compare", { a: run.metadata.cloned_from, b: run.id })}>Compare with the original
+        </${LinkButton}>`}
+    <${CopyMenu} run=${run} />
     ${may.cancel && html`<${Button} kind="danger" icon="cross" onClick=${() => askCancel(run).then(refresh)}>Cancel run</${Button}>`}
   </div>`;
 }
@@ -49,12 +55,12 @@ export function askNext(run) {
   const phase = stepLabel(phaseOf(run));
   const held = failedChecks(run);
   return ask({
-    title: held ? `${phase}: what now?` : `${phase}: open the gate?`,
+    title: held ? `${phase}: what now?` : `Execute ${stepInSentence(phaseOf(run))}?`,
     body: held
       ? heldText
       : html`<p>The worker executes this phase with the model, which costs money, and the run ${phaseOf(run) === PHASES.at(-1)
         ? "is then finished" : "then waits at the next gate"}.</p>`,
-    confirm: held ? "Go on" : "Open the gate",
+    confirm: held ? "Go on" : `Execute ${stepInSentence(phaseOf(run))}`,
     options: held ? heldOptions(stepInSentence(phaseOf(run))) : openOptions(stepInSentence(phaseOf(run))),
     act: (skipped) => api.nextPhase(run.id, { skip_validation: skipped }),
   });

@@ -102,7 +102,7 @@ function Checks({ metrics, violations, begun }) {
 function Gate({ run, refresh }) {
   const may = actionsFor(user(), run).next;
   const open = async () => {
-    if ((await askNext(run)) !== undefined) toast("The gate is open.");
+    if ((await askNext(run)) !== undefined) toast("The phase is being executed.");
     refresh();
   };
   if (run.status === "waiting" && may) return html`<${Button} kind="primary" icon="play" onClick=${open}>${nextLabel(run)}</${Button}>`;

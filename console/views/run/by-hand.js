@@ -2,7 +2,7 @@
 import { html, useState } from "../../preact.js";
 import * as api from "../../api.js";
 import { Dialog } from "../../ui/dialog.js";
-import { Form, FormError, parseJson, Select, Text } from "../../ui/form.js";
+import { Form, parseJson, needs, Select, Text } from "../../ui/form.js";
 import { toast } from "../../ui/toast.js";
 
 const lines = (text) =>
@@ -28,9 +28,12 @@ export function FinishDialog({ run, close, refresh }) {
       ]} />
       ${
         values.how === "succeeded"
-          ? html`<${Text} label="Summary" area=${3} value=${values.summary} set=${set("summary")} />
-            <${Text} label="Findings" hint="One a line" area=${3} value=${values.findings} set=${set("findings")} />
-            <${Text} label="Recommendations" hint="One a line" area=${3} value=${values.recommendations} set=${set("recommendations")} />
+          ? html`<${Text} label="Summary" names=${["summary", "output_data.diagnosis.summary"]} area=${3} value=${values.summary}
+            set=${set("summary")} />
+            <${Text} label="Findings" names="output_data.diagnosis.findings" hint="One a line" area=${3} value=${values.findings}
+              set=${set("findings")} />
+            <${Text} label="Recommendations" names="output_data.diagnosis.recommendations" hint="One a line" area=${3}
+              value=${values.recommendations} set=${set("recommendations")} />
             <${Select} label="Risk" value=${values.risk} set=${set("risk")} options=${[
               ["", "Not said"],
               ["low", "Low"],
@@ -38,14 +41,14 @@ export function FinishDialog({ run, close, refresh }) {
               ["high", "High"],
               ["critical", "Critical"],
             ]} />`
-          : html`<${Text} label="Why?" area=${3} value=${values.message} set=${set("message")} />`
+          : html`<${Text} label="Why?" names=${["message", "error_info"]} area=${3} value=${values.message} set=${set("message")} />`
       }
     </${Form}>
   </${Dialog}>`;
 }
 
 function result({ summary, findings, recommendations, risk }) {
-  if (!summary.trim()) throw new FormError("summary", "is needed");
+  needs({ summary });
   const diagnosis = {
     summary: summary.trim(),
     findings: lines(findings),
@@ -56,8 +59,8 @@ function result({ summary, findings, recommendations, risk }) {
 }
 
 function failure({ message }) {
-  if (!message.trim()) throw new FormError("message", "is needed");
-  return { status: "failed", error_info: { code: "EXECUTION_ERROR", message: message.trim() } };
+  needs({ message });
+  return { status: "failed", error_info: { code: "PERSON_FAILED", message: message.trim() } };
 }
 
 export function AttachDialog({ run, close, refresh }) {
@@ -73,13 +76,16 @@ export function AttachDialog({ run, close, refresh }) {
     <p class="dialog-text">What is attached before the run begins, such as an ECG analysis or an earlier report,
       is part of what the model is sent.</p>
     <${Form} values=${values} send=${send} submit="Attach" cancel=${close}>
-      <${Text} label="An artifact that exists already" optional hint="Its id; leave empty to store a new one." value=${values.existing}
+      <${Text} label="An artifact that exists already" names="artifact_id" optional hint="Its id; leave empty to store a new one."
+        value=${values.existing}
         set=${set("existing")} />
       ${
         !values.existing &&
-        html`<${Text} label="Name" value=${values.name} set=${set("name")} />
-        <${Text} label="Type" hint="Small letters and underscores, such as ecg_analysis" value=${values.type} set=${set("type")} />
-        <${Text} label="Content" hint="JSON, or plain text" area=${6} mono value=${values.data} set=${set("data")} />`
+        html`<${Text} label="Name" names="artifact_name" value=${values.name} set=${set("name")} />
+        <${Text} label="Type" names="artifact_type" hint="Small letters and underscores, such as ecg_analysis" value=${values.type}
+          set=${set("type")} />
+        <${Text} label="Content" names=${["content", "artifact_data"]} hint="JSON, or plain text" area=${6} mono value=${values.data}
+          set=${set("data")} />`
       }
     </${Form}>
   </${Dialog}>`;
@@ -88,7 +94,7 @@ export function AttachDialog({ run, close, refresh }) {
 function attachment({ existing, name, type, data }) {
   if (existing.trim()) return { artifact_id: existing.trim() };
   const text = data.trim();
-  if (!text) throw new FormError("content", "is needed");
+  needs({ artifact_name: name, artifact_type: type, content: data });
   return {
     artifact_name: name.trim(),
     artifact_type: type.trim(),

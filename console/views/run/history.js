@@ -11,13 +11,15 @@ export function History({ run, events }) {
   return html`<div class="stack">
     <${Card} title="History" aside=${html`<span class="quiet small">${events.length} entries, newest first</span>`}>
       <ol class="history" reversed>
-        ${events.toReversed().map((event) => html`<${Entry} key=${event.seq} event=${event} since=${run.created_at} />`)}</ol>
+        ${events.map((event, place) => html`<${Entry} key=${event.seq} event=${event} since=${run.created_at}
+          before=${events[place - 1]?.at} />`)
+          .toReversed()}</ol>
     </${Card}>
     ${run.errors?.length > 0 && html`<${Card} title="Failures"><${Failures} errors=${run.errors} /></${Card}>`}
   </div>`;
 }
 
-function Entry({ event, since }) {
+function Entry({ event, since, before }) {
   return html`<li>
     <span class="history-seq mono">${event.seq}</span>
     <div class="history-what">
@@ -27,7 +29,7 @@ function Entry({ event, since }) {
     </div>
     <${Status} value=${event.to} />
     <time class="history-at small" datetime=${event.at} title=${fullTime(event.at)}>
-      ${event.from ? `after ${duration(between(since, event.at))}` : shortTime(event.at, now())}</time>
+      ${event.from ? `${duration(between(before ?? since, event.at))} later` : shortTime(event.at, now())}</time>
   </li>`;
 }
 

@@ -1,41 +1,45 @@
 // The first look at a run: what it needs or why it ended, its result, and its steps in time.
 import { html } from "../../preact.js";
-import { now } from "../../clock.js";
 import { fullTime } from "../../format.js";
-import { actionsFor, holder } from "../../permissions.js";
-import { personName } from "../../people.js";
+import { maySee } from "../../permissions.js";
 import { href } from "../../router.js";
 import { user } from "../../session.js";
-import { Card, LinkButton, Notice, Time } from "../../ui/basics.js";
+import { Card, Notice, Time } from "../../ui/basics.js";
+import { isDiagnosis } from "../../ui/diagnosis.js";
 import { valueWays } from "../../ui/viewer.js";
-import { failureAdvice, failureTitle } from "../../words.js";
-import { failedChecks, phaseOf } from "./actions.js";
-import { stepInSentence, stepLabel, Waterfall } from "./waterfall.js";
+import { failureAdvice, failureTitle, saysTheSame } from "../../words.js";
+import { ModelCalls } from "./call.js";
+import { isReceipt, Receipt } from "./receipt.js";
+import { DiagnosisResult, Question } from "./result.js";
+import { stepLabel, Waterfall } from "./waterfall.js";
+import { Why } from "./why.js";
 
-export function Overview({ run, events, workerEnabled }) {
+export function Overview({ run, events, why }) {
   const result = run.output && (run.output.diagnosis ?? run.output);
+  const isCare = run.workflow === "diagnosis" && result && isDiagnosis(result);
   return html`<div class="stack">
-    <${State} run=${run} events=${events} workerEnabled=${workerEnabled} />
+    ${run.erased_at
+      && html`<${Notice} title="What this run held was erased">
+        <p>Its times, states and usage stay; nothing of the patient does. Erased <${Time} at=${run.erased_at} both />.</p></${Notice}>`}
+    ${run.error_info && html`<${Failure} run=${run} />`}
+    <${Why} run=${run} why=${why} />
+    ${run.warnings?.length > 0
+      && html`<${Notice} kind="wait" title="Be wary"><ul
+        class="lines">${run.warnings.map((one) => html`<li>${one}</li>`)}</ul></${Notice}>`}
+    ${isCare && html`<${DiagnosisResult} run=${run} diagnosis=${result} />`}
+    ${run.workflow === "diagnosis" && !result && run.input && html`<${Card} title="Asked"><${Question} run=${run} /></${Card}>`}
     ${
       result &&
+      !isCare &&
       html`<${Card} title="Result"
         aside=${run.artifact_id
           && html`<a href=${href(`/runs/${run.id}`, { tab: "artifacts", artifact: run.artifact_id })}>Open the artifact</a>`}>
-      ${valueWays(result)[0][1]()}</${Card}>`
+      ${isReceipt(result) ? html`<${Receipt} value=${result} />` : valueWays(result)[0][1]()}</${Card}>`
     }
-    <${Card} title="Timeline"><${Waterfall} run=${run} events=${events} /></${Card}>
+    <${Card} title="Timeline" class="waterfall-card"><${Waterfall} run=${run} events=${events}
+      why=${why?.waiting_for?.[0]?.reason} /></${Card}>
+    ${maySee.cost(user()) && html`<${ModelCalls} run=${run} />`}
   </div>`;
-}
-
-function State({ run, events, workerEnabled }) {
-  if (run.error_info) return html`<${Failure} run=${run} />`;
-  if (run.status === "waiting") return html`<${Gate} run=${run} events=${events} />`;
-  const person = holder(run, events);
-  if (person)
-    return html`<${Notice} kind="wait" title=${`${personName(person)} ${person === user().sub ? "have" : "has"} taken this run over`}>
-      <p>The worker leaves it alone until it is finished by hand.</p></${Notice}>`;
-  if (run.status === "queued") return html`<${Queued} run=${run} workerEnabled=${workerEnabled} />`;
-  return null;
 }
 
 function Failure({ run }) {
@@ -57,27 +61,4 @@ function Failure({ run }) {
   </${Notice}>`;
 }
 
-const saysTheSame = ({ code, message }) => !message || message.replace(/\.$/, "") === failureTitle(code);
 const textOf = (value) => (typeof value === "string" ? value : JSON.stringify(value, null, 2));
-
-function Gate({ run }) {
-  const mine = actionsFor(user(), run).next;
-  const phase = stepInSentence(phaseOf(run));
-  const held = failedChecks(run);
-  const board = html`<${LinkButton} kind="small" href=${href(`/runs/${run.id}`, { tab: "board" })}>See the phases</${LinkButton}>`;
-  return html`<${Notice} kind="wait" title=${held ? `The checks of ${phase} failed` : `At the gate before ${phase}`} actions=${board}>
-    <p>${mine ? (held ? "It goes on when you have it executed again, or accept it as it is." : "It goes on when you open the gate.")
-      : "Its creator or an admin has to move it on."} If nobody does so, it ends <${Time} at=${run.deadline_at} both /> at the latest.</p>
-  </${Notice}>`;
-}
-
-function Queued({ run, workerEnabled }) {
-  if (run.dispatch === "manual")
-    return html`<${Notice} title="Nobody was told to start yet"><p>This run was created to be started by hand.</p></${Notice}>`;
-  if (workerEnabled === false && run.workflow === "diagnosis")
-    return html`<${Notice} kind="wait" title="The worker is switched off"><p>This run starts when it is switched on again.</p></${Notice}>`;
-  if (run.available_at && Date.parse(run.available_at) > now())
-    return html`<${Notice} kind="wait" title="Waits for its next try">
-      <p>The try before failed in a way that may pass. It is tried again <${Time} at=${run.available_at} />.</p></${Notice}>`;
-  return html`<${Notice} title="The worker was rung"><p>It takes the run up in a moment. This page follows by itself.</p></${Notice}>`;
-}

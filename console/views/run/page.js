@@ -1,15 +1,19 @@
 // One run, live: what it is, how far it is, what can be done, and its sections.
 import { html, useEffect, useState } from "../../preact.js";
 import { duration, money } from "../../format.js";
-import { useLiveRun, useNow } from "../../live.js";
+import { useLiveRun, useNow, useWhy } from "../../live.js";
+import { knownPatients, needPatients } from "../../patients.js";
 import { personName } from "../../people.js";
+import { maySee } from "../../permissions.js";
 import { needProjectNames, projectNames } from "../../project-names.js";
 import { href } from "../../router.js";
+import { user } from "../../session.js";
 import { useHealth } from "../../service.js";
 import { useStore } from "../../store.js";
-import { CopyId, Facts, Loading, Problem, Status, Tags, Time } from "../../ui/basics.js";
+import { CopyId, Facts, Loading, Notice, Problem, Status, Tags, Time } from "../../ui/basics.js";
 import { Icon } from "../../ui/icon.js";
 import { Page, Sections } from "../../ui/page.js";
+import { PatientBar } from "../../ui/patient-bar.js";
 import { isOpen, WORKFLOWS } from "../../words.js";
 import { Actions } from "./actions.js";
 import { Artifacts } from "./artifacts.js";
@@ -29,27 +33,41 @@ export function RunPage({ runId, query }) {
   const { worker_enabled: workerEnabled } = useHealth();
   const [dialog, setDialog] = useState(null);
   useStore(projectNames);
+  useStore(knownPatients);
+  const { why } = useWhy(run);
   useEffect(() => {
     if (run) needProjectNames([run]);
+    if (run) needPatients([run]);
   }, [run?.id]);
   const crumbs = [["Runs", href("/runs")]];
   if (!run) {
     return html`<${Page} title="Run" crumbs=${crumbs}>
       ${error ? html`<${Problem} error=${error} retry=${refresh} />` : html`<${Loading} rows=${6} />`}</${Page}>`;
   }
-  const Section = SECTIONS[query.tab] ?? Overview;
-  const context = { run, events, query, refresh, workerEnabled };
+  if (run.status === "unreadable") return html`<${Unreadable} run=${run} crumbs=${crumbs} />`;
+  const isHidden = query.tab === "usage" && !maySee.cost(user());
+  const Section = (!isHidden && SECTIONS[query.tab]) || Overview;
+  const context = { run, events, query, refresh, workerEnabled, why };
   return html`<${Page} title=${html`<${Title} run=${run} />`} plain=${`${workflowLabel(run)} · ${runTitle(run)}`} crumbs=${crumbs}
     class="run-page"
     actions=${html`<${Actions} ...${context} workerEnabled=${workerEnabled === true} open=${setDialog} />`}>
+    ${run.subject?.type === "patient" && !run.erased_at && run.workflow !== "erasure" && maySee.patients(user()) && html`<${PatientBar}
+      patientId=${run.subject.id} />`}
     <${LiveStatus} run=${run} />
     <${Problem} error=${error} retry=${refresh} />
-    <${Head} run=${run} events=${events} />
+    <${Head} run=${run} />
     <${Sections} label="Sections of this run" items=${sectionsOf(run)} current=${query.tab ?? "overview"} />
     <${Section} ...${context} />
     ${dialog === "finish" && html`<${FinishDialog} run=${run} close=${() => setDialog(null)} refresh=${refresh} />`}
     ${dialog === "attach" && html`<${AttachDialog} run=${run} close=${() => setDialog(null)} refresh=${refresh} />`}
   </${Page}>`;
+}
+
+/** What another version wrote: nothing is known of it, and nothing can be done to it, until that version is back. */
+function Unreadable({ run, crumbs }) {
+  return html`<${Page} title="Run" crumbs=${crumbs}><${Notice} kind="bad" title="This run cannot be read">
+    <p>Another version of the service wrote it. It is kept as it is, nothing ends it, and it can be read when that version is back.</p>
+    <p><${CopyId} id=${run.id} label="run id" /></p></${Notice}></${Page}>`;
 }
 
 function sectionsOf(run) {
@@ -60,7 +78,7 @@ function sectionsOf(run) {
     ["artifacts", `Artifacts ${run.artifacts_count || ""}`.trim(), at("artifacts")],
     ["io", "Input and output", at("io")],
     ["history", "History", at("history")],
-    ["usage", "Usage and cost", at("usage")],
+    ...(maySee.cost(user()) ? [["usage", "Usage and cost", at("usage")]] : []),
   ];
 }
 
@@ -77,20 +95,21 @@ function LiveStatus({ run }) {
 
 const linkTo = (kind, id) => html`<a href=${href(`/${kind}/${id}`)}>${id.slice(0, 8)}…</a>`;
 
-function Head({ run, events }) {
+function Head({ run }) {
   const now = useNow(isOpen(run) ? 1_000 : 20_000);
   const rows = [
     ["Status", html`<${Status} value=${run.status} size="big" />`],
     ["Created", html`<${Time} at=${run.created_at} both />`],
     ["By", personName(run.created_by)],
-    ["Duration", duration(elapsed(run, now, events))],
+    ["Duration", duration(elapsed(run, now))],
     ["Attempt", run.attempt ? `${run.attempt} of ${run.max_attempts}` : "not begun"],
-    ["Cost", money(run.usage?.cost_usd)],
+    ["Cost", maySee.cost(user()) && money(run.usage?.cost_usd)],
+    ["Record", run.record && `version ${run.record.version}`],
     ["Next try", run.status === "queued" && Date.parse(run.available_at) > now && html`<${Time} at=${run.available_at} />`],
     ["Ends by", isOpen(run) && html`<${Time} at=${run.deadline_at} />`],
-    ["Patient", run.subject.type === "patient" && linkTo("patients", run.subject.id)],
-    ["Project", run.subject.type === "project" && linkTo("projects", run.subject.id)],
+    ["Project", run.subject?.type === "project" && linkTo("projects", run.subject.id)],
     ["Cloned from", run.metadata?.cloned_from && linkTo("runs", String(run.metadata.cloned_from))],
+    ["Compare", html`<a href=${href("/compare", { a: run.id })}>with another run</a>`],
     ["Tags", run.tags?.length > 0 && html`<${Tags} values=${run.tags} />`],
     ["Run", html`<${CopyId} id=${run.id} label="run id" />`],
   ];

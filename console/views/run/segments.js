@@ -1,20 +1,26 @@
-// What a run's history says about time: stretches of work and of waiting, each on the step that it belongs to. Pure.
-import { between, milliseconds } from "../../format.js";
-import { FAILURES, OPEN } from "../../words.js";
+// What a run's history says about time: stretches of work, of waiting, and of lying ended before a retry. Pure.
+import { milliseconds } from "../../format.js";
+import { FAILURES, isOpen, OPEN } from "../../words.js";
 
 const WAIT_SHARE = 0.3;
 const LEAST_SHARE = 0.012;
+const HELD = ["WORKER_DISABLED", "PAUSED", "BUDGET", "PROVIDER_OVERLOADED", "PROVIDER_RATE_LIMITED", "PROVIDER_SPEND_LIMIT"];
 
-/** [{kind: work|queue|backoff|gate, step, attempt, start, end (ms), outcome, code}], oldest first, without gaps. */
-export function segmentsOf(run, events, now) {
+/**
+ * [{kind: work|lost|queue|backoff|held|gate|ended, reason, step, attempt, start, end (ms), outcome, code}], oldest first, without gaps.
+ * `why`: the reason that the service gives for the present wait. `lost` is the time of a worker that died, which nobody worked.
+ */
+export function segmentsOf(run, events, now, why = null) {
   const names = run.steps.map((step) => step.name);
   let pending = 0;
   const found = [];
   events.forEach((event, place) => {
-    if (!OPEN.includes(event.to)) return;
     const next = events[place + 1];
+    if (!OPEN.includes(event.to) && !next) return;
+    const kind = kindOf(event, next, why);
     const segment = {
-      kind: kindOf(event),
+      kind,
+      reason: reasonOf(kind, event, next ? null : why),
       step: stepAfter(next, names, pending),
       attempt: next?.attempt ?? run.attempt,
       start: milliseconds(event.at),
@@ -28,10 +34,21 @@ export function segmentsOf(run, events, now) {
   return found;
 }
 
-function kindOf(event) {
-  if (event.to === "running") return "work";
+function kindOf(event, next, why) {
+  if (!OPEN.includes(event.to)) return "ended";
+  if (event.to === "running") return next?.code === "LEASE_LOST" || (!next && why === "lost_worker") ? "lost" : "work";
   if (event.to === "waiting") return "gate";
+  if (HELD.includes(event.code)) return "held";
   return FAILURES[event.code] ? "backoff" : "queue";
+}
+
+/** The service's own word for a wait, as far as the history or its present reason tell. */
+function reasonOf(kind, event, why) {
+  if (kind === "work" || kind === "ended") return null;
+  if (kind === "lost") return "lost_worker";
+  if (why) return why;
+  if (HELD.includes(event.code)) return event.code.toLowerCase();
+  return { queue: "starting", backoff: "backoff", gate: "gate" }[kind];
 }
 
 function stepAfter(next, names, pending) {
@@ -47,7 +64,9 @@ function outcomeOf(next) {
 // An artifact that is attached, or an execution asked for, cuts a wait in two that is still one wait.
 function join(found, segment) {
   const last = found.at(-1);
-  if (last && last.kind === segment.kind && segment.kind !== "work" && last.step === segment.step) last.end = segment.end;
+  const isWait = last && last.kind === segment.kind && segment.kind !== "work";
+  const isOne = isWait && last.step === segment.step && last.reason === segment.reason;
+  if (isOne) Object.assign(last, { end: segment.end, outcome: segment.outcome });
   else found.push(segment);
 }
 
@@ -56,12 +75,13 @@ function join(found, segment) {
  * and no work is too short to be seen.
  */
 export function placed(segments) {
+  const isWork = (one) => one.kind === "work";
   const lengths = segments.map((one) => one.end - one.start);
-  const work = sum(segments.map((one, place) => (one.kind === "work" ? lengths[place] : 0)));
+  const work = sum(segments.map((one, place) => (isWork(one) ? lengths[place] : 0)));
   const longestWait = work > 0 ? work * WAIT_SHARE : Infinity;
-  const shown = segments.map((one, place) => (one.kind === "work" ? lengths[place] : Math.min(lengths[place], longestWait)));
+  const shown = segments.map((one, place) => (isWork(one) ? lengths[place] : Math.min(lengths[place], longestWait)));
   const least = sum(shown) * LEAST_SHARE;
-  const widths = segments.map((one, place) => (one.kind === "work" ? Math.max(shown[place], least) : shown[place]));
+  const widths = segments.map((one, place) => (isWork(one) ? Math.max(shown[place], least) : shown[place]));
   const total = sum(widths) || 1;
   let left = 0;
   return segments.map((one, place) => {
@@ -71,22 +91,37 @@ export function placed(segments) {
   });
 }
 
-/** {worked, waited} in seconds, all steps together; {queue, backoff, gate} are the parts of `waited`. */
+const APART = 14;
+
+/** The axis under placed segments: [{left (percent), seconds since the first began}], with room for each label. */
+export function ticksOf(placedSegments) {
+  if (!placedSegments.length) return [];
+  const first = placedSegments[0].start;
+  const ends = placedSegments.map((one) => ({ left: one.left + one.width, seconds: (one.end - first) / 1000 }));
+  const ticks = [{ left: 0, seconds: 0 }];
+  ends.forEach((one) => {
+    if (one.left - ticks.at(-1).left >= APART && 100 - one.left >= APART) ticks.push(one);
+  });
+  return [...ticks, ends.at(-1)];
+}
+
+const WAITS = ["queue", "backoff", "held", "gate", "lost", "ended"];
+
+/** {worked, waited} in seconds, all steps together; the others are the parts of `waited`. */
 export function timesOf(segments) {
   const lengths = (kind) => sum(segments.filter((one) => one.kind === kind).map((one) => one.end - one.start)) / 1000;
-  const [worked, queue, backoff, gate] = ["work", "queue", "backoff", "gate"].map(lengths);
-  return { worked, waited: queue + backoff + gate, queue, backoff, gate };
+  const waits = Object.fromEntries(WAITS.map((kind) => [kind, lengths(kind)]));
+  return { worked: lengths("work"), waited: sum(Object.values(waits)), ...waits };
 }
 
 /**
- * Seconds from the first start to the end, or to `now` (ms) while it is open; null before the first start. `started_at` is that of the
- * newest start; where there may have been earlier ones and no history is at hand, the creation stands for the first.
+ * Seconds from the first start to the end, or to `now` (ms) while it is open; null before the first start. The one duration of a run:
+ * the service's own where it has ended.
  */
-export function elapsed(run, now, events = []) {
-  if (!run.attempt) return null;
-  const isFirst = run.started_at && run.attempt === 1 && run.workflow !== "orchestration";
-  const start = events.find((event) => event.to === "running")?.at ?? (isFirst ? run.started_at : run.created_at);
-  return run.completed_at ? between(start, run.completed_at) : Math.max(0, now - Date.parse(start)) / 1000;
+export function elapsed(run, now) {
+  if (!run.first_started_at) return null;
+  if (!isOpen(run)) return run.duration_seconds ?? null;
+  return Math.max(0, now - Date.parse(run.first_started_at)) / 1000;
 }
 
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);

@@ -1,1 +1,3 @@
-"""One DynamoDB table: `keys` holds every key string, `items` every translation, the stores every condition."""
+"""One DynamoDB table: `keys` holds every key string, `items` every translation, the stores every
+condition.
+"""

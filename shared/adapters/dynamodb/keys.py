@@ -1,22 +1,37 @@
-"""Every key string of the table, and nothing else. The access patterns are listed in docs/data-model.md.
+"""Every key string of the table, and nothing else.
 
-Ids are packed (a UUID is 22 characters of base64url) because they stand in the hot item several times.
+Long because all of them stand in one file.
+
+The access patterns are listed in docs/data-model.md.
+
+Ids are packed (a UUID is 22 characters of base64url) because they stand in the hot item several
+times.
 """
 
 import base64
 import binascii
+import hashlib
 import uuid
 from urllib.parse import quote, unquote
 
 from shared.ports import Scope
+from shared.runs.due import OPEN_SHARDS
 
-SUBJECT_INDEX, CREATOR_INDEX, ORG_INDEX, RARE_INDEX, OPEN_INDEX = "by-subject", "by-creator", "by-org", "by-rare", "by-open"
-OPEN_SHARDS = 4
+SUBJECT_INDEX, CREATOR_INDEX, ORG_INDEX, RARE_INDEX, OPEN_INDEX = (
+    "by-subject",
+    "by-creator",
+    "by-org",
+    "by-rare",
+    "by-open",
+)
 THING_SK = "R"
+_TAG_BYTES = 16
 
 
 def pack(identifier: str) -> str:
-    """A canonical UUID as `~` and 22 characters, anything else percent-encoded, so that `#` and `|` separate."""
+    """A canonical UUID as `~` and 22 characters, anything else percent-encoded, so that `#` and `|`
+    separate.
+    """
     try:
         value = uuid.UUID(identifier)
     except ValueError:
@@ -38,7 +53,9 @@ def unpack(packed: str) -> str:
 
 
 def thing_pk(run_id: str) -> str:
-    """Where anything that a POST creates lives, whatever its kind: so a reused Idempotency-Key meets its first use."""
+    """Where anything that a POST creates lives, whatever its kind: so a reused Idempotency-Key
+    meets its first use.
+    """
     return f"R#{pack(run_id)}"
 
 
@@ -62,6 +79,15 @@ def subject(org_id: str, kind: str, identifier: str) -> str:
     return f"S#{pack(org_id)}#{kind}#{pack(identifier)}"
 
 
+def keys_of_run(run_id: str) -> str:
+    """The Idempotency-Keys that were used for changes of a run."""
+    return f"K#{pack(run_id)}"
+
+
+def uploads_of(org_id: str, patient_id: str) -> str:
+    return f"UP#{pack(org_id)}#{pack(patient_id)}"
+
+
 def creator(org_id: str, person: str) -> str:
     return f"C#{pack(org_id)}#{pack(person)}"
 
@@ -70,12 +96,87 @@ def organisation(org_id: str) -> str:
     return f"G#{pack(org_id)}"
 
 
+TAGS = "T#"
+"""Beside a run: an entry for each of its tags, in the lists of the runs that bear it."""
+
+
+def tag_sk(tag: str, created_at: int) -> str:
+    """Of those who race to create a run, each has an entry of their own."""
+    return f"{_tag(tag)}#{created_at:x}"
+
+
+def tagged(partition: str, tag: str) -> str:
+    """The part of an organisation's or creator's list that bears a tag."""
+    return f"{_tag(tag)}#{partition}"
+
+
+def _tag(tag: str) -> str:
+    """A tag may hold anything, and keys hold no text of people's."""
+    digest = hashlib.sha256(tag.encode()).digest()[:_TAG_BYTES]
+    return TAGS + base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
 def rare(org_id: str, status: str) -> str:
     return f"X#{pack(org_id)}#{status}"
 
 
-def open_shard(run_id: str) -> str:
-    return str(uuid.UUID(run_id).bytes[-1] % OPEN_SHARDS)
+def open_shard(run_id: str) -> int:
+    return uuid.UUID(run_id).bytes[-1] % OPEN_SHARDS
+
+
+def due_partition(shard: int, gate: str | None) -> str:
+    """A partition of the index of open runs: a shard's, or of what is parked at a gate.
+
+    No gate's name is a number.
+    """
+    return f"{shard}" if gate is None else f"{gate}/{shard}"
+
+
+GATES_PK = "GATES"
+"""Under which the gates in use stand."""
+
+
+def gate_sk(gate: str) -> str:
+    return f"G#{gate}"
+
+
+BULKS_DUE = "bulk"
+"""The partition of the index of what is due in which bulks stand that go on. No gate bears it."""
+WEBHOOKS = "D#"
+WEBHOOK_SK = "W"
+DELIVERY_SHARDS = 4
+
+
+def webhook_pk(webhook_id: str) -> str:
+    """Under which a webhook stands with its deliveries: the sender may touch such keys alone."""
+    return f"{WEBHOOKS}{pack(webhook_id)}"
+
+
+def delivery_sk(delivery_id: str) -> str:
+    return f"M#{pack(delivery_id)}"
+
+
+def webhooks_of_org(org_id: str) -> str:
+    return f"HG#{pack(org_id)}"
+
+
+def deliveries_of(webhook_id: str) -> str:
+    return f"HD#{pack(webhook_id)}"
+
+
+def deliveries_due(shard: int) -> str:
+    """A partition of the index of what is due in which deliveries wait. No gate bears the name."""
+    return f"delivery/{shard}"
+
+
+def delivery_shard(webhook_id: str) -> int:
+    return uuid.UUID(webhook_id).bytes[-1] % DELIVERY_SHARDS
+
+
+PROVIDERS_PK = "PROVIDERS"
+"""Under which every provider's model says whether it takes calls, by its gate's name."""
+HEALTH_PK = "HEALTH"
+"""Under which the sweeper writes down what it saw."""
 
 
 def order(created_at: int, identifier: str) -> bytes:
@@ -101,14 +202,58 @@ def of_scope(scope: Scope) -> tuple[str, str, str]:
         kind, _, identifier = scope.key.partition("#")
         return SUBJECT_INDEX, "s", subject(scope.org_id, kind, identifier)
     if scope.kind == "creator":
-        return CREATOR_INDEX, "c", creator(scope.org_id, scope.key)
+        return CREATOR_INDEX, "c", _part(creator(scope.org_id, scope.key), scope)
     if scope.kind == "rare":
         return RARE_INDEX, "x", rare(scope.org_id, scope.key)
-    return ORG_INDEX, "g", organisation(scope.org_id)
+    return ORG_INDEX, "g", _part(organisation(scope.org_id), scope)
 
 
-def link_sk(run_id: str) -> str:
-    return f"L#{pack(run_id)}"
+def _part(partition: str, scope: Scope) -> str:
+    return partition if scope.tag is None else tagged(partition, scope.tag)
+
+
+BUDGETS = "S#"
+
+
+def budgets_pk(org_id: str) -> str:
+    return f"B#{pack(org_id)}"
+
+
+def budget_sk(scope: str, span: str | None = None) -> str:
+    """What is allowed; with a span (a month, or `total`) what was spent of it then."""
+    name = f"{BUDGETS}{pack(scope)}"
+    return name if span is None else f"{name}#{span}"
+
+
+def scope_of(sk: str) -> str:
+    return unpack(sk.removeprefix(BUDGETS).partition("#")[0])
+
+
+def counts_pk(org_id: str) -> str:
+    return f"N#{pack(org_id)}"
+
+
+def counts_sk(day: str) -> str:
+    """A day, or `open` for what is open now."""
+    return f"D#{day}"
+
+
+def day_of(sk: str) -> str:
+    return sk.removeprefix("D#")
+
+
+RETENTION_DUE = "retention"
+"""The partition of the index of what is due in which organisations stand that keep runs for a
+stated time.
+"""
+
+
+def organisation_pk(org_id: str) -> str:
+    return f"O#{pack(org_id)}"
+
+
+def organisation_of(pk: str) -> str:
+    return unpack(pk.split("#")[1])
 
 
 def quota_pk(org_id: str, person: str) -> str:
@@ -119,8 +264,29 @@ def patient_pk(org_id: str, patient_id: str) -> str:
     return f"P#{pack(org_id)}#{pack(patient_id)}"
 
 
+def patient_of(pk: str) -> str:
+    """The patient beside whom something stands."""
+    return unpack(pk.split("#")[2])
+
+
+RECORD_SK = "F"
+"""Beside a patient: the version of their record that is in force."""
+
+
+def record_version_sk(version: int) -> str:
+    return f"{RECORD_SK}#{version:08d}"
+
+
 def assigned_sk(person: str) -> str:
     return f"C#{pack(person)}"
+
+
+ENDED = "E#"
+"""Beside a patient: assignments that have ended, in the order of their ends."""
+
+
+def ended_sk(at: int, person: str) -> str:
+    return f"{ENDED}{at:013d}#{pack(person)}"
 
 
 def clinicians_of(org_id: str, patient_id: str) -> str:

@@ -1,8 +1,10 @@
-"""Projects in DynamoDB and S3: projects, their numbered inputs, and what lists derive of their runs.
+"""Projects in DynamoDB and S3: projects, their numbered inputs, and what lists derive of their
+runs.
 
-An input's version is its place beside the project (`I#00000007`): one conditional write takes the first free place, so versions
-have no gaps however many write at once, and nothing has to be counted. Two numbers on the project only save looking, and are
-never the truth: `n`, up to which places are known to be taken, and `rc` runs up to the list position `ro`.
+An input's version is its place beside the project (`I#00000007`): one conditional write takes the
+first free place, so versions have no gaps however many write at once, and nothing has to be
+counted. Two numbers on the project only save looking, and are never the truth: `n`, up to which
+places are known to be taken, and `rc` runs up to the list position `ro`.
 """
 
 import hashlib
@@ -11,23 +13,34 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from shared.adapters.aws_errors import error_code, translated
 from shared.adapters.dynamodb import keys
-from shared.adapters.dynamodb.items import Item, is_run, plain, run_from, wire
+from shared.adapters.dynamodb.items import Item, plain, wire
+from shared.adapters.dynamodb.project_items import (
+    INPUT,
+    PROJECT,
+    document_object,
+    input_from,
+    input_item,
+    input_key,
+    project_from,
+    project_item,
+    thing_key,
+)
+from shared.adapters.dynamodb.run_codec import is_run, readable
 from shared.adapters.dynamodb.table import Table
 from shared.adapters.s3 import Bucket
 from shared.errors import IdempotencyKeyReused, PayloadMissing
-from shared.runs.projects import Project, ProjectInput, ProjectSummary
-from shared.runs.records import Run
+from shared.ports import Unreadable
+from shared.records.project import Project, ProjectInput, ProjectSummary
+from shared.records.run import Run
 from shared.runs.timing import MINUTE
 from shared.workflows.definitions import ANALYSIS
 
 SETTLED_AFTER = 15 * MINUTE
-"""When no run can turn up any more that was created so long ago: a list index lags by seconds, a function lives for minutes."""
+"""When no run can turn up any more that was created so long ago: a list index lags by seconds, a
+function lives for minutes.
+"""
 SETTLE_AT = 25
-_PROJECT, _INPUT = "project", "input"
 _KEYS_A_PAGE, _INPUTS_A_LOOK, _SIDE_BY_SIDE = 1_000, 25, 8
 
 
@@ -40,121 +53,163 @@ class _Tally:
 
 
 class DynamoProjectStore:
-    """Projects and their inputs, append-only, over a table and a bucket. What it derives of runs it reads from the lists of runs.
-
-    No port: the engine and the workflows know no project, only the doors do.
-    """
+    """Implements shared.ports.ProjectStore over a table and a bucket."""
 
     def __init__(self, table: Table, bucket: Bucket) -> None:
         self._table, self._bucket = table, bucket
 
-    # --- projects -----------------------------------------------------------------------------------------------------
+    # --- projects ---------------------------------------------------------------------------------
 
     def create_project(self, project: Project) -> Project | None:
-        """None when written, else the one that the same request made before. Raises IdempotencyKeyReused."""
-        existing = self._table.put_new(_project_item(project))
-        return None if existing is None else _project(_same(existing, _PROJECT, project.fingerprint))
+        """None when written, else the one that the same request made before.
+
+        Raises IdempotencyKeyReused.
+        """
+        existing = self._table.put_new(project_item(project))
+        return (
+            None
+            if existing is None
+            else project_from(_same(existing, PROJECT, project.fingerprint))
+        )
 
     def get_project(self, org_id: str, project_id: str) -> Project | None:
-        item = self._table.get(_key(project_id))
+        item = self._table.get(thing_key(project_id))
         values = {} if item is None else plain(item)
-        return _project(values) if values.get("k") == _PROJECT and values["og"] == org_id else None
+        return (
+            project_from(values) if values.get("k") == PROJECT and values["og"] == org_id else None
+        )
 
     def is_taken(self, identifier: str) -> bool:
-        """Whether something was made, or begun, under this id: then a request that leads to it is a repetition."""
-        return self._table.get(_key(identifier)) is not None
+        """Whether something was made, or begun, under this id: then a request that leads to it is a
+        repetition.
+        """
+        return self._table.get(thing_key(identifier)) is not None
 
-    def summaries(self, org_id: str, person: str | None, position: str | None, limit: int) -> tuple[list[ProjectSummary], str | None]:
+    def summaries(
+        self, org_id: str, person: str | None, position: str | None, limit: int
+    ) -> tuple[list[ProjectSummary], str | None]:
         """A person's projects, or with None the organisation's, newest first."""
         if person is None:
-            found, last = self._table.query_keys(keys.ORG_INDEX, "g", keys.projects_of_org(org_id), position, limit)
+            found, last = self._table.query_keys(
+                keys.ORG_INDEX, "g", keys.projects_of_org(org_id), position, limit
+            )
         else:
-            found, last = self._table.query_keys(keys.CREATOR_INDEX, "c", keys.projects_of_person(org_id, person), position, limit)
+            found, last = self._table.query_keys(
+                keys.CREATOR_INDEX, "c", keys.projects_of_person(org_id, person), position, limit
+            )
         return self._summarised([plain(item) for item in self._table.get_all(found)]), last
 
     def _summarised(self, listed: Sequence[Item]) -> list[ProjectSummary]:
-        """One look for the inputs of all, one short query a project for its newest runs, one look for the last runs of all."""
-        inputs = self._inputs_counts({_project(values).id: values["n"] for values in listed})
+        """The projects with their counts: one read for the inputs of all, one short query for each
+        project's newest runs, and one read for the last runs of all.
+        """
+        inputs = self._inputs_counts({project_from(values).id: values["n"] for values in listed})
         with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
             tallies = list(pool.map(self._tally, listed))
         runs = self._runs([tally.newest for tally in tallies if tally.newest])
         return [
-            ProjectSummary(project, inputs[project.id], tally.count, runs.get(tally.newest or ""))
-            for project, tally in zip(map(_project, listed), tallies, strict=True)
+            _summary(project, inputs[project.id], tally.count, runs.get(tally.newest or ""))
+            for project, tally in zip(map(project_from, listed), tallies, strict=True)
         ]
 
-    def _runs(self, run_ids: Sequence[str]) -> dict[str, Run]:
-        items = self._table.get_all([_key(run_id) for run_id in run_ids])
-        return {run.id: run for run in (run_from(item) for item in items if is_run(item))}
+    def _runs(self, run_ids: Sequence[str]) -> dict[str, Run | Unreadable]:
+        items = self._table.get_all([thing_key(run_id) for run_id in run_ids])
+        found = [readable(item) for item in items if is_run(item)]
+        return {run.id: run for run in found}
 
-    # --- how many runs ------------------------------------------------------------------------------------------------
+    # --- how many runs ----------------------------------------------------------------------------
 
     def _tally(self, values: Item) -> _Tally:
         entries = self._runs_since(values)
         newest = entries[-1] if entries else values.get("ro")
-        return _Tally(values["rc"] + len(entries), None if newest is None else keys.from_order(newest)[1])
+        return _Tally(
+            values["rc"] + len(entries), None if newest is None else keys.from_order(newest)[1]
+        )
 
     def _runs_since(self, values: Item) -> list[bytes]:
         """List positions of the runs after those that are tallied, oldest first."""
-        partition = keys.subject(values["og"], ANALYSIS.subject, _project(values).id)
+        partition = keys.subject(values["og"], ANALYSIS.subject, project_from(values).id)
         position: str | None = values["ro"].hex() if "ro" in values else None
         entries: list[bytes] = []
         while True:
-            found, position = self._table.query_keys(keys.SUBJECT_INDEX, "s", partition, position, _KEYS_A_PAGE, newest_first=False)
+            found, position = self._table.query_keys(
+                keys.SUBJECT_INDEX, "s", partition, position, _KEYS_A_PAGE, newest_first=False
+            )
             entries += [plain(entry)["o"] for entry in found]
             if position is None:
                 return entries
 
     def settle(self, project_id: str, now: int) -> None:
-        """Bring the tally of the project's old runs up to date where that is due, so that counting them stays cheap."""
-        item = self._table.get(_key(project_id))
+        """Count the project's old runs into its tally when enough of them are there.
+
+        Counting all its runs then stays cheap.
+        """
+        item = self._table.get(thing_key(project_id))
         if item is None:
             return
         values = plain(item)
-        settled = [entry for entry in self._runs_since(values) if keys.from_order(entry)[0] <= now - SETTLED_AFTER]
+        settled = [
+            entry
+            for entry in self._runs_since(values)
+            if keys.from_order(entry)[0] <= now - SETTLED_AFTER
+        ]
         if len(settled) >= SETTLE_AT:
-            self._advance(project_id, "SET rc = :to, ro = :o", "rc", values["rc"] + len(settled), {":o": settled[-1]})
+            self._advance(
+                project_id,
+                "SET rc = :to, ro = :o",
+                "rc",
+                values["rc"] + len(settled),
+                {":o": settled[-1]},
+            )
 
-    def _advance(self, project_id: str, expression: str, attribute: str, to: int, more: Mapping[str, Any] | None = None) -> None:
-        """Raise one of a project's two numbers; leave it where somebody has raised it further."""
-        with translated():
-            try:
-                self._table.update(
-                    Key=_key(project_id),
-                    UpdateExpression=expression,
-                    ConditionExpression=f"{attribute} < :to",
-                    ExpressionAttributeValues=wire({":to": to, **(more or {})}),
-                )
-            except ClientError as exc:
-                if error_code(exc) != "ConditionalCheckFailedException":
-                    raise
+    def _advance(
+        self,
+        project_id: str,
+        expression: str,
+        attribute: str,
+        to: int,
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Raise one of a project's two numbers, unless somebody has already raised it further."""
+        self._table.try_update(
+            Key=thing_key(project_id),
+            UpdateExpression=expression,
+            ConditionExpression=f"{attribute} < :to",
+            ExpressionAttributeValues=wire({":to": to, **(more or {})}),
+        )
 
-    # --- inputs -------------------------------------------------------------------------------------------------------
+    # --- inputs -----------------------------------------------------------------------------------
 
-    def add_input(self, new: ProjectInput, document: bytes, fingerprint: str) -> tuple[ProjectInput, bool]:
-        """Give it the next version; (as it stands, whether this call made it). Raises IdempotencyKeyReused.
+    def add_input(
+        self, new: ProjectInput, document: bytes, fingerprint: str
+    ) -> tuple[ProjectInput, bool]:
+        """Give it the next version; (as it stands, whether this call made it).
 
-        The document first, then the claim of the input's id, then its place.
-        All who claim the same id look for a place from the same one on (`f`), and take the first that is free or theirs already:
-        so an id has one place, whoever was interrupted where.
+        Raises IdempotencyKeyReused.
+
+        The document first, then the claim of the input's id, then its place. All who claim the same
+        id look for a place from the same one on (`f`), and take the first that is free or theirs
+        already: so an id has one place, whoever was interrupted where.
         """
-        self._bucket.put_new(_document_object(new), document)
+        self._bucket.put_new(document_object(new), document)
         taken = self._newest(new.project_id)
-        existing = self._table.put_new(_key(new.id) | wire({"k": _INPUT, "fp": fingerprint, "f": taken}))
-        version = taken if existing is None else _same(existing, _INPUT, fingerprint)["f"]
+        existing = self._table.put_new(
+            thing_key(new.id) | wire({"k": INPUT, "fp": fingerprint, "f": taken})
+        )
+        version = taken if existing is None else _same(existing, INPUT, fingerprint)["f"]
         while True:
             version += 1
             numbered = replace(new, version=version)
-            standing = self._table.put_new(_input_item(numbered))
+            standing = self._table.put_new(input_item(numbered))
             if standing is None:
                 self._advance(new.project_id, "SET n = :to", "n", version)
                 return numbered, True
-            if _input(standing).id == new.id:
-                return _input(standing), False
+            if input_from(standing).id == new.id:
+                return input_from(standing), False
 
     def get_input(self, project: Project, version: int) -> ProjectInput | None:
-        item = self._table.get(_place(project.id, version))
-        return None if item is None else _input(item)
+        item = self._table.get(input_key(project.id, version))
+        return None if item is None else input_from(item)
 
     def latest_input(self, project: Project, status: str) -> ProjectInput | None:
         position: str | None = None
@@ -164,87 +219,60 @@ class DynamoProjectStore:
             if wanted is not None or position is None:
                 return wanted
 
-    def inputs(self, project: Project, position: str | None, limit: int) -> tuple[list[ProjectInput], str | None]:
+    def inputs(
+        self, project: Project, position: str | None, limit: int
+    ) -> tuple[list[ProjectInput], str | None]:
         """Newest version first; a position is the version of the last row."""
         newest = self._newest(project.id) if position is None else int(position, 16) - 1
         last = max(newest - limit + 1, 1)
-        items = self._table.get_all([_place(project.id, version) for version in range(newest, last - 1, -1)])
-        return [_input(item) for item in items], f"{last:08x}" if last > 1 else None
+        items = self._table.get_all(
+            [input_key(project.id, version) for version in range(newest, last - 1, -1)]
+        )
+        return [input_from(item) for item in items], f"{last:08x}" if last > 1 else None
 
     def read_input(self, project_input: ProjectInput) -> bytes:
         """The document as it was added. Raises PayloadMissing when it is gone or damaged."""
-        data = self._bucket.get(_document_object(project_input))
+        data = self._bucket.get(document_object(project_input))
         if data is None or hashlib.sha256(data).hexdigest() != project_input.sha256:
             raise PayloadMissing("an input's document is missing or damaged")
         return data
 
     def _newest(self, project_id: str) -> int:
-        item = self._table.get(_key(project_id))
-        return self._inputs_counts({project_id: 0 if item is None else plain(item)["n"]})[project_id]
+        item = self._table.get(thing_key(project_id))
+        return self._inputs_counts({project_id: 0 if item is None else plain(item)["n"]})[
+            project_id
+        ]
 
     def _inputs_counts(self, known: Mapping[str, int]) -> dict[str, int]:
-        """The newest version of each project, which is how many inputs it has, looking on from what is known."""
+        """The newest version of each project, which is also how many inputs it has.
+
+        `known`: a version of each project that is known to be taken, from which to look on.
+        """
         counts = dict(known)
         growing = list(counts)
         while growing:
-            found = self._table.get_all([_place(project_id, counts[project_id] + 1) for project_id in growing])
+            found = self._table.get_all(
+                [input_key(project_id, counts[project_id] + 1) for project_id in growing]
+            )
             growing = [keys.id_of(plain(item)["pk"]) for item in found]
             counts |= {project_id: counts[project_id] + 1 for project_id in growing}
         return counts
 
 
+def _summary(
+    project: Project, inputs: int, runs: int, last: Run | Unreadable | None
+) -> ProjectSummary:
+    if isinstance(last, Unreadable):
+        return ProjectSummary(project, inputs, runs, None, last.id)
+    return ProjectSummary(project, inputs, runs, last)
+
+
 def _same(existing: Item, kind: str, fingerprint: str) -> Item:
-    """What an earlier use of a key made. Raises IdempotencyKeyReused when that was something else."""
+    """What an earlier use of a key made.
+
+    Raises IdempotencyKeyReused when that was something else.
+    """
     values = plain(existing)
     if values.get("k") != kind or values["fp"] != fingerprint:
         raise IdempotencyKeyReused
     return values
-
-
-def _key(identifier: str) -> Item:
-    return wire({"pk": keys.thing_pk(identifier), "sk": keys.THING_SK})
-
-
-def _place(project_id: str, version: int) -> Item:
-    return wire({"pk": keys.thing_pk(project_id), "sk": keys.input_sk(version)})
-
-
-def _project_item(project: Project) -> Item:
-    values = {
-        "k": _PROJECT,
-        "og": project.org_id,
-        "g": keys.projects_of_org(project.org_id),
-        "c": keys.projects_of_person(project.org_id, project.created_by),
-        "o": keys.order(project.created_at, project.id),
-        "nm": project.name,
-        "cb": project.created_by,
-        "fp": project.fingerprint,
-        "n": 0,
-        "rc": 0,
-    }
-    return _key(project.id) | wire(values)
-
-
-def _project(values: Item) -> Project:
-    created_at, project_id = keys.from_order(values["o"])
-    return Project(project_id, values["og"], values["nm"], values["cb"], created_at, values["fp"])
-
-
-_ATTRIBUTE = {
-    "id": "i", "org_id": "og", "version": "v", "status": "st", "title": "ti", "created_by": "cb", "created_at": "ca", "sha256": "h",
-    "size_bytes": "z",
-}  # fmt: skip
-
-
-def _input_item(one: ProjectInput) -> Item:
-    return _place(one.project_id, one.version) | wire({attribute: getattr(one, name) for name, attribute in _ATTRIBUTE.items()})
-
-
-def _input(item: Item) -> ProjectInput:
-    v = plain(item)
-    project_id = keys.id_of(v["pk"])
-    return ProjectInput(project_id=project_id, **{name: v[attribute] for name, attribute in _ATTRIBUTE.items()})
-
-
-def _document_object(one: ProjectInput) -> str:
-    return f"{keys.pack(one.org_id)}/projects/{one.project_id}/{one.sha256}"

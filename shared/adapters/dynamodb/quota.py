@@ -1,14 +1,12 @@
-"""Per-caller quotas: a token bucket kept as one number, the time at which the bucket would be full again.
+"""Per-caller quotas: a token bucket kept as one number, the time at which the bucket would be full
+again.
 
-That is the generic cell rate algorithm (ATM Forum TM 4.0): N requests at once, then one every minute/N. One write a
-request, and none at all where no quota is set.
+That is the generic cell rate algorithm (ATM Forum TM 4.0): N requests at once, then one every
+minute/N. One write a request, and none at all where no quota is set.
 """
 
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from shared.adapters.aws_errors import error_code, failed_item, translated
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.items import Item, plain, wire
 from shared.adapters.dynamodb.table import Table
@@ -20,7 +18,10 @@ _TRIES = 20
 
 
 class DynamoQuota:
-    """`per_minute`: how many requests a caller may make at once and in a minute; 0 is no quota."""
+    """Implements shared.ports.Quota.
+
+    `per_minute`: how many requests a caller may make at once and in a minute; 0 is no quota.
+    """
 
     def __init__(self, table: Table, clock: Clock, per_minute: int) -> None:
         self._table, self._clock, self._per_minute = table, clock, per_minute
@@ -43,22 +44,20 @@ class DynamoQuota:
                 return
         raise RateLimited(1)
 
-    def _take(self, key: Item, condition: str, now: int, full_at: int, seen: int | None = None) -> int | None:
-        """None when written; else when the bucket would be full again, as somebody else has left it."""
+    def _take(
+        self, key: Item, condition: str, now: int, full_at: int, seen: int | None = None
+    ) -> int | None:
+        """None when written; else when the bucket would be full again, as somebody else has left
+        it.
+        """
         values: dict[str, Any] = {":f": full_at, ":t": full_at // SECOND + 60}
         values |= {":now": now} if seen is None else {":seen": seen}
-        with translated():
-            try:
-                self._table.update(
-                    Key=key,
-                    UpdateExpression="SET f = :f, #t = :t",
-                    ConditionExpression=condition,
-                    ExpressionAttributeNames={"#t": "ttl"},
-                    ExpressionAttributeValues=wire(values),
-                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                )
-            except ClientError as exc:
-                if error_code(exc) != "ConditionalCheckFailedException":
-                    raise
-                return int(plain(failed_item(exc) or {}).get("f", now))
-        return None
+        refused = self._table.try_update(
+            Key=key,
+            UpdateExpression="SET f = :f, #t = :t",
+            ConditionExpression=condition,
+            ExpressionAttributeNames={"#t": "ttl"},
+            ExpressionAttributeValues=wire(values),
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
+        return None if refused is None else int(plain(refused).get("f", now))

@@ -1,6 +1,9 @@
-"""RunStore over DynamoDB: every write is one conditional statement. Knows no workflow and no rule of the state machine."""
+"""RunStore over DynamoDB: every write is one conditional statement.
 
-from collections.abc import Iterator
+Knows no workflow and no rule of the state machine.
+"""
+
+from collections.abc import Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -8,12 +11,20 @@ from botocore.exceptions import ClientError
 from shared.adapters.aws_errors import error_code, failed_item, translated
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.expressions import Expression, condition, update
-from shared.adapters.dynamodb.items import Item, is_run, run_from, run_item, run_key, wire
+from shared.adapters.dynamodb.items import Item, plain, wire
+from shared.adapters.dynamodb.run_codec import (
+    is_run,
+    readable,
+    run_from,
+    run_item,
+    run_key,
+)
 from shared.adapters.dynamodb.table import Table
-from shared.errors import GuardFailed, IdempotencyKeyReused, RunUnreadable
-from shared.ports import Page, Scope, Unreadable
+from shared.adapters.dynamodb.tag_entries import tag_items
+from shared.errors import GuardFailed, IdempotencyKeyReused
+from shared.ports import DueRun, Page, Scope, Unreadable
+from shared.records.run import Run
 from shared.runs.changes import Change, check_state
-from shared.runs.records import Run
 
 _FIRST_ID = "00000000-0000-0000-0000-000000000000"
 _CONDITION_FAILED = "ConditionalCheckFailedException"
@@ -27,6 +38,8 @@ class DynamoRunStore:
 
     def create(self, run: Run) -> Run | None:
         check_state({name: getattr(run, name) for name in Run.__slots__})
+        for entry in tag_items(run):
+            self._table.put(entry)
         existing = self._table.put_new(run_item(run))
         if existing is not None and not is_run(existing):
             raise IdempotencyKeyReused
@@ -37,56 +50,138 @@ class DynamoRunStore:
         return run_from(item) if item is not None and is_run(item) else None
 
     def apply(self, change: Change) -> Run:
+        try:
+            return self._write(change, moves_due=False)
+        except _TooLate:
+            return self._write(change, moves_due=True)
+
+    def _write(self, change: Change, *, moves_due: bool) -> Run:
         e = Expression()
         request: dict[str, Any] = {
             "Key": run_key(change.run_id),
-            "UpdateExpression": update(change, e),
-            "ConditionExpression": condition(change, e),
+            "UpdateExpression": update(change, e, moves_due=moves_due),
+            "ConditionExpression": condition(change, e, moves_due=moves_due),
             "ReturnValues": "ALL_NEW",
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
         with translated():
             try:
-                answer = self._table.update(**request, ExpressionAttributeNames=e.names, ExpressionAttributeValues=wire(e.values))
+                answer = self._table.update(
+                    **request,
+                    ExpressionAttributeNames=e.names,
+                    ExpressionAttributeValues=wire(e.values),
+                )
             except ClientError as exc:
                 if error_code(exc) != _CONDITION_FAILED:
                     raise
-                return _recognise(change, failed_item(exc))
+                return _recognise(change, failed_item(exc), moves_due=moves_due)
         return run_from(answer)
 
-    def page(self, scope: Scope, position: str | None, limit: int) -> Page:
-        index, attribute, partition = keys.of_scope(scope)
-        found, last = self._table.query_keys(index, attribute, partition, position, limit)
-        return Page([run_from(item) for item in self._table.get_all(found)], last)
+    def erase(self, run: Run, skeleton: Run) -> bool:
+        e = Expression()
+        seen = f"size({e.name('h')}) = {e.value(run.version)}"
+        unerased = f"attribute_not_exists({e.name('ea')})"
+        with translated():
+            try:
+                self._table.put_where(
+                    run_item(skeleton), f"{seen} AND {unerased}", e.names, e.values
+                )
+            except ClientError as exc:
+                if error_code(exc) != _CONDITION_FAILED:
+                    raise
+                return False
+        return True
 
-    def position_of(self, run: Run) -> str:
-        return keys.order(run.created_at, run.id).hex()
+    def page(
+        self, scope: Scope, position: str | None, limit: int, *, newest_first: bool = True
+    ) -> Page:
+        index, attribute, partition = keys.of_scope(scope)
+        found, last = self._table.query_keys(
+            index, attribute, partition, position, limit, newest_first=newest_first
+        )
+        if scope.tag is None:
+            return Page([readable(item) for item in self._table.get_all(found)], last)
+        return Page(self._bearers(scope.tag, found), last)
+
+    def _bearers(self, tag: str, entries: Sequence[Item]) -> list[Run | Unreadable]:
+        """The runs to which a tag's entries point, those that bear it. An entry is written before
+        the run, by somebody who may then have come too late to create it.
+        """
+        pks = dict.fromkeys(entry["pk"]["S"] for entry in entries)
+        items = self._table.get_all([wire({"pk": pk, "sk": keys.THING_SK}) for pk in pks])
+        found = {item["pk"]["S"]: readable(item) for item in items}
+        pointed = ((found.get(one["pk"]["S"]), plain(one)["o"]) for one in entries)
+        return [
+            run
+            for run, order in pointed
+            if isinstance(run, Run)
+            and tag in run.tags
+            and keys.order(run.created_at, run.id) == order
+        ]
+
+    def position_of(self, row: Run | Unreadable) -> str:
+        if isinstance(row, Unreadable) and row.place is not None:
+            return row.place
+        return keys.order(row.created_at or 0, row.id).hex()
 
     def before(self, created_at: int) -> str:
         return keys.order(created_at, _FIRST_ID).hex()
 
-    def open_runs(self, turn: int = 0) -> Iterator[Run | Unreadable]:
-        for shard in range(turn, turn + keys.OPEN_SHARDS):
-            position: str | None = None
-            while True:
-                partition = str(shard % keys.OPEN_SHARDS)
-                found, position = self._table.query_keys(keys.OPEN_INDEX, "q", partition, position, 100, newest_first=False)
-                # An index entry may outlive its run's end by a moment; the item itself then has no `q` any more.
-                yield from (_readable(item) for item in self._table.get_all(found) if "q" in item)
-                if position is None:
-                    break
+    # --- the index of open runs
+    # ---------------------------------------------------------------------------------------
+
+    def due(
+        self, shard: int, gate: str | None, until: int, position: str | None, limit: int
+    ) -> tuple[list[DueRun], str | None]:
+        partition = keys.due_partition(shard, gate)
+        found, last = self._table.query_due(partition, until, position, limit)
+        items = self._table.get_all(found)
+        # An entry may lag behind its item, which may have ended, been parked or become due later
+        # since.
+        fresh = (item for item in items if _stands_at(item, partition, until))
+        return [DueRun(readable(item), int(item["n"]["N"])) for item in fresh], last
+
+    def postpone(self, due: DueRun, to: int) -> bool:
+        e = Expression()
+        place = e.name("n")
+        condition = f"{place} = {e.value(due.at)}"
+        if isinstance(due.run, Run):
+            condition += f" AND size({e.name('h')}) = {e.value(due.run.version)}"
+        refused = self._table.try_update(
+            Key=run_key(due.run_id),
+            UpdateExpression=f"SET {place} = {e.value(to)}",
+            ConditionExpression=condition,
+            ExpressionAttributeNames=e.names,
+            ExpressionAttributeValues=wire(e.values),
+        )
+        return refused is None
 
 
-def _readable(item: Item) -> Run | Unreadable:
-    try:
-        return run_from(item)
-    except RunUnreadable:
-        return Unreadable(keys.id_of(item["pk"]["S"]))
+class _TooLate(Exception):
+    """The run stands later in the index of open runs than a change would make it due, and nothing
+    else is amiss.
+    """
 
 
-def _recognise(change: Change, item: Item | None) -> Run:
-    """A failed condition whose history already holds this op is this very write, applied by an earlier try."""
+def _stands_at(item: Item, partition: str, until: int) -> bool:
+    placed = item.get("q", {}).get("S"), item.get("n", {}).get("N")
+    return placed[0] == partition and placed[1] is not None and int(placed[1]) <= until
+
+
+def _recognise(change: Change, item: Item | None, *, moves_due: bool) -> Run:
+    """A failed condition whose history already holds this op is this very write, applied by an
+    earlier try.
+    """
     current = run_from(item) if item is not None and is_run(item) else None
-    if current is not None and change.entry is not None and any(entry.op == change.entry.op for entry in current.history):
-        return current
+    if current is not None and change.entry is not None:
+        op = change.entry.op
+        if any(entry.op == op for entry in current.history):
+            return current
+    if not moves_due and _is_too_late(change, item):
+        raise _TooLate
     raise GuardFailed(current)
+
+
+def _is_too_late(change: Change, item: Item | None) -> bool:
+    place = (item or {}).get("n", {}).get("N")
+    return change.due is not None and place is not None and int(place) > change.due

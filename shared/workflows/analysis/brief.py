@@ -1,7 +1,9 @@
-"""Reads a project's input document: the hypothesis, the audience and the evidence notes, and whatever else was written down.
+"""Reads a project's input document: the hypothesis, the audience and the evidence notes, and
+whatever else was written down.
 
-Documents are people's, so forms are taken as they come: notes as one text, as texts, or as objects with a text and where it is
-from. What is missing or of the wrong kind is named, never quoted. Knows no run, store or model.
+Documents are people's, so forms are taken as they come: notes as one text, as texts, or as objects
+with a text and where it is from. What is missing or of the wrong kind is named, never quoted. Knows
+no run, store or model.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,7 +26,10 @@ _WANTED = {
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something that the document says. `part`: where it stands in it. `origin`: where its author has it from, if they say so."""
+    """Something that the document says.
+
+    `part`: where it stands in it. `origin`: where its author has it from, if they say so.
+    """
 
     part: str
     text: str
@@ -33,7 +38,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """A document that can be analysed. `further`: fields that nobody asked for, which may matter all the same."""
+    """A document that can be analysed.
+
+    `further`: fields that nobody asked for, which may matter all the same.
+    """
 
     hypothesis: str
     audience: str
@@ -62,7 +70,12 @@ def read_brief(document: Mapping[str, Any]) -> Brief:
     if errors:
         raise BriefInvalid(errors)
     known = {"hypothesis", "audience", field}
-    further = [note for name in sorted(document) if name not in known for note in _notes(name, document[name])]
+    further = [
+        note
+        for name in sorted(document)
+        if name not in known
+        for note in _notes(name, document[name])
+    ]
     return Brief(hypothesis, audience, notes, tuple(further))
 
 
@@ -78,7 +91,11 @@ def _claim_errors(name: str, value: Any, claim: str) -> list[str]:
         return [_missing(name)]
     if isinstance(value, bool | int | float):
         return [f"{name} must be a text"]
-    return [f"{name} must have at most {CLAIM_CHARACTERS} characters"] if len(claim) > CLAIM_CHARACTERS else []
+    return (
+        [f"{name} must have at most {CLAIM_CHARACTERS} characters"]
+        if len(claim) > CLAIM_CHARACTERS
+        else []
+    )
 
 
 def _missing(name: str) -> str:
@@ -86,9 +103,14 @@ def _missing(name: str) -> str:
 
 
 def _notes(part: str, value: Any, depth: int = 0) -> Iterator[Note]:
-    """The notes that a value holds, whatever its form; none for what is empty. What is nested deeply is one note as it stands."""
+    """The notes that a value holds, whatever its form; none for what is empty.
+
+    What is nested deeply is one note as it stands.
+    """
     if isinstance(value, list | Mapping) and depth < _DEEP:
-        yield from _listed(part, value, depth) if isinstance(value, list) else _noted(part, value, depth)
+        yield from (
+            _listed(part, value, depth) if isinstance(value, list) else _noted(part, value, depth)
+        )
     elif isinstance(value, str):
         if value.strip():
             yield Note(part, value.strip())

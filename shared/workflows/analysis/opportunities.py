@@ -1,4 +1,5 @@
-"""The opportunities: what the model must answer, and how an answer is checked against the evidence it may cite.
+"""The opportunities: what the model must answer, and how an answer is checked against the evidence
+it may cite.
 
 Every message here is made of field names and fixed words, never of a value of the answer.
 """
@@ -55,11 +56,16 @@ class AnswerInvalid(Exception):
 
 
 def validate_answer(text: str, evidence_ids: Collection[str]) -> Answer:
-    """Reads the model's text. Raises AnswerInvalid with every error, references that lead nowhere among them."""
+    """Reads the model's text.
+
+    Raises AnswerInvalid with every error, references that lead nowhere among them.
+    """
     try:
         answer = Answer.model_validate(_parsed(text))
     except ValidationError as exc:
-        found = [_message(error["loc"]) for error in exc.errors(include_url=False, include_context=False)]
+        found = [
+            _message(error["loc"]) for error in exc.errors(include_url=False, include_context=False)
+        ]
         raise AnswerInvalid(list(dict.fromkeys(found))) from None
     errors = [*_dangling(answer, evidence_ids), *_repeated(answer)]
     if errors:
@@ -68,7 +74,9 @@ def validate_answer(text: str, evidence_ids: Collection[str]) -> Answer:
 
 
 def ranked(answer: Answer) -> list[dict[str, Any]]:
-    """The opportunities in the model's order, which is their rank, each piece of evidence cited once."""
+    """The opportunities in the model's order, which is their rank, each piece of evidence cited
+    once.
+    """
     return [
         {"rank": rank, **one.model_dump(), "evidence": list(dict.fromkeys(one.evidence))}
         for rank, one in enumerate(answer.opportunities, 1)
@@ -91,11 +99,19 @@ def _refuse_constant(_: str) -> NoReturn:
 
 
 def _message(place: Sequence[str | int]) -> str:
-    """`opportunities[2].effort must be one of ...`: only known field names and positions stand in `place`."""
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
+    """`opportunities[2].effort must be one of ...`: only known field names and positions stand in
+    `place`.
+    """
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(
+        "."
+    )
     last = place[-1]
     if isinstance(last, int):
-        return f"{path} must be an object" if place[0] == "opportunities" and len(place) == 2 else f"{path} must be a text"
+        return (
+            f"{path} must be an object"
+            if place[0] == "opportunities" and len(place) == 2
+            else f"{path} must be a text"
+        )
     return f"{path} {_EXPECTED[last]}"
 
 
@@ -110,27 +126,60 @@ def _dangling(answer: Answer, evidence_ids: Collection[str]) -> list[str]:
 
 def _repeated(answer: Answer) -> list[str]:
     titles = [one.title.casefold() for one in answer.opportunities]
-    return [f"opportunities[{place}].title repeats an earlier one" for place, title in enumerate(titles) if title in titles[:place]]
+    return [
+        f"opportunities[{place}].title repeats an earlier one"
+        for place, title in enumerate(titles)
+        if title in titles[:place]
+    ]
 
 
 def answer_schema() -> dict[str, Any]:
-    """The JSON schema for structured output: the same for every run (a new one has to be compiled), so it names no evidence ids."""
+    """The JSON schema for structured output: the same for every run (a new one has to be compiled),
+    so it names no evidence ids.
+
+    Long because it is one literal.
+    """
     text = {"type": "string"}
     properties = {
         "title": {**text, "description": "A few words that name what would be done."},
-        "rationale": {**text, "description": "Why, from the cited evidence, and what speaks against it."},
-        "first_step": {**text, "description": "The smallest thing that would show whether it is right."},
-        "evidence": {"type": "array", "items": text, "description": "Ids of the pieces it rests on, as given. At least one."},
+        "rationale": {
+            **text,
+            "description": "Why, from the cited evidence, and what speaks against it.",
+        },
+        "first_step": {
+            **text,
+            "description": "The smallest thing that would show whether it is right.",
+        },
+        "evidence": {
+            "type": "array",
+            "items": text,
+            "description": "Ids of the pieces it rests on, as given. At least one.",
+        },
         "effort": {"type": "string", "enum": list(EFFORTS)},
-        "confidence": {"type": "number", "description": "From 0 (a guess) to 1 (certain), inclusive."},
+        "confidence": {
+            "type": "number",
+            "description": "From 0 (a guess) to 1 (certain), inclusive.",
+        },
     }
-    item = {"type": "object", "additionalProperties": False, "required": list(properties), "properties": properties}
+    item = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(properties),
+        "properties": properties,
+    }
     return {
         "type": "object",
         "additionalProperties": False,
         "required": ["summary", "opportunities"],
         "properties": {
-            "summary": {**text, "description": "What the evidence says about the hypothesis. Never empty."},
-            "opportunities": {"type": "array", "items": item, "description": f"1 to {MOST}, the most worthwhile first."},
+            "summary": {
+                **text,
+                "description": "What the evidence says about the hypothesis. Never empty.",
+            },
+            "opportunities": {
+                "type": "array",
+                "items": item,
+                "description": f"1 to {MOST}, the most worthwhile first.",
+            },
         },
     }

@@ -1,1 +1,3 @@
-"""The diagnosis workflow: a context pack of coded facts, one model call, a checked answer, one artifact."""
+"""The diagnosis workflow: a context pack of coded facts, one model call, a checked answer, one
+artifact.
+"""

@@ -1,9 +1,12 @@
-"""The context pack: all that a model is told about a patient, and nothing that says who the patient is.
+"""The context pack: all that a model is told about a patient, and nothing that says who the
+patient is.
 
-Built from a FHIR R4 bundle, the run's settings, the artifacts attached to it and an assessment. The same inputs give the same bytes
-(`canonical_json`), whatever the order of the bundle's entries. Bounded in size: `omitted` counts what was left out of each section,
-`shortened` names the free-form parts that were cut, `not_used` counts the resources of types that no section reads.
-Pure: it has no clock, and it never raises on a bundle's content.
+Built from a FHIR R4 bundle, the run's settings, the artifacts attached to it and an assessment.
+The same inputs give the same bytes (`canonical_json`), whatever the order of the bundle's
+entries. Bounded in size: `omitted` counts what was left out, whole facts and parts of them,
+`shortened` names the texts that were cut, `not_used` counts the resources of types that no
+section reads, `warnings` says in sentences what a reader must know. Pure: it has no clock, and it
+never raises on a bundle's content.
 """
 
 from collections import Counter
@@ -12,39 +15,71 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shared.runs.canonical import canonical_json, sha256_hex
+from shared.workflows.diagnosis import events_of_care, medications, procedures, reports
+from shared.workflows.diagnosis.allergies import allergy
 from shared.workflows.diagnosis.attachments import Attachments, fitted, scrubbed
-from shared.workflows.diagnosis.budget import SECTIONS, Sized, select, sized
+from shared.workflows.diagnosis.budget import everything_cut, ranked, select
+from shared.workflows.diagnosis.chart import NOT_UNDERSTOOD, Chart
+from shared.workflows.diagnosis.conditions import condition
 from shared.workflows.diagnosis.demographics import demographics
-from shared.workflows.diagnosis.facts import Fact, allergy, condition, family_history, immunisation, procedure, report
-from shared.workflows.diagnosis.fhir import Held, Record
+from shared.workflows.diagnosis.facts import Fact
+from shared.workflows.diagnosis.family import family_history
+from shared.workflows.diagnosis.fhir import Held, opened
+from shared.workflows.diagnosis.folding import folded_facts
 from shared.workflows.diagnosis.identity import identity_terms
-from shared.workflows.diagnosis.medications import SOURCES, medication
+from shared.workflows.diagnosis.kinds import FACT_TYPES, READ
+from shared.workflows.diagnosis.links import Links
+from shared.workflows.diagnosis.none_known import empty_list
+from shared.workflows.diagnosis.notices import record_warnings
 from shared.workflows.diagnosis.observations import observation
+from shared.workflows.diagnosis.questionnaires import questionnaire
 from shared.workflows.diagnosis.reading import Reader
 from shared.workflows.diagnosis.scrub import Scrubber
+from shared.workflows.diagnosis.sections import BY_NAME, SECTIONS
 from shared.workflows.diagnosis.terminology import RESOURCE_TYPES
 
-CONTEXT_SCHEMA_VERSION = "context-pack/1"
+CONTEXT_SCHEMA_VERSION = "context-pack/2"
 MAX_BYTES = 60_000
 MIN_BYTES = 8_192
 
-_BUILDERS: dict[str, Callable[[Reader, Held], Fact | None]] = {
+# Sections, the resource types that may state that they are empty, and the word for what they hold.
+_NONE_OF = (
+    ("allergies", {"AllergyIntolerance"}, "allergy"),
+    ("current_medications", {"MedicationStatement"}, "medication"),
+    ("active_conditions", {"Condition"}, "problem"),
+)
+_CONTRADICTION = (
+    "The record states that no {} is known, and holds some: one of both is wrong or outdated."
+)
+_Builder = Callable[[Reader, Held], Fact | None]
+_BUILDERS: dict[str, _Builder] = {
     "Condition": condition,
     "AllergyIntolerance": allergy,
-    "Observation": observation,
-    "Procedure": procedure,
-    "Immunization": immunisation,
-    "DiagnosticReport": report,
+    "Procedure": procedures.procedure,
+    "Immunization": procedures.immunisation,
+    "DiagnosticReport": reports.report,
+    "DocumentReference": reports.document,
     "FamilyMemberHistory": family_history,
-    **dict.fromkeys(SOURCES, medication),
+    "Flag": events_of_care.flag,
+    "AdverseEvent": events_of_care.adverse_event,
+    "DetectedIssue": events_of_care.detected_issue,
+    "DeviceUseStatement": events_of_care.device_use,
+    "Device": events_of_care.device,
+    "Encounter": events_of_care.encounter,
+    "ClinicalImpression": events_of_care.impression,
+    "QuestionnaireResponse": questionnaire,
+    **dict.fromkeys(medications.SOURCES, medications.medication),
 }
-# Read without being facts themselves.
-_SUPPORTING = {"Patient", "Medication"}
+_MANY: dict[str, Callable[[Reader, Held], list[Fact]]] = {
+    "List": empty_list,
+    "Composition": reports.composition,
+}
 
 
 def build_context_pack(
     *,
     bundle: Mapping[str, Any] | None,
+    chart: Chart | None = None,
     input_config: Mapping[str, Any],
     artifacts: Sequence[Mapping[str, Any]],
     assessment: Mapping[str, Any] | None,
@@ -52,24 +87,34 @@ def build_context_pack(
     other_identifiers: Sequence[str] = (),
     max_bytes: int = MAX_BYTES,
 ) -> dict[str, Any]:
-    """At most `max_bytes` of canonical JSON (raises ValueError below MIN_BYTES). `as_of`, aware, is the day that ages refer to.
-    Artifacts and assessment have the fields of the API's resources; artifacts without `sequence_order` stay in the order given.
-    `other_identifiers`: ids of the patient that the record does not hold, to be scrubbed with those it does."""
+    """At most `max_bytes` of canonical JSON (raises ValueError below MIN_BYTES). `as_of`, aware,
+    is the day that ages refer to. Artifacts and assessment have the fields of the API's
+    resources; artifacts without `sequence_order` stay in the order given. `other_identifiers`:
+    ids of the patient that the record does not hold, to be scrubbed with those it does. `chart`:
+    the bundle sorted, where its check has sorted it already.
+    """
     if max_bytes < MIN_BYTES:
         raise ValueError(f"a context pack needs at least {MIN_BYTES} bytes")
-    record = Record(bundle)
-    reader = Reader(record, Scrubber(identity_terms(record, other_identifiers)))
-    facts, left_out, not_used = _facts(reader)
-    candidates, left_out["duplicates"] = sized(facts)
+    chart = chart or Chart(opened(bundle), READ)
     today = as_of.astimezone(UTC).date().isoformat()
+    reader = Reader(chart, Scrubber(identity_terms(chart.record, other_identifiers)), today)
+    facts, not_used = _facts(reader)
+    left_out = Counter(chart.set_apart)
+    left_out[NOT_UNDERSTOOD] += sum(fact.cuts.not_understood for fact in facts)
+    folded, duplicates = folded_facts(facts)
+    left_out["duplicates"] += duplicates
     pack = {
         "schema_version": CONTEXT_SCHEMA_VERSION,
         "as_of": reader.day(today),
-        "record_available": bool(record.held),
-        "patient": demographics(record, today),
+        "record_available": bool(chart.record.held),
+        "patient": demographics(chart.patients, today),
         "not_used": dict(not_used),
+        "warnings": [*record_warnings(chart), *_contradictions(folded)]
+        if bundle is not None
+        else [],
     }
-    return _fill(pack, candidates, scrubbed(reader, input_config, artifacts, assessment), left_out, max_bytes)
+    whole = scrubbed(reader, input_config, artifacts, assessment)
+    return _fill(pack, ranked(folded), whole, +left_out, max_bytes)
 
 
 def context_hash(pack: Mapping[str, Any]) -> str:
@@ -77,42 +122,76 @@ def context_hash(pack: Mapping[str, Any]) -> str:
     return sha256_hex(canonical_json(pack))
 
 
-def _facts(reader: Reader) -> tuple[list[Fact], Counter[str], Counter[str]]:
-    """Facts, what was left out for its own sake, and the resources that no section reads."""
+def _facts(reader: Reader) -> tuple[list[Fact], Counter[str]]:
+    """Facts, and the resources that no section reads."""
+    links = Links(reader.chart)
     facts: list[Fact] = []
-    left_out, not_used = Counter[str](), Counter[str]()
-    for held in reader.record.held:
-        build = _BUILDERS.get(held.type)
-        if build is None:
-            if held.type not in _SUPPORTING:
-                not_used[held.type if held.type in RESOURCE_TYPES else "Unknown"] += 1
-        elif reason := _unfit(reader, held):
-            left_out[reason] += 1
-        elif (fact := build(reader, held)) is not None:
-            facts.append(fact)
-        else:
-            not_used[held.type] += 1
-    return facts, left_out, not_used
+    not_used = Counter[str]()
+    for held in reader.chart.held:
+        if held.type not in READ:
+            not_used[held.type if held.type in RESOURCE_TYPES else "Unknown"] += 1
+        elif held.type in FACT_TYPES:
+            found = _facts_of(reader, links, held)
+            facts += found
+            if not found and held.type not in _MANY:
+                not_used[held.type] += 1
+    return facts, not_used
 
 
-def _unfit(reader: Reader, held: Held) -> str | None:
-    resource = held.resource
-    if "entered-in-error" in (reader.code(resource.get("status")), reader.word(resource.get("verificationStatus"))):
-        return "entered_in_error"
-    return "of_another_subject" if reader.record.is_of_another(held) else None
+def _facts_of(reader: Reader, links: Links, held: Held) -> list[Fact]:
+    if held.type == "Observation":
+        return [observation(reader, links, held)]
+    if held.type in _MANY:
+        return _MANY[held.type](reader, held)
+    found = _BUILDERS[held.type](reader, held)
+    return [found] if found else []
 
 
-def _fill(pack: dict[str, Any], candidates: list[Sized], whole: Attachments, left_out: Counter[str], max_bytes: int) -> dict[str, Any]:
-    """The record gets what the attachments leave, and they leave it at least half of what it could use."""
-    # Measured with every count at its largest, so that what is then counted out can only be shorter.
-    totals = Counter(candidate.fact.section for candidate in candidates) + left_out
+def _contradictions(facts: Sequence[Fact]) -> list[str]:
+    """That none is known of what the record holds elsewhere."""
+    held = {fact.section for fact in facts}
+    none = [fact for fact in facts if fact.section == "none_known"]
+    found = []
+    for section, kinds, word in _NONE_OF:
+        if section in held and any(
+            fact.kind in kinds or word[:6] in str(fact.item["name"]).lower() for fact in none
+        ):
+            found.append(_CONTRADICTION.format(word))
+    return found
+
+
+def _fill(
+    pack: dict[str, Any],
+    candidates: list[Fact],
+    whole: Attachments,
+    left_out: Counter[str],
+    max_bytes: int,
+) -> dict[str, Any]:
+    """The record gets what the attachments leave, and they leave it at least half of what it
+    could use.
+    """
+    # Measured with every count at its largest, so that what is then counted out can only be
+    # shorter.
+    counted, texts = everything_cut(candidates)
+    totals = counted + left_out
     totals["artifacts"] = len(whole.artifacts) + whole.artifacts_left_out
-    empty = {**pack, **Attachments().parts, **{section: [] for section in SECTIONS}, "omitted": totals, "shortened": list(whole.parts)}
+    empty = {
+        **pack,
+        **Attachments().parts,
+        **{section: [] for section in SECTIONS if counted[section] or BY_NAME[section].always},
+        "omitted": totals,
+        "shortened": [*whole.parts, *texts],
+    }
     room = max_bytes - len(canonical_json(empty))
     wanted = sum(len(candidate.form) + 1 for candidate in candidates)
     attached = fitted(whole, room - min(wanted, room // 2))
     spent = len(canonical_json(attached.parts)) - len(canonical_json(Attachments().parts))
-    sections, omitted = select(candidates, room - max(0, spent))
-    omitted |= {**left_out, "artifacts": attached.artifacts_left_out}
-    counted = {name: count for name, count in omitted.items() if count}
-    return {**pack, **attached.parts, **sections, "omitted": counted, "shortened": attached.shortened}
+    chosen = select(candidates, room - max(0, spent))
+    omitted = {**(chosen.omitted + left_out), "artifacts": attached.artifacts_left_out}
+    return {
+        **pack,
+        **attached.parts,
+        **{name: items for name, items in chosen.sections.items() if items or BY_NAME[name].always},
+        "omitted": {name: count for name, count in omitted.items() if count},
+        "shortened": [*attached.shortened, *chosen.shortened],
+    }

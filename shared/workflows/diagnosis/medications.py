@@ -1,98 +1,282 @@
-"""Medications: requested, stated, administered or dispensed; current or past.
-
-Must never touch a string of the record but through the reader, which scrubs it.
+"""Medications: what is taken now, was taken, never was, is proposed, to be avoided, on hold,
+given or not given.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from shared.workflows.diagnosis.facts import Fact, fact, reasons
-from shared.workflows.diagnosis.fhir import Held, mapping, mappings
-from shared.workflows.diagnosis.reading import LIST_LIMIT, Reader, present
+from shared.workflows.diagnosis.container import container_note, container_state
+from shared.workflows.diagnosis.courses import course_end, is_over, supply_end
+from shared.workflows.diagnosis.dosage import dosages
+from shared.workflows.diagnosis.facts import (
+    SEVERE,
+    USUAL,
+    Fact,
+    fact,
+    reasons,
+    shown_status,
+    status_reasons,
+)
+from shared.workflows.diagnosis.fhir import Held, is_true, number, text
+from shared.workflows.diagnosis.moments import said_when, when
+from shared.workflows.diagnosis.none_known import stated_of_none
+from shared.workflows.diagnosis.products import product
+from shared.workflows.diagnosis.quantities import amount
+from shared.workflows.diagnosis.reading import Reader
+from shared.workflows.diagnosis.statuses import Status, folded, status_of
 
-SOURCES = {
-    "MedicationRequest": "requested",
-    "MedicationStatement": "stated",
-    "MedicationAdministration": "administered",
-    "MedicationDispense": "dispensed",
+CURRENT, PAST, GIVEN = "current_medications", "past_medications", "medications_given"
+UNCLEAR, PROPOSED = "medications_status_not_stated", "proposed_medications"
+ON_HOLD, NEVER, AVOID = "medications_on_hold", "never_taken_medications", "medications_to_avoid"
+_STILL_ACTIVE = "still marked active, but the course ended {}"
+
+_REQUESTS = {
+    "active": CURRENT,
+    "on-hold": ON_HOLD,
+    "cancelled": NEVER,
+    "stopped": PAST,
+    "completed": PAST,
+    "draft": PROPOSED,
 }
-# `unknown` is kept among the current: to miss a medication that is taken is worse than to doubt one that is not.
-_CURRENT = {"active", "on-hold", "intended", "in-progress", "unknown"}
+_STATEMENTS = {
+    "active": CURRENT,
+    "intended": PROPOSED,
+    "not-taken": "medications_not_taken",
+    "stopped": PAST,
+    "completed": PAST,
+    "on-hold": ON_HOLD,
+}
+_ADMINISTRATIONS = {
+    "completed": GIVEN,
+    "in-progress": GIVEN,
+    "stopped": GIVEN,
+    "not-done": "medications_not_given",
+    "on-hold": ON_HOLD,
+}
+_DISPENSES = {
+    "completed": PAST,
+    "declined": NEVER,
+    "cancelled": NEVER,
+    "stopped": PAST,
+    "on-hold": ON_HOLD,
+}
+_SOURCES = {AVOID: "requested NOT to be given", PROPOSED: "proposed", UNCLEAR: "requested"}
+_ORDERS = {"order", "originalorder", "reflexorder", "fillerorder", "instanceorder"}
+_IMPLIED = {
+    CURRENT: "active",
+    AVOID: "active",
+    PROPOSED: "active",
+    ON_HOLD: "on-hold",
+    NEVER: "cancelled",
+}
+_PROPOSALS = {"proposal", "plan", "option"}
 
 
 def medication(reader: Reader, held: Held) -> Fact:
-    """Current is what is called so; where no status is given, what has no end."""
+    """One of the four resources that speak of a medication."""
+    return _BUILDERS[held.type](reader, held)
+
+
+def _request(reader: Reader, held: Held) -> Fact:
     resource = held.resource
-    status = reader.code(resource.get("status"))
-    ended = reader.ended(resource, "effectivePeriod", "dispenseRequestPeriod")
-    current = status in _CURRENT or (status is None and ended is None)
+    status = status_of(resource.get("status"))
+    instructions = resource.get("dosageInstruction")
+    authored = when(reader, resource, "authoredOn")
+    section = _contained(held, _requested(resource, status))
+    none = _none_known(resource, section)
+    end = course_end(resource, instructions, resource.get("authoredOn"))
+    over = section == CURRENT and is_over(end, reader.today) and not none
+    forbidden = section == AVOID
+    named = product(reader, held)
     return fact(
-        "current_medications" if current else "past_medications",
-        _medicine(reader, held),
-        reader.when(resource, "effective", "authoredOn", "whenHandedOver", "whenPrepared", "dateAsserted"),
-        ended=ended,
-        source=SOURCES[held.type],
-        status=status,
-        status_reason=reader.names(resource.get("statusReason")),
+        reader,
+        held,
+        none or (PAST if over else section),
+        named,
+        authored,
+        weight=SEVERE if forbidden else USUAL,
+        order=True,
+        authored=authored.stated,
+        source=_SOURCES.get(section, "requested"),
+        still_marked_active=_STILL_ACTIVE.format(reader.day(end)) if over else None,
+        status=_shown(reader, status, section),
+        status_reason=status_reasons(reader, resource),
         intent=_unusual_intent(reader, resource),
-        do_not_take=True if resource.get("doNotPerform") is True else None,
-        dosage=_dosages(reader, resource),
+        within=container_note(held),
+        category=reader.names(resource.get("category"), "category"),
+        dosage=dosages(reader, instructions),
+        dispense=_supply(reader, reader.part(resource.get("dispenseRequest"))),
+        reasons=reasons(reader, held),
+        substitution=_substitution(reader, resource),
+        notes=reader.notes(resource.get("note")),
+    )
+
+
+def _requested(resource: Mapping[str, Any], status: Status) -> str:
+    """A prohibition before everything else, but for one that was taken back; then what was only
+    proposed.
+    """
+    intent = folded(text(resource.get("intent")) or "")
+    section = _REQUESTS.get(status.word or "", UNCLEAR)
+    if is_true(resource.get("doNotPerform")):
+        return AVOID
+    if intent in _PROPOSALS:
+        return NEVER if section == NEVER else PROPOSED
+    return UNCLEAR if section == CURRENT and intent and intent not in _ORDERS else section
+
+
+def _unusual_intent(reader: Reader, resource: Mapping[str, Any]) -> str | None:
+    intent = text(resource.get("intent"))
+    return None if intent is None or folded(intent) == "order" else reader.note(intent, 60)
+
+
+def _statement(reader: Reader, held: Held) -> Fact:
+    resource = held.resource
+    status = status_of(resource.get("status"))
+    taken = when(reader, resource, "effective")
+    asserted = when(reader, resource, "dateAsserted")
+    section = _contained(held, _STATEMENTS.get(status.word or "", UNCLEAR))
+    named = product(reader, held)
+    none = _none_known(resource, section)
+    end = course_end(resource, resource.get("dosage"), resource.get("effectiveDateTime"))
+    over = section == CURRENT and is_over(end, reader.today) and not none
+    return fact(
+        reader,
+        held,
+        none or (PAST if over else section),
+        named,
+        taken if taken.shown else asserted,
+        taken=taken.shown,
+        asserted=asserted.shown,
+        source="stated",
+        still_marked_active=_STILL_ACTIVE.format(reader.day(end)) if over else None,
+        status=_shown(reader, status, section),
+        status_reason=status_reasons(reader, resource),
+        within=container_note(held),
+        category=reader.name(resource.get("category")),
+        dosage=dosages(reader, resource.get("dosage")),
         reasons=reasons(reader, held),
         notes=reader.notes(resource.get("note")),
     )
 
 
-def _unusual_intent(reader: Reader, resource: Mapping[str, Any]) -> str | None:
-    intent = reader.code(resource.get("intent"))
-    return None if intent == "order" else intent
-
-
-def _medicine(reader: Reader, held: Held) -> dict[str, Any] | None:
-    """The medication's concept, inline or referenced; without a code, its ingredients'."""
+def _administration(reader: Reader, held: Held) -> Fact:
     resource = held.resource
-    inline = reader.concept(resource.get("medicationCodeableConcept"))
-    if inline:
-        return inline
-    reference = resource.get("medicationReference")
-    return reader.referenced(reference, held) or _ingredients(reader, reader.record.resolve(reference, held))
+    status = status_of(resource.get("status"))
+    section = _contained(held, _ADMINISTRATIONS.get(status.word or "", UNCLEAR))
+    at = when(reader, resource, "effective")
+    return fact(
+        reader,
+        held,
+        section,
+        product(reader, held),
+        at,
+        event=True,
+        given=at.stated if section == GIVEN else None,
+        date=None if section == GIVEN else at.shown,
+        source="administered",
+        status=_shown(reader, status, section),
+        status_reason=status_reasons(reader, resource),
+        within=container_note(held),
+        dosage=dosages(reader, resource.get("dosage")),
+        reasons=reasons(reader, held),
+        notes=reader.notes(resource.get("note")),
+    )
 
 
-def _ingredients(reader: Reader, medicine: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    parts = mappings(mapping(medicine).get("ingredient"))[:LIST_LIMIT]
-    names = [name for name in (reader.name(part.get("itemCodeableConcept")) for part in parts) if name]
-    return {"name": " / ".join(names)} if names else None
+def _dispense(reader: Reader, held: Held) -> Fact:
+    """A supply that still lasts is taken, for all that the record tells."""
+    resource = held.resource
+    status = status_of(resource.get("status"))
+    section = _contained(held, _DISPENSES.get(status.word or "", UNCLEAR))
+    handed, prepared = (
+        when(reader, resource, "whenHandedOver"),
+        when(reader, resource, "whenPrepared"),
+    )
+    end = supply_end(resource)
+    if (
+        section == PAST
+        and status.word == "completed"
+        and end is not None
+        and not is_over(end, reader.today)
+    ):
+        section = CURRENT
+    return fact(
+        reader,
+        held,
+        section,
+        product(reader, held),
+        handed if handed.shown else prepared,
+        event=True,
+        handed_over=handed.shown,
+        prepared=prepared.shown,
+        source="dispensed",
+        supply_until=reader.day(end),
+        days_supply=amount(reader, resource.get("daysSupply")),
+        quantity=amount(reader, resource.get("quantity")),
+        kind=reader.name(resource.get("type")),
+        status=_shown(reader, status, section),
+        status_reason=_why_not(reader, resource),
+        within=container_note(held),
+        dosage=dosages(reader, resource.get("dosageInstruction")),
+        notes=reader.notes(resource.get("note")),
+    )
 
 
-def _dosages(reader: Reader, resource: Mapping[str, Any]) -> list[str]:
-    """R4 keeps these in `dosageInstruction`, or in `dosage`, a list in statements and an object in administrations."""
-    found = [*mappings(resource.get("dosageInstruction")), *mappings(resource.get("dosage"))]
-    shown = [_dosage(reader, dosage) for dosage in found[:LIST_LIMIT]]
-    return [dosage for dosage in shown if dosage]
+_BUILDERS: Mapping[str, Callable[[Reader, Held], Fact]] = {
+    "MedicationRequest": _request,
+    "MedicationStatement": _statement,
+    "MedicationAdministration": _administration,
+    "MedicationDispense": _dispense,
+}
+SOURCES = frozenset(_BUILDERS)
 
 
-def _dosage(reader: Reader, dosage: Mapping[str, Any]) -> str | None:
-    said = reader.note(dosage.get("text"))
-    if said:
-        return said
-    doses = [*mappings(dosage.get("doseAndRate"))[:LIST_LIMIT], dosage]
-    parts = [
-        *(reader.amount(dose.get("doseQuantity") or dose.get("dose")) for dose in doses),
-        _frequency(reader, mapping(mapping(dosage.get("timing")).get("repeat"))),
-        reader.name(mapping(dosage.get("timing")).get("code")),
-        reader.name(dosage.get("route")),
-        _as_needed(reader, dosage),
-    ]
-    return ", ".join(part for part in parts if part) or None
+def _contained(held: Held, section: str) -> str:
+    """What stands in something drafted, proposed or cancelled is no more in force than that."""
+    state = container_state(held)
+    if state in ("draft", "proposed") and section in (CURRENT, PAST, ON_HOLD, UNCLEAR):
+        return PROPOSED
+    return (
+        NEVER
+        if state == "cancelled" and section in (CURRENT, ON_HOLD, PROPOSED, UNCLEAR)
+        else section
+    )
 
 
-def _frequency(reader: Reader, repeat: Mapping[str, Any]) -> str | None:
-    times = reader.quantity({"value": repeat.get("frequency")})
-    period = reader.amount(present(value=repeat.get("period"), unit=repeat.get("periodUnit")))
-    return f"{times['value']} times per {period}" if times and period else None
+def _none_known(resource: Mapping[str, Any], section: str) -> str | None:
+    """The section of a statement that no drug is known to be taken, or that nothing is known."""
+    concept = resource.get("medicationCodeableConcept")
+    return stated_of_none(concept) if section in (CURRENT, UNCLEAR) else None
 
 
-def _as_needed(reader: Reader, dosage: Mapping[str, Any]) -> str | None:
-    reason = reader.name(dosage.get("asNeededCodeableConcept"))
-    if reason:
-        return f"as needed for {reason}"
-    return "as needed" if dosage.get("asNeededBoolean") is True else None
+def _shown(reader: Reader, status: Status, section: str) -> str | None:
+    """The status where the section does not say it already."""
+    said = shown_status(reader, status, _IMPLIED.get(section))
+    return None if said == "completed" and section in (CURRENT, GIVEN) else said
+
+
+def _why_not(reader: Reader, resource: Mapping[str, Any]) -> list[str]:
+    """R4's dispense says why in `statusReason[x]`."""
+    found = resource.get("statusReasonCodeableConcept")
+    return reader.names(found, "status_reason") or status_reasons(reader, resource)
+
+
+def _supply(reader: Reader, request: Mapping[str, Any]) -> list[str]:
+    """What an order says of its supply: its validity, how long it lasts, how often it may be
+    repeated.
+    """
+    repeats = number(request.get("numberOfRepeatsAllowed"))
+    validity = said_when(reader, {"validityPeriod": request.get("validityPeriod")}, "validity")
+    parts = {
+        "valid": validity,
+        "quantity": amount(reader, request.get("quantity")),
+        "lasting": amount(reader, request.get("expectedSupplyDuration")),
+        "repeats allowed:": str(repeats) if repeats is not None else None,
+    }
+    return [f"{word} {said}" for word, said in parts.items() if said]
+
+
+def _substitution(reader: Reader, resource: Mapping[str, Any]) -> str | None:
+    allowed = reader.part(resource.get("substitution")).get("allowedBoolean")
+    return "not allowed" if allowed is False else None

@@ -1,190 +1,249 @@
-"""Turns FHIR data types into the words of the context pack, scrubbed: concepts, dates, quantities, notes.
+"""Turns FHIR codes into the words of the context pack, scrubbed.
 
-Everything that leaves here is safe to send; so no builder of facts touches a string of the record itself.
-"""
+Everything that leaves here is safe to send; so no builder of facts touches a string of the record
+itself. Texts stand in `texts`, times in `moments`, numbers in `quantities`. Must never know what a
+fact means."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from shared.workflows.diagnosis.dates import NINETY_PLUS, OLDEST_SHOWN, day_of, instant_of
-from shared.workflows.diagnosis.fhir import Held, Record, mapping, mappings, number, text
-from shared.workflows.diagnosis.scrub import Scrubber, fold
-from shared.workflows.diagnosis.terminology import HL7_PREFIXES, SYSTEMS, VITAL_SIGNS
+from shared.workflows.diagnosis.chart import Chart
+from shared.workflows.diagnosis.coded import is_terminology
+from shared.workflows.diagnosis.dates import clock_of, day_of
+from shared.workflows.diagnosis.displays import small_display
+from shared.workflows.diagnosis.fhir import Held, mapping, mappings, text
+from shared.workflows.diagnosis.scrub import Scrubber
+from shared.workflows.diagnosis.statuses import negation_of
+from shared.workflows.diagnosis.terminology import SYSTEMS, VITAL_SIGNS
+from shared.workflows.diagnosis.texts import (
+    ALSO_LIMIT,
+    NAME_LIMIT,
+    UNIT_LIMIT,
+    TextReader,
+    clipped,
+    named_by,
+    present,
+)
 
-NAME_LIMIT = 300
-NOTE_LIMIT = 600
-UNIT_LIMIT = 40
-LIST_LIMIT = 12
-ALSO_LIMIT = 4
+_Key = tuple[str | None, ...]
+_MEMORY = 20_000
 DAY_OF_BIRTH = "day of birth"
 _CODE = re.compile(r"(?=[A-Z.\-]{0,4}\d)[A-Z0-9][A-Z0-9.\-]{0,17}")
-_WORD_CODE = re.compile(r"[A-Za-z][A-Za-z0-9\-]{0,39}")
-_MOMENTS = ("", "DateTime", "Period", "Instant", "Date")
+_SEMANTIC_TAG = re.compile(r" \([a-z /]{4,40}\)$")
+_NAMING = ("code", "medicationCodeableConcept", "vaccineCode", "event")
+_ABSENT = ("data-absent-reason", "iso21090-nullFlavor")
 
 
-@dataclass(frozen=True)
-class When:
-    """A day to show, at most; and what it sorts by."""
+class Reader(TextReader):
+    """Reads codes and times with one record's scrubber."""
 
-    day: str | None
-    key: str
-
-
-def clipped(value: str, limit: int) -> str:
-    """At most `limit` characters, cut between words where there is one. Only for scrubbed text: a cut name is not found."""
-    if len(value) <= limit:
-        return value
-    head = value[:limit]
-    return (head.rsplit(None, 1)[0] if " " in head[limit // 2 :] else head) + " …"
-
-
-def present(**fields: Any) -> dict[str, Any]:
-    """Without what has no value."""
-    return {key: value for key, value in fields.items() if value not in (None, [], {})}
-
-
-class Reader:
-    """Reads with one record's scrubber."""
-
-    def __init__(self, record: Record, scrub: Scrubber) -> None:
-        self.record = record
-        self.scrub = scrub
-
-    def note(self, value: Any, limit: int = NOTE_LIMIT) -> str | None:
-        """What a person wrote."""
-        said = text(value)
-        return clipped(self.scrub.free_text(said), limit) if said else None
-
-    def notes(self, value: Any) -> list[str]:
-        """FHIR Annotations, without their authors."""
-        found = [self.note(annotation.get("text")) for annotation in mappings(value)[:LIST_LIMIT]]
-        return [said for said in found if said]
-
-    def code(self, value: Any) -> str | None:
-        """A FHIR `code`, such as a status."""
-        return self.scrub.vocabulary(value) if isinstance(value, str) and _WORD_CODE.fullmatch(value) else None
+    def __init__(self, chart: Chart, scrub: Scrubber, today: str = "9999-12-31") -> None:
+        super().__init__(chart, scrub, today)
+        self._concepts: dict[_Key, dict[str, Any] | None] = {}
 
     def concept(self, value: Any) -> dict[str, Any] | None:
-        """`{name, code?, also?}` of a CodeableConcept: its text or first display, else its code; `also`, displays that differ."""
-        concept = mapping(value)
-        codings = mappings(concept.get("coding"))[:LIST_LIMIT]
+        """`{name, code?, also?}` of a CodeableConcept: its text or first display, else its code;
+        `also`, displays that differ. A bare string is read as the code. None without any of them,
+        and a URL is none.
+        """
+        if value is None:
+            return None
+        if isinstance(value, str):
+            said = self.note(named_by(value), NAME_LIMIT, "name")
+            return {"name": said} if said else None
+        key = _key(value)
+        if key is None:
+            return self._concept(mapping(value))
+        # The same few thousand concepts fill a large record.
+        if key not in self._concepts and len(self._concepts) < _MEMORY:
+            self._concepts[key] = self._concept(mapping(value))
+        known = self._concepts[key] if key in self._concepts else self._concept(mapping(value))
+        return dict(known) if known else None
+
+    def _concept(self, concept: Mapping[str, Any]) -> dict[str, Any] | None:
+        codings = mappings(concept.get("coding"))
         displays = self._displays(codings)
         code = next(filter(None, map(self._label, codings)), None)
-        said = text(concept.get("text"))
-        name = displays.get(fold(said), self.note(said, NAME_LIMIT)) if said else next(iter(displays.values()), None)
+        said = named_by(concept.get("text"))
+        name = (
+            displays.get(_plain(said), self.note(said, NAME_LIMIT, "name"))
+            if said
+            else next(iter(displays.values()), None)
+        )
         name = name or _vital_sign(codings) or code or self._local_code(codings)
         if name is None:
             return None
-        # A text beside the code may be the sender's own shorthand; the terminology's words say what was meant.
-        also = [display for display in dict.fromkeys(displays.values()) if fold(display) != fold(name)][:ALSO_LIMIT]
-        return present(name=name, code=code if code != name else None, also=also)
+        # A text beside the code may be the sender's own shorthand; the terminology's words say
+        # what was meant.
+        also = [
+            display
+            for display in dict.fromkeys(displays.values())
+            if _plain(display) != _plain(name)
+        ]
+        return present(
+            name=name,
+            code=code if code != name else None,
+            also=self.listed(also, "also", ALSO_LIMIT),
+        )
 
     def name(self, value: Any) -> str | None:
-        """The name alone, of a CodeableConcept, a Coding or a plain code."""
-        if isinstance(value, str):
-            return self.code(value)
-        coded = mapping(value)
-        concept = self.concept(coded if "coding" in coded or "text" in coded else {"coding": [coded]})
-        return concept["name"] if concept else None
+        """The name, of a CodeableConcept, a Coding or a plain code, with what its codes say
+        beside it where they differ.
+        """
+        concept = self.concept(_as_concept(value))
+        if concept is None:
+            return None
+        also = "; ".join(concept.get("also", ()))
+        return f"{concept['name']} ({also})" if also else str(concept["name"])
 
-    def names(self, value: Any) -> list[str]:
+    def meaning(self, value: Any) -> str | None:
+        """Of a value or an interpretation: what its codes say, with the local text beside it
+        where it differs.
+        """
+        concept = self.concept(_as_concept(value))
+        if concept is None:
+            return None
+        coded = concept.get("also", [])
+        if not coded:
+            code, name = concept.get("code"), str(concept["name"])
+            # Without any display the code alone says what was meant.
+            codings = mappings(mapping(value).get("coding"))
+            if self._displays(codings):
+                return name
+            if not code and named_by(mapping(value).get("text")):
+                code = self._local_code(codings)
+            return f"{name} [{code}]" if code and _plain(str(code)) != _plain(name) else name
+        texts = concept["name"]
+        displays = self._displays(mappings(mapping(value).get("coding")))
+        if any(_plain(one) == _plain(texts) for one in displays.values()):
+            return "; ".join([str(texts), *coded])
+        return f"{'; '.join(coded)} ({texts})"
+
+    def names(self, value: Any, name: str = "names") -> list[str]:
+        if not value:
+            return []
         found = value if isinstance(value, list | tuple) else [value]
-        return [name for name in map(self.name, found[:LIST_LIMIT]) if name]
-
-    def word(self, value: Any) -> str | None:
-        """The code of a status-like CodeableConcept (`active`, `confirmed`), else its name."""
-        codes = [self.code(coding.get("code")) for coding in mappings(mapping(value).get("coding"))]
-        return next(filter(None, codes), None) or self.name(value)
+        said = [shown for shown in map(self.name, found) if shown]
+        return self.listed(list(dict.fromkeys(said)), name)
 
     def referenced(self, reference: Any, within: Held) -> dict[str, Any] | None:
-        """The concept of a referenced resource's `code`; what the reference itself displays when the resource is not here."""
-        found = self.record.resolve(reference, within)
-        concept = self.concept(found.get("code")) if found else None
-        display = self.note(mapping(reference).get("display"), NAME_LIMIT)
-        return concept or ({"name": display} if display else None)
+        """The concept by which a referenced resource is named; what the reference itself displays
+        when the resource is not here. Nothing when it was set apart.
+        """
+        found = self.references.find(reference, within)
+        named = self._named(found) if found else None
+        if named is None and found:
+            # An order is named by its drug.
+            drug = self.references.find(found.resource.get("medicationReference"), found)
+            named = self._named(drug) if drug else None
+        said = None if named else self.display(reference, within, "name")
+        named = named or ({"name": said} if said else None)
+        negated = negation_of(found.resource) if found else None
+        # Named elsewhere, as an order's reason, it must not pass for what it never was.
+        return {**named, "name": f"{named['name']} ({negated})"} if named and negated else named
+
+    def _named(self, held: Held) -> dict[str, Any] | None:
+        concepts = (self.concept(held.resource.get(element)) for element in _NAMING)
+        return next((one for one in concepts if one), None)
+
+    def display(self, reference: Any, within: Held, name: str) -> str | None:
+        """What a Reference calls the thing that it leads to; None when that was set apart."""
+        said = named_by(mapping(reference).get("display"))
+        if said is None or self.chart.is_set_apart(reference, within):
+            return None
+        return self.note(said, NAME_LIMIT, name)
 
     def day(self, value: Any) -> str | None:
+        """A date without its time of day."""
         day = day_of(value)
         return DAY_OF_BIRTH if day and self.scrub.is_birth_day(day) else day
 
-    def when(self, resource: Mapping[str, Any], *elements: str) -> When:
-        """The first date among choice elements (`onset` reads onsetDateTime and onsetPeriod) and plain ones."""
-        for element in elements:
-            for suffix in _MOMENTS:
-                value = resource.get(element + suffix)
-                period = mapping(value)
-                moment = value if isinstance(value, str) else period.get("start") or period.get("end")
-                if day_of(moment):
-                    return When(self.day(moment), instant_of(moment))
-        return When(None, "")
-
-    def ended(self, resource: Mapping[str, Any], *elements: str) -> str | None:
-        days = (self.day(mapping(resource.get(element)).get("end")) for element in elements)
-        return next(filter(None, days), None)
-
-    def said(self, resource: Mapping[str, Any], element: str) -> str | None:
-        """An onset or the like that is no date: an age, a range of ages, or a text."""
-        age = self.age(resource.get(f"{element}Age"))
-        low_high = mapping(resource.get(f"{element}Range"))
-        bounds = [shown for shown in (self.age(low_high.get("low")), self.age(low_high.get("high"))) if shown]
-        return age or " to ".join(bounds) or self.note(resource.get(f"{element}String"), NAME_LIMIT)
-
-    def age(self, value: Any) -> str | None:
-        quantity = self.quantity(value)
-        if not quantity:
+    def moment(self, value: Any) -> str | None:
+        """A date as it is; a moment to the minute with its offset. The day of birth does not tell
+        the date.
+        """
+        day = day_of(value)
+        if day is None:
             return None
-        years, unit = quantity["value"], quantity.get("unit", "years")
-        old = isinstance(years, int | float) and years > OLDEST_SHOWN and unit in ("a", "year", "years", "yr")
-        return f"age {NINETY_PLUS} years" if old else f"age {years} {unit}"
+        clock = clock_of(value)
+        if self.scrub.is_birth_day(day):
+            return f"{DAY_OF_BIRTH} {clock}".strip()
+        return day + clock
 
-    def quantity(self, value: Any) -> dict[str, Any] | None:
-        """`{value, unit?, comparator?}`; None without a number."""
-        quantity = mapping(value)
-        amount = number(quantity.get("value"))
-        if amount is None:
-            return None
-        unit = text(quantity.get("unit")) or text(quantity.get("code"))
-        comparator = quantity.get("comparator")
-        return present(
-            value=self.scrub.tree(amount),
-            unit=clipped(self.scrub.vocabulary(unit), UNIT_LIMIT) if unit else None,
-            comparator=comparator if comparator in ("<", "<=", ">=", ">") else None,
-        )
-
-    def amount(self, value: Any) -> str | None:
-        """A quantity in one string, for dosages and ranges."""
-        quantity = self.quantity(value)
-        if not quantity:
-            return None
-        return " ".join(str(quantity[part]) for part in ("comparator", "value", "unit") if part in quantity)
+    def absent(self, resource: Mapping[str, Any], element: str) -> str | None:
+        """Why an element has no value: by the standard extensions on it or on its primitive."""
+        for holder in (mapping(resource.get(f"_{element}")), mapping(resource.get(element))):
+            for extension in mappings(holder.get("extension")):
+                if (text(extension.get("url")) or "").rpartition("/")[2] in _ABSENT:
+                    said = text(extension.get("valueCode")) or text(extension.get("valueString"))
+                    return self.note(said, NAME_LIMIT)
+        return None
 
     def _displays(self, codings: list[Mapping[str, Any]]) -> dict[str, str]:
-        """Scrubbed displays by what they were, folded: so a text that repeats a display is read as the vocabulary it is."""
+        """Scrubbed displays by what they were, folded: so a text that repeats a display is read
+        as the vocabulary it is.
+        """
         found: dict[str, str] = {}
         for coding in codings:
-            display = text(coding.get("display"))
+            display = named_by(coding.get("display")) or small_display(coding)
             if display:
-                scrub = self.scrub.vocabulary if _is_vocabulary(coding) else self.scrub.free_text
-                found.setdefault(fold(display), clipped(scrub(display), NAME_LIMIT))
+                shown = self._scrubbed(display, vocabulary=_is_vocabulary(coding))
+                found.setdefault(_plain(display), clipped(shown, NAME_LIMIT))
         return found
 
     def _label(self, coding: Mapping[str, Any]) -> str | None:
         """`SNOMED 38341003`. A code of a local system could be anything, so it is no label."""
         system, code = SYSTEMS.get(text(coding.get("system")) or ""), text(coding.get("code"))
-        return f"{system} {self.scrub.vocabulary(code)}" if system and code and _CODE.fullmatch(code) else None
+        return (
+            f"{system} {self._scrubbed(code, vocabulary=True)}"
+            if system and code and _CODE.fullmatch(code)
+            else None
+        )
 
     def _local_code(self, codings: list[Mapping[str, Any]]) -> str | None:
-        codes = (self.note(coding.get("code"), UNIT_LIMIT) for coding in codings)
+        codes = (self.note(named_by(coding.get("code")), UNIT_LIMIT, "name") for coding in codings)
         return next(filter(None, codes), None)
 
 
+def _key(value: Any) -> "_Key | None":
+    """All that is read of a concept; None of one that is long, whose cuts are to be counted each
+    time, or is none.
+    """
+    if type(value) is not dict:
+        return None
+    said, codings = value.get("text"), value.get("coding")
+    if type(codings) is not list:
+        return None if codings is not None or type(said) is not str else (said,)
+    if len(codings) > ALSO_LIMIT or (type(said) is str and len(said) > NAME_LIMIT):
+        return None
+    key = [said]
+    for coding in codings:
+        if type(coding) is not dict:
+            return None
+        key += (coding.get("system"), coding.get("code"), coding.get("display"))
+    return tuple(key) if all(part is None or type(part) is str for part in key) else None
+
+
+def _as_concept(value: Any) -> Any:
+    """A Coding as a CodeableConcept."""
+    coded = mapping(value)
+    return value if not coded or "coding" in coded or "text" in coded else {"coding": [coded]}
+
+
+def _plain(said: str) -> str:
+    """For comparing two names: without case, repeated spaces and SNOMED's semantic tag."""
+    return " ".join(_SEMANTIC_TAG.sub("", said).casefold().split())
+
+
 def _is_vocabulary(coding: Mapping[str, Any]) -> bool:
-    system = text(coding.get("system")) or ""
-    return text(coding.get("code")) is not None and (system in SYSTEMS or system.startswith(HL7_PREFIXES))
+    return text(coding.get("code")) is not None and is_terminology(text(coding.get("system")))
 
 
 def _vital_sign(codings: list[Mapping[str, Any]]) -> str | None:
-    known = (VITAL_SIGNS.get(text(coding.get("code")) or "") for coding in codings if coding.get("system") == "http://loinc.org")
+    known = (
+        VITAL_SIGNS.get(text(coding.get("code")) or "")
+        for coding in codings
+        if coding.get("system") == "http://loinc.org"
+    )
     return next(filter(None, known), None)

@@ -1,8 +1,8 @@
-"""The diagnosis: what the model must answer, how an answer is checked, and the document that is kept.
+"""The diagnosis: what the model must answer, how an answer is checked, and the document that is
+kept.
 
-Every message here is made of field names and fixed words. Never a value of the answer: it may speak of the patient, and the
-messages stand in error lists that more people see than the answer.
-"""
+Every message here is made of field names and fixed words. Never a value of the answer: it may speak
+of the patient, and the messages stand in error lists that more people see than the answer."""
 
 import json
 import re
@@ -39,7 +39,9 @@ class DiagnosisAnswer(BaseModel):
 
 
 class AnswerInvalid(Exception):
-    """The answer is not a diagnosis. `errors` says why, in words that hold nothing of the answer."""
+    """The answer is not a diagnosis. `errors` says why, in words that hold nothing of the
+    answer.
+    """
 
     def __init__(self, errors: list[str]) -> None:
         super().__init__("The model's answer is not a valid diagnosis")
@@ -55,7 +57,10 @@ def validate_answer(text: str, *, require_confidence: bool) -> DiagnosisAnswer:
     try:
         diagnosis = DiagnosisAnswer.model_validate(answer)
     except ValidationError as exc:
-        found = [_message(error["loc"], error["type"]) for error in exc.errors(include_url=False, include_context=False)]
+        found = [
+            _message(error["loc"], error["type"])
+            for error in exc.errors(include_url=False, include_context=False)
+        ]
         raise AnswerInvalid(list(dict.fromkeys(found + errors))) from None
     if errors:
         raise AnswerInvalid(errors)
@@ -69,7 +74,9 @@ def _parsed(text: str) -> dict[str, Any]:
     fenced = _FENCED.fullmatch(stripped)
     try:
         answer = json.loads(fenced.group(1) if fenced else stripped)
-        canonical_json(answer)  # what JSON cannot hold, such as NaN or a lone surrogate, could not be kept
+        canonical_json(
+            answer
+        )  # what JSON cannot hold, such as NaN or a lone surrogate, could not be kept
     except (ValueError, RecursionError):
         raise AnswerInvalid(["the answer is not valid JSON"]) from None
     if not isinstance(answer, dict):
@@ -78,30 +85,58 @@ def _parsed(text: str) -> dict[str, Any]:
 
 
 def _message(place: Sequence[str | int], kind: str) -> str:
-    """`findings[2] must be a string`. Only known field names and positions stand in `place`, for other fields are ignored."""
+    """`findings[2] must be a string`. Only known field names and positions stand in `place`, for
+    other fields are ignored.
+    """
     field = str(place[0])
     expected = _EXPECTED[field]
     if len(place) > 1 and isinstance(place[1], int):
         return f"{field}[{place[1]}] must be a string"
     if kind == "string_too_short":
         return f"{field} must not be empty"
-    return f"{field} must be {expected}" if field in ("risk_level", "confidence_score") else f"{field} is required and must be {expected}"
+    return (
+        f"{field} must be {expected}"
+        if field in ("risk_level", "confidence_score")
+        else f"{field} is required and must be {expected}"
+    )
 
 
 def answer_schema(require_confidence: bool) -> dict[str, Any]:
-    """The JSON schema for the model's structured output: only what that feature supports, so bounds stand in the descriptions."""
+    """The JSON schema for the model's structured output: only what that feature supports, so bounds
+    stand in the descriptions.
+    """
     texts = {"type": "array", "items": {"type": "string"}}
-    required = ["summary", "findings", "recommendations"] + (["confidence_score"] if require_confidence else [])
+    required = ["summary", "findings", "recommendations"] + (
+        ["confidence_score"] if require_confidence else []
+    )
     return {
         "type": "object",
         "additionalProperties": False,
         "required": required,
         "properties": {
-            "summary": {"type": "string", "description": "The assessment in a few sentences for the treating clinician. Never empty."},
-            "findings": {**texts, "description": "One finding each, with the evidence from the context pack: value, unit and date."},
-            "recommendations": {**texts, "description": "One next step each, most urgent first, with its reason."},
-            "risk_level": {"type": "string", "enum": list(RISK_LEVELS), "description": "The highest risk that the findings bear out."},
-            "confidence_score": {"type": "number", "description": "From 0 (a guess) to 1 (certain), inclusive."},
+            "summary": {
+                "type": "string",
+                "description": "The assessment in a few sentences for the treating clinician. "
+                "Never empty.",
+            },
+            "findings": {
+                **texts,
+                "description": "One finding each, with the evidence from the context pack: "
+                "value, unit and date.",
+            },
+            "recommendations": {
+                **texts,
+                "description": "One next step each, most urgent first, with its reason.",
+            },
+            "risk_level": {
+                "type": "string",
+                "enum": list(RISK_LEVELS),
+                "description": "The highest risk that the findings bear out.",
+            },
+            "confidence_score": {
+                "type": "number",
+                "description": "From 0 (a guess) to 1 (certain), inclusive.",
+            },
         },
     }
 

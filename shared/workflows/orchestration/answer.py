@@ -1,4 +1,6 @@
-"""What an agent must answer: files, each with its path, content and description. How an answer is checked and cleaned.
+"""What an agent must answer: files, each with its path, content and description.
+
+How an answer is checked and cleaned.
 
 Messages are made of field names and fixed words, never of what the model wrote.
 """
@@ -10,15 +12,14 @@ from typing import Any, NoReturn
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared.ports import ModelAnswer
 from shared.runs.canonical import canonical_json
+from shared.runs.model import ModelAnswer, cut_notes
 from shared.workflows.orchestration.names import clean_path, distinct, is_internal, without_phase
 
 MAX_FILES = 24
 MAX_FILE_CHARACTERS = 100_000
 MAX_DESCRIPTION = 300
 MAX_NOTES = 2_000
-_CUT = frozenset({"max_tokens", "model_context_window_exceeded"})
 
 
 class _File(BaseModel):
@@ -55,7 +56,10 @@ class AgentAnswer:
 
 
 class AnswerInvalid(Exception):
-    """The answer is not what was asked for. `errors` says why, in words that hold nothing of the answer."""
+    """The answer is not what was asked for.
+
+    `errors` says why, in words that hold nothing of the answer.
+    """
 
     def __init__(self, errors: Sequence[str]) -> None:
         super().__init__("The model's answer does not match its schema")
@@ -63,14 +67,21 @@ class AnswerInvalid(Exception):
 
 
 def answer_schema() -> dict[str, Any]:
-    """For the model's structured output: only what that feature supports, so bounds stand in the descriptions."""
+    """For the model's structured output: only what that feature supports, so bounds stand in the
+    descriptions.
+    """
     text = {"type": "string"}
     file = {
         "type": "object",
         "additionalProperties": False,
         "required": ["path", "content", "description"],
         "properties": {
-            "path": {**text, "description": "Relative to your phase's folder, with / between its parts. Never empty."},
+            "path": {
+                **text,
+                "description": (
+                    "Relative to your phase's folder, with / between its parts. Never empty."
+                ),
+            },
             "content": {**text, "description": "The whole file, ready to use."},
             "description": {**text, "description": "What the file is for, in one sentence."},
         },
@@ -80,16 +91,28 @@ def answer_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "required": ["files", "notes"],
         "properties": {
-            "files": {"type": "array", "items": file, "description": f"Every file of your part of the phase, at most {MAX_FILES}."},
-            "notes": {**text, "description": "Assumptions and open questions for whoever decides at the gate. May be empty."},
+            "files": {
+                "type": "array",
+                "items": file,
+                "description": f"Every file of your part of the phase, at most {MAX_FILES}.",
+            },
+            "notes": {
+                **text,
+                "description": (
+                    "Assumptions and open questions for whoever decides at the gate. May be empty."
+                ),
+            },
         },
     }
 
 
 def read_answer(answer: ModelAnswer, phase: str, taken: Iterable[str]) -> AgentAnswer:
-    """The answer's files with clean paths, distinct from each other and from `taken`. Raises AnswerInvalid."""
-    if answer.stop_reason in _CUT:
-        raise AnswerInvalid(["the answer was cut at its length limit"])
+    """The answer's files with clean paths, distinct from each other and from `taken`.
+
+    Raises AnswerInvalid.
+    """
+    if answer.stop_reason.is_cut:
+        raise AnswerInvalid(cut_notes(answer.stop_reason))
     parsed = _parsed(answer.text)
     kept, paths = [], set(taken)
     for file in parsed.files:
@@ -113,7 +136,10 @@ def _parsed(text: str) -> _Answer:
     try:
         return _Answer.model_validate(value)
     except ValidationError as exc:
-        found = [_message(error["loc"], error["type"]) for error in exc.errors(include_url=False, include_context=False)]
+        found = [
+            _message(error["loc"], error["type"])
+            for error in exc.errors(include_url=False, include_context=False)
+        ]
         raise AnswerInvalid(list(dict.fromkeys(found))) from None
 
 

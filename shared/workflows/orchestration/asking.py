@@ -1,7 +1,8 @@
-"""Asking a phase's agents: what each works from, its one model call, and its files out of the answer.
+"""Asking a phase's agents: what each works from, its one model call, and its files out of the
+answer.
 
-A refusal or an answer that cannot be read ends the run; taking it up again then buys a new answer, because the stored one
-would fail again.
+A refusal or an answer that cannot be read ends the run; taking it up again then buys a new answer,
+because the stored one would fail again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,16 +10,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.errors import PermanentFailure
-from shared.ports import ArtifactStore, ModelRequest
+from shared.ports import ArtifactStore
+from shared.records.run import Run
 from shared.runs.accounts import current_artifacts
 from shared.runs.codes import FailureCode
-from shared.runs.records import Run
+from shared.runs.model import Effort, ModelRequest
 from shared.runs.transitions import pending
 from shared.workflows.definitions import ORCHESTRATION
-from shared.workflows.orchestration.answer import AgentAnswer, AnswerInvalid, answer_schema, read_answer
+from shared.workflows.orchestration.answer import (
+    AgentAnswer,
+    AnswerInvalid,
+    answer_schema,
+    read_answer,
+)
 from shared.workflows.orchestration.names import artifact_type
 from shared.workflows.orchestration.profiles import Agent, Phase, Profile, UnknownProfile, profile
-from shared.workflows.orchestration.prompt import Commission, Source, system_prompt, user_prompt
+from shared.workflows.orchestration.prompt import (
+    Commission,
+    Source,
+    shared_prompt,
+    system_prompt,
+    user_prompt,
+)
 from shared.workflows.steps import BoughtAnswer, StepContext
 
 
@@ -29,6 +42,7 @@ class Desk:
     artifacts: ArtifactStore
     model: str
     max_output_tokens: int
+    effort: Effort | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +59,35 @@ def profile_of(ctx: StepContext) -> Profile:
     try:
         return profile(ctx.input()["profile"])
     except UnknownProfile as exc:
-        raise PermanentFailure(FailureCode.INPUT_INVALID, "The run's profile is not known any more.") from exc
+        raise PermanentFailure(
+            FailureCode.INPUT_INVALID, "The run's profile is not known any more."
+        ) from exc
 
 
 def earlier_sources(desk: Desk, run: Run, name: str) -> list[Source]:
-    """What the phases before have made, in their order; what a later round took the place of is left out."""
+    """What the phases before have made, in their order; what a later round took the place of is
+    left out.
+    """
     earlier = ORCHESTRATION.steps[: ORCHESTRATION.steps.index(name)]
     current = current_artifacts(run)
     ids = [artifact_id for phase in earlier for artifact_id in current.get(phase, ())]
     return [
-        Source(artifact.path or artifact.artifact_name, artifact.artifact_type, desk.artifacts.read(artifact).decode("utf-8", "replace"))
+        Source(
+            artifact.path or artifact.artifact_name,
+            artifact.artifact_type,
+            desk.artifacts.read(artifact).decode("utf-8", "replace"),
+        )
         for artifact in desk.artifacts.get_many(run.org_id, ids)
     ]
 
 
-def ask_agents(desk: Desk, ctx: StepContext, chosen: Profile, phase: Phase, sources: Sequence[Source]) -> list[Made]:
-    """Every agent's files, in turn: each sees what the ones before it made. Raises PermanentFailure, TransientFailure."""
+def ask_agents(
+    desk: Desk, ctx: StepContext, chosen: Profile, phase: Phase, sources: Sequence[Source]
+) -> list[Made]:
+    """Every agent's files, in turn: each sees what the ones before it made.
+
+    Raises PermanentFailure, TransientFailure.
+    """
     made: list[Made] = []
     findings = _earlier_findings(ctx, phase.phase)
     for agent in phase.agents:
@@ -70,12 +97,36 @@ def ask_agents(desk: Desk, ctx: StepContext, chosen: Profile, phase: Phase, sour
             agent=agent,
             intake=ctx.input().get("intake"),
             project_name=ctx.input().get("project_name"),
-            sources=[*sources, *_beside(phase, made)],
+            sources=sources,
+            beside=_beside(phase, made),
             findings=findings,
         )
-        bought = ctx.ask(ModelRequest(desk.model, system_prompt(), user_prompt(commission), answer_schema(), desk.max_output_tokens))
-        made.append(Made(agent, bought, _read(bought, phase, [file.path for one in made for file in one.answer.files])))
+        bought = ctx.ask(_request(desk, phase, commission))
+        made.append(
+            Made(
+                agent,
+                bought,
+                _read(bought, phase, [file.path for one in made for file in one.answer.files]),
+            )
+        )
     return made
+
+
+def _request(desk: Desk, phase: Phase, commission: Commission) -> ModelRequest:
+    """What the phase's agents share stands apart where there are several of them: writing it to a
+    provider's cache costs more than sending it once, and less than sending it twice.
+    """
+    shared, own = shared_prompt(commission), user_prompt(commission)
+    is_shared = len(phase.agents) > 1
+    return ModelRequest(
+        desk.model,
+        system_prompt(),
+        own if is_shared else f"{shared}\n\n{own}",
+        answer_schema(),
+        desk.max_output_tokens,
+        shared=shared if is_shared else "",
+        effort=desk.effort,
+    )
 
 
 def type_in(phase: Phase, path: str) -> str:
@@ -87,7 +138,10 @@ def type_in(phase: Phase, path: str) -> str:
 def _beside(phase: Phase, made: Sequence[Made]) -> list[Source]:
     """What this phase's other agents have made already."""
     files = [file for one in made for file in one.answer.files]
-    return [Source(f"{phase.phase}/{file.path}", type_in(phase, file.path), file.content) for file in files]
+    return [
+        Source(f"{phase.phase}/{file.path}", type_in(phase, file.path), file.content)
+        for file in files
+    ]
 
 
 def _earlier_findings(ctx: StepContext, name: str) -> list[dict[str, Any]] | None:
@@ -95,7 +149,10 @@ def _earlier_findings(ctx: StepContext, name: str) -> list[dict[str, Any]] | Non
     if pending(name) not in ctx.run.steps:
         return None
     findings = ctx.result(pending(name))["findings"]
-    return [{part: finding[part] for part in ("rule", "path", "blocking", "message")} for finding in findings]
+    return [
+        {part: finding[part] for part in ("rule", "path", "blocking", "message")}
+        for finding in findings
+    ]
 
 
 def _read(bought: BoughtAnswer, phase: Phase, taken: Sequence[str]) -> AgentAnswer:

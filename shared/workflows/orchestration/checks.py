@@ -1,6 +1,9 @@
-"""The checks of a phase: each looks at the files that the phase made and yields its problems. Pure, and total on any text.
+"""The checks of a phase: each looks at the files that the phase made and yields its problems.
 
-What a check is called in a profile is its key in CHECKS. Severity and weight are the profile's; nothing here knows of gates.
+Pure, and total on any text.
+
+What a check is called in a profile is its key in CHECKS. Severity and weight are the profile's;
+nothing here knows of gates.
 """
 
 import posixpath
@@ -24,7 +27,9 @@ class MadeFile:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What is checked: a phase's files, the paths it was to make, and the paths of all files of the run, these included."""
+    """What is checked: a phase's files, the paths it was to make, and the paths of all files of the
+    run, these included.
+    """
 
     files: Sequence[MadeFile]
     expected: Sequence[str]
@@ -33,7 +38,9 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`message` is about the file at `path` and never quotes it; a missing file's path leads nowhere."""
+    """`message` is about the file at `path` and never quotes it; a missing file's path leads
+    nowhere.
+    """
 
     path: str
     message: str
@@ -56,11 +63,19 @@ def check_files(specs: Sequence[CheckSpec], material: Material) -> list[Checked]
 
 def _expected_files(material: Material) -> Iterator[Problem]:
     made = {file.path for file in material.files}
-    return (Problem(path, f"{path} was expected and is missing") for path in material.expected if path not in made)
+    return (
+        Problem(path, f"{path} was expected and is missing")
+        for path in material.expected
+        if path not in made
+    )
 
 
 def _not_empty(material: Material) -> Iterator[Problem]:
-    return (Problem(file.path, f"{file.path} is empty") for file in material.files if not file.text.strip())
+    return (
+        Problem(file.path, f"{file.path} is empty")
+        for file in material.files
+        if not file.text.strip()
+    )
 
 
 def _links_resolve(material: Material) -> Iterator[Problem]:
@@ -68,10 +83,16 @@ def _links_resolve(material: Material) -> Iterator[Problem]:
     for file in material.files:
         if ending_of(file.path) not in ("md", "markdown"):
             continue
-        lost = [link for link in relative_links(file.text) if _resolved(file.path, link) not in material.known | folders]
+        lost = [
+            link
+            for link in relative_links(file.text)
+            if _resolved(file.path, link) not in material.known | folders
+        ]
         if lost:
             count = "a link that leads" if len(lost) == 1 else f"{len(lost)} links that lead"
-            yield Problem(file.path, f"{file.path} has {count} to no file of this run (line {lost[0].line})")
+            yield Problem(
+                file.path, f"{file.path} has {count} to no file of this run (line {lost[0].line})"
+            )
 
 
 def _resolved(path: str, link: Link) -> str:

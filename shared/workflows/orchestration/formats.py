@@ -1,7 +1,8 @@
-"""Whether a file's text is what its ending says: JSON, YAML, Python, Markdown. Each reader says what is wrong, or nothing.
+"""Whether a file's text is what its ending says: JSON, YAML, Python, Markdown. Each reader says
+what is wrong, or nothing.
 
-Texts are bounded before a parser sees them, because parsers are slow or fall over beyond. What is said never quotes the text.
-Nothing is ever executed or constructed.
+Texts are bounded before a parser sees them, because parsers are slow or fall over beyond. What is
+said never quotes the text. Nothing is ever executed or constructed.
 """
 
 import ast
@@ -23,7 +24,9 @@ Reader = Callable[[str], Iterator[str]]
 
 
 def faults(path: str, text: str) -> Iterator[str]:
-    """What keeps the text from being what its path says; nothing for a kind that is not known here."""
+    """What keeps the text from being what its path says; nothing for a kind that is not
+    known here.
+    """
     ending = ending_of(path)
     reader = READERS.get(ending)
     if reader is None:

@@ -1,4 +1,6 @@
-"""As much Markdown as the checks need: its well-formedness and its links, read line by line in linear time."""
+"""As much Markdown as the checks need: its well-formedness and its links, read line by line in
+linear time.
+"""
 
 import re
 from collections.abc import Iterator
@@ -89,7 +91,11 @@ def _target(inside: str) -> str:
 
 def prose(text: str) -> Iterator[Line]:
     """The lines outside code fences."""
-    return (Line(number, _CODE_SPAN.sub("", line)) for number, line, fenced in _lines(text) if not fenced)
+    return (
+        Line(number, _CODE_SPAN.sub("", line))
+        for number, line, fenced in _lines(text)
+        if not fenced
+    )
 
 
 def _lines(text: str) -> Iterator[tuple[int, str, bool]]:
@@ -98,7 +104,11 @@ def _lines(text: str) -> Iterator[tuple[int, str, bool]]:
     for number, line in enumerate(text.splitlines(), 1):
         found = _FENCE.match(line)
         if fence:
-            closes = found is not None and found.group(1).startswith(fence) and not found.group(2).strip()
+            closes = (
+                found is not None
+                and found.group(1).startswith(fence)
+                and not found.group(2).strip()
+            )
             yield number, line, True
             fence = "" if closes else fence
         elif found and not (found.group(1)[0] == "`" and "`" in found.group(2)):

@@ -1,18 +1,26 @@
-"""What a run shows of its phases: their times and who works in them, tokens and cost by phase and agent, scores, and what is to come.
+"""What a run shows of its phases: their times and who works in them, tokens and cost by phase and
+agent, scores, and what is to come.
 
-Pure: from the run, the records that its phases left, and earlier runs. A workflow without phases shows its steps in their place.
+Pure: from the run, the records that its phases left, and earlier runs. A workflow without phases
+shows its steps in their place.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from shared.records.money import TokenUsage, Usage
+from shared.records.run import (
+    PayloadRef,
+    Run,
+    Status,
+    StepRecord,
+)
 from shared.runs.accounts import current_artifacts, current_ids, span_ms, spent_by_step, worked_ms
 from shared.runs.prices import PRICES, PriceTable
-from shared.runs.records import PayloadRef, Run, Status, StepRecord, TokenUsage, Usage
 from shared.runs.timeline import current_step, failures, step_times
 from shared.runs.transitions import pending
-from shared.workflows.definitions import DEFINITIONS, ORCHESTRATION
+from shared.workflows.definitions import ORCHESTRATION, definition_of
 from shared.workflows.orchestration.profiles import UnknownProfile, profile
 from shared.workflows.orchestration.projection import project
 from shared.workflows.orchestration.scores import Record, governance_score, hygiene_score
@@ -27,7 +35,9 @@ def total_duration_seconds(run: Run) -> float:
 
 
 def phase_views(run: Run) -> list[Json]:
-    """The phases in order, each as far as it got; `agent_ids` are those who worked in it, or will."""
+    """The phases in order, each as far as it got; `agent_ids` are those who worked in
+    it, or will.
+    """
     steps = ORCHESTRATION.steps
     times, current = step_times(run, steps), current_step(run, steps)
     views = []
@@ -37,10 +47,16 @@ def phase_views(run: Run) -> list[Json]:
         views.append(
             {
                 "phase": name,
-                "status": Status.SUCCEEDED if name in run.steps else run.status if name == current else Status.QUEUED,
+                "status": Status.SUCCEEDED
+                if name in run.steps
+                else run.status
+                if name == current
+                else Status.QUEUED,
                 "started_at": _time(began),
                 "completed_at": _time(ended),
-                "duration_seconds": (ended - began) / 1_000 if began is not None and ended is not None else None,
+                "duration_seconds": (ended - began) / 1_000
+                if began is not None and ended is not None
+                else None,
                 "agent_ids": list(left.metrics.get("agents", ())) if left else _planned(run, name),
                 "artifacts_count": left.metrics.get("files", 0) if left else 0,
             }
@@ -49,18 +65,31 @@ def phase_views(run: Run) -> list[Json]:
 
 
 def record_refs(run: Run) -> dict[str, PayloadRef]:
-    """Where the records of an orchestration's phases are; of a phase that was held back, what it is held with."""
+    """Where the records of an orchestration's phases are; of a phase that was held back, what it is
+    held with.
+    """
     if run.workflow != ORCHESTRATION.name:
         return {}
     left = {name: _left(run, name) for name in ORCHESTRATION.steps}
     return {name: record.result for name, record in left.items() if record and record.result}
 
 
-def run_metrics(run: Run, usage: Usage, records: Mapping[str, Record], earlier: Sequence[Run] = (), prices: PriceTable = PRICES) -> Json:
-    """GET /runs/{runId}/metrics. `usage`: all that the run has spent; `records`: what record_refs names, read; `earlier`: runs to
-    learn from, of which those of its kind that succeeded count."""
-    steps, gated = DEFINITIONS[run.workflow].steps, run.workflow == ORCHESTRATION.name
-    finished_with = {name: _usage(records[name]["usage_after"]) for name in records if name in run.steps}
+def run_metrics(
+    run: Run,
+    usage: Usage,
+    records: Mapping[str, Record],
+    earlier: Sequence[Run] = (),
+    prices: PriceTable = PRICES,
+) -> Json:
+    """GET /runs/{runId}/metrics.
+
+    `usage`: all that the run has spent; `records`: what record_refs names, read; `earlier`: runs to
+    learn from, of which those of its kind that succeeded count.
+    """
+    steps, gated = definition_of(run.workflow).steps, run.workflow == ORCHESTRATION.name
+    finished_with = {
+        name: _usage(records[name]["usage_after"]) for name in records if name in run.steps
+    }
     spent, worked = spent_by_step(run, steps, usage, finished_with), worked_ms(run, steps)
     agents = agent_spending(spent, records, {name: _planned(run, name) for name in steps}, prices)
     scored = [records[name] for name in steps if name in records]
@@ -69,10 +98,15 @@ def run_metrics(run: Run, usage: Usage, records: Mapping[str, Record], earlier: 
         "total_duration_seconds": total_duration_seconds(run),
         "total_token_usage": _tokens(usage.tokens),
         "total_cost_usd": _dollars(usage.cost),
-        "phases_metrics": [_phase(name, spent[name], worked[name], len(made.get(name, ())), records.get(name)) for name in steps],
+        "phases_metrics": [
+            _phase(name, spent[name], worked[name], len(made.get(name, ())), records.get(name))
+            for name in steps
+        ],
         "agents_metrics": [_agent(agent) for agent in agents],
         "governance_score": governance_score(scored) if gated else None,
-        "governance_violations": [_violation(finding) for record in scored for finding in record["findings"]],
+        "governance_violations": [
+            _violation(finding) for record in scored for finding in record["findings"]
+        ],
         "hygiene_score": hygiene_score(scored) if gated else None,
         "artifacts_total": len(current_ids(run)),
         "errors_count": len(failures(run)),
@@ -137,4 +171,8 @@ def _dollars(micro: int) -> float:
 def _time(ms: int | None) -> str | None:
     if ms is None:
         return None
-    return datetime.fromtimestamp(ms / 1_000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return (
+        datetime.fromtimestamp(ms / 1_000, UTC)
+        .isoformat(timespec="milliseconds")
+        .replace("+00:00", "Z")
+    )

@@ -1,7 +1,8 @@
-"""Names of files that a model made up: what is kept of them, what kind of file they say it is, and how it is served.
+"""Names of files that a model made up: what is kept of them, what kind of file they say it is, and
+how it is served.
 
-A clean path is relative, has no part that leads elsewhere, and is safe in a URL, a header and on any file system. Knows no
-content and no run.
+A clean path is relative, has no part that leads elsewhere, and is safe in a URL, a header and on
+any file system. Knows no content and no run.
 """
 
 import re
@@ -15,21 +16,45 @@ _DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 _PYTHON_OWN = re.compile(r"__\w+__\.py")
 
 _CODE = frozenset({
-    "py", "ipynb", "js", "mjs", "cjs", "ts", "tsx", "jsx", "vue", "java", "kt", "scala", "go", "rs", "rb", "php", "c", "h", "cc", "cpp",
+    "py", "ipynb", "js", "mjs", "cjs", "ts", "tsx", "jsx", "vue", "java", "kt", "scala", "go", "rs",
+    "rb", "php", "c", "h", "cc", "cpp",
     "hpp", "cs", "swift", "r", "sql", "sh", "bash", "ps1", "css", "scss", "html", "htm", "tf",
 })  # fmt: skip
-_DATA = frozenset({"csv", "tsv", "json", "jsonl", "ndjson", "yaml", "yml", "toml", "xml", "parquet", "avsc", "proto", "ini", "cfg", "env"})
+_DATA = frozenset(
+    {
+        "csv",
+        "tsv",
+        "json",
+        "jsonl",
+        "ndjson",
+        "yaml",
+        "yml",
+        "toml",
+        "xml",
+        "parquet",
+        "avsc",
+        "proto",
+        "ini",
+        "cfg",
+        "env",
+    }
+)
 _TEXT = frozenset({"md", "markdown", "rst", "txt", "adoc"})
 _UNENDED_CODE = frozenset({"dockerfile", "makefile", "procfile", "jenkinsfile"})
-_TEST = re.compile(r"(?:^|/)(?:tests?|__tests__|specs?)/|(?:^|/)(?:test_[^/]*|[^/]*[_.](?:test|spec))\.\w+$")
+_TEST = re.compile(
+    r"(?:^|/)(?:tests?|__tests__|specs?)/|(?:^|/)(?:test_[^/]*|[^/]*[_.](?:test|spec))\.\w+$"
+)
 _PRD = re.compile(r"(?:^|[^a-z])prd(?:[^a-z]|$)|product[-_ ]?requirements")
-_ARCHITECTURE = re.compile(r"architect|system[-_ ]?design|(?:^|/)adrs?(?:/|[-_ ]\d)|(?:^|[^a-z])c4(?:[^a-z]|$)")
+_ARCHITECTURE = re.compile(
+    r"architect|system[-_ ]?design|(?:^|/)adrs?(?:/|[-_ ]\d)|(?:^|[^a-z])c4(?:[^a-z]|$)"
+)
 
 PLAIN = "text/plain; charset=utf-8"
 JSON = "application/json"
 # What a browser would run is served as text.
 _CONTENT_TYPES = {
-    "md": "text/markdown; charset=utf-8", "markdown": "text/markdown; charset=utf-8", "csv": "text/csv; charset=utf-8",
+    "md": "text/markdown; charset=utf-8", "markdown": ("text/markdown; "
+        "charset=utf-8"), "csv": "text/csv; charset=utf-8",
     "json": JSON, "yaml": "application/yaml", "yml": "application/yaml", "toml": "application/toml",
     "py": "text/x-python; charset=utf-8",
 }  # fmt: skip
@@ -43,7 +68,9 @@ def clean_path(path: str) -> str:
 
 
 def _clean_part(part: str) -> str:
-    visible = "".join(char for char in part if unicodedata.category(char)[0] not in "CZ" or char == " ")
+    visible = "".join(
+        char for char in part if unicodedata.category(char)[0] not in "CZ" or char == " "
+    )
     composed = unicodedata.normalize("NFC", re.sub(r" +", "-", visible.strip()))
     safe = _UNSAFE.sub("-", composed).lstrip("-").rstrip(".")
     if not safe.strip(".-"):
@@ -67,7 +94,9 @@ def without_phase(path: str, phase: str) -> str:
 
 
 def is_internal(path: str) -> bool:
-    """Whether the file's name begins with `_`; Python's own (`__init__.py`) mean something else by it."""
+    """Whether the file's name begins with `_`; Python's own (`__init__.py`) mean something else by
+    it.
+    """
     name = path.rsplit("/", 1)[-1]
     return name.startswith("_") and not _PYTHON_OWN.fullmatch(name)
 
@@ -87,7 +116,9 @@ def distinct(path: str, taken: Iterable[str]) -> str:
 
 def ending_of(path: str) -> str:
     """`md` of `docs/A.MD`; empty when it has none."""
-    return path.rsplit("/", 1)[-1].lower().rpartition(".")[2] if "." in path.rsplit("/", 1)[-1] else ""
+    return (
+        path.rsplit("/", 1)[-1].lower().rpartition(".")[2] if "." in path.rsplit("/", 1)[-1] else ""
+    )
 
 
 def artifact_type(path: str) -> str:

@@ -1,4 +1,6 @@
-"""Writing the record that a phase leaves (see shared.workflows.orchestration.scores for its form), and the run's output. Pure."""
+"""Writing the record that a phase leaves (see shared.workflows.orchestration.scores for its form),
+and the run's output. Pure.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -28,9 +30,16 @@ def agents_part(made: Sequence[Made]) -> list[dict[str, Any]]:
     ]
 
 
-def files_part(artifacts: Mapping[str, NewArtifact], ids: Mapping[str, str]) -> list[dict[str, Any]]:
+def files_part(
+    artifacts: Mapping[str, NewArtifact], ids: Mapping[str, str]
+) -> list[dict[str, Any]]:
     return [
-        {"path": path, "artifact_id": ids[path], "artifact_type": made.artifact_type, "size_bytes": len(made.data)}
+        {
+            "path": path,
+            "artifact_id": ids[path],
+            "artifact_type": made.artifact_type,
+            "size_bytes": len(made.data),
+        }
         for path, made in artifacts.items()
     ]
 
@@ -51,17 +60,28 @@ def assessment(checked: Sequence[Checked], ids: Mapping[str, str]) -> dict[str, 
     dirty = {finding["artifact_id"] for finding in findings} & set(ids.values())
     return {
         "checks": [
-            {"check": c.spec.check, "blocking": c.spec.blocking, "weight": c.spec.weight, "passed": not c.problems} for c in checked
+            {
+                "check": c.spec.check,
+                "blocking": c.spec.blocking,
+                "weight": c.spec.weight,
+                "passed": not c.problems,
+            }
+            for c in checked
         ],
         "findings": findings[:MAX_FINDINGS],
         "governance_passed": not any(finding["blocking"] for finding in findings),
-        "warnings": [finding["message"] for finding in findings if not finding["blocking"]][:MAX_FINDINGS],
+        "warnings": [finding["message"] for finding in findings if not finding["blocking"]][
+            :MAX_FINDINGS
+        ],
         "hygiene": {"artifacts": len(ids), "clean": len(ids) - len(dirty)},
     }
 
 
 def skipped(record: Record) -> dict[str, Any]:
-    """The record of a phase whose checks a person chose not to hear. What they found stays on it."""
+    """The record of a phase whose checks a person chose not to hear.
+
+    What they found stays on it.
+    """
     return {**record, "validation_skipped": True, "warnings": [*record["warnings"], SKIPPED]}
 
 
@@ -77,7 +97,10 @@ def run_output(records: Sequence[Record]) -> dict[str, Any]:
         "artifacts_count": count,
         "governance_score": governance,
         "hygiene_score": hygiene,
-        "summary": f"{len(records)} phases, {count} artifacts; governance {governance}, hygiene {hygiene}{remark}.",
+        "summary": (
+            f"{len(records)} phases, {count} artifacts; governance {governance}, hygiene "
+            f"{hygiene}{remark}."
+        ),
     }
 
 

@@ -1,8 +1,11 @@
-"""What the accounting tests share: what was really paid, what is told of it, and the misfortunes that come between."""
+"""What the accounting tests share: what was really paid, what is told of it, and the misfortunes
+that come between.
+"""
 
 from dataclasses import dataclass
 
-from shared.runs.records import Run, Status, Usage
+from shared.records.money import Usage
+from shared.records.run import Run, Status
 from shared.runs.timing import MINUTE
 from shared.workflows.steps import StepContext, StepResult
 from tests.support.engine_world import EngineWorld

@@ -1,10 +1,13 @@
-"""The budget: the highest cost of a call is held before it is made; what would go over spends nothing."""
+"""The budget: the highest cost of a call is held before it is made; what would go over spends
+nothing.
+"""
 
 import pytest
 
 from shared.errors import PermanentFailure
+from shared.records.money import Usage
+from shared.records.run import Status
 from shared.runs.codes import FailureCode
-from shared.runs.records import Status, Usage
 from shared.workflows.steps import StepContext, StepResult
 from tests.support.engine_world import EngineWorld
 from tests.support.samples import CLINICIAN
@@ -13,8 +16,10 @@ from tests.support.workflows import a_request, step_of
 COST = 4_000
 REQUEST = a_request("the weather")
 PROMPT_TOKENS = -(-len(REQUEST.system + REQUEST.prompt) // 4)
-HIGHEST = -(-(PROMPT_TOKENS * 2_500_000 + REQUEST.max_output_tokens * 10_000_000) // 1_000_000)
-"""Every input token written to the cache at $2.50, every output token allowed at $10 the million, in micro-dollars."""
+HIGHEST = -(-11 * (PROMPT_TOKENS * 2 + REQUEST.max_output_tokens * 10) // 10)
+"""Every input token at $2, every output token allowed at $10 the million, and a tenth more where
+the workspace may be served in the US; in micro-dollars.
+"""
 
 
 def test_a_run_without_a_budget_counts_nothing(world: EngineWorld) -> None:
@@ -30,14 +35,20 @@ def test_a_call_that_just_fits_is_made(world: EngineWorld) -> None:
 
 def test_a_call_that_could_go_over_is_not_made_and_nothing_is_spent(world: EngineWorld) -> None:
     run = world.work(world.create(attributes={"max_cost": HIGHEST - 1}))
-    assert (run.status, run.error_code, run.attempt) == (Status.FAILED, FailureCode.BUDGET_EXCEEDED, 1)
+    assert (run.status, run.error_code, run.attempt) == (
+        Status.FAILED,
+        FailureCode.BUDGET_EXCEEDED,
+        1,
+    )
     assert world.model.calls == []
     assert world.total_usage(run) == Usage()
     assert "$0.000001 are missing" in world.read(run, run.error_detail)["message"]
 
 
 @pytest.mark.parametrize(("spare", "calls"), [(0, 2), (-1, 1)])
-def test_what_was_spent_is_held_against_the_next_call(world: EngineWorld, spare: int, calls: int) -> None:
+def test_what_was_spent_is_held_against_the_next_call(
+    world: EngineWorld, spare: int, calls: int
+) -> None:
     def asks_twice(ctx: StepContext) -> StepResult:
         for prompt in ("the weather", "the weathre"):
             ctx.ask(a_request(prompt))

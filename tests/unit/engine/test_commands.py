@@ -1,4 +1,8 @@
-"""What people do, alone and all at once: each is one decision over the run as it stands, or a conflict."""
+"""What people do, alone and all at once: each is one decision over the run as it stands, or a
+conflict.
+
+Long because every command is played against every status.
+"""
 
 from collections.abc import Callable
 from threading import Barrier, Thread
@@ -6,10 +10,10 @@ from threading import Barrier, Thread
 import pytest
 
 from shared.errors import Conflict, NotFound
+from shared.records.run import Dispatch, Run, Status
 from shared.runs import transitions
 from shared.runs.changes import Change
 from shared.runs.codes import EventCode, FailureCode
-from shared.runs.records import Dispatch, Run, Status
 from shared.runs.timing import HOUR, MINUTE
 from tests.support.engine_world import EngineWorld, codes
 from tests.support.intercepted import intercepted
@@ -31,18 +35,24 @@ def before_next_write(world: EngineWorld, happens: Callable[[], object]) -> None
     world.runs = intercepted(world.runs, apply=apply)
 
 
-# --- execute -------------------------------------------------------------------------------------------------------------
+# --- execute --------------------------------------------------------------------------------------
 
 
 def test_execute_rings_for_a_manual_run(world: EngineWorld) -> None:
     run = world.create(dispatch=Dispatch.MANUAL)
     asked = world.commands.execute(run, CLINICIAN)
-    assert (asked.dispatch, asked.history[-1].actor, codes(asked)[-1]) == (Dispatch.AUTO, CLINICIAN, EventCode.EXECUTE_ASKED)
+    assert (asked.dispatch, asked.history[-1].actor, codes(asked)[-1]) == (
+        Dispatch.AUTO,
+        CLINICIAN,
+        EventCode.EXECUTE_ASKED,
+    )
     assert [ring.run_id for ring in world.doorbell.rings] == [run.id]
     assert world.work(run).status is Status.SUCCEEDED
 
 
-def test_execute_is_accepted_once_per_spell_however_stale_the_second_reader_is(world: EngineWorld) -> None:
+def test_execute_is_accepted_once_per_spell_however_stale_the_second_reader_is(
+    world: EngineWorld,
+) -> None:
     run = world.create()
     world.commands.execute(run, CLINICIAN)
     for seen in (run, world.now(run)):
@@ -50,16 +60,28 @@ def test_execute_is_accepted_once_per_spell_however_stale_the_second_reader_is(w
             world.commands.execute(seen, ADMIN)
 
 
-def test_execute_after_a_harmless_write_of_somebody_else_is_decided_again(world: EngineWorld) -> None:
+def test_execute_after_a_harmless_write_of_somebody_else_is_decided_again(
+    world: EngineWorld,
+) -> None:
     run = world.create()
-    before_next_write(world, lambda: world.runs.apply(transitions.attach(run, ADMIN, world.clock.now_ms(), "theirs", run_id(77))))
+    before_next_write(
+        world,
+        lambda: world.runs.apply(
+            transitions.attach(run, ADMIN, world.clock.now_ms(), "theirs", run_id(77))
+        ),
+    )
     asked = world.commands.execute(run, CLINICIAN)
     assert codes(asked)[-2:] == [EventCode.ARTIFACT_ATTACHED, EventCode.EXECUTE_ASKED]
 
 
 def test_execute_that_lost_to_another_execute_is_a_conflict(world: EngineWorld) -> None:
     run = world.create()
-    before_next_write(world, lambda: world.runs.apply(transitions.execute(run, ADMIN, world.clock.now_ms(), "theirs", world.timing)))
+    before_next_write(
+        world,
+        lambda: world.runs.apply(
+            transitions.execute(run, ADMIN, world.clock.now_ms(), "theirs", world.timing)
+        ),
+    )
     with pytest.raises(Conflict):
         world.commands.execute(run, CLINICIAN)
 
@@ -90,7 +112,15 @@ def test_execute_clears_a_backoff(world: EngineWorld) -> None:
     now = world.clock.now_ms()
     running = world.runs.apply(transitions.claim(run.id, now, now + HOUR, "op1"))
     released = world.runs.apply(
-        transitions.release(running, now, "op2", "LLM_ERROR", step=None, available_at=now + 10 * MINUTE, usage=run.usage)
+        transitions.release(
+            running,
+            now,
+            "op2",
+            "LLM_ERROR",
+            step=None,
+            available_at=now + 10 * MINUTE,
+            usage=run.usage,
+        )
     )
     assert world.work(run) == released
     world.commands.execute(released, CLINICIAN)
@@ -99,7 +129,9 @@ def test_execute_clears_a_backoff(world: EngineWorld) -> None:
 
 def test_thirty_two_executes_at_once_are_one(world: EngineWorld) -> None:
     run = world.create(dispatch=Dispatch.MANUAL)
-    assert sorted(at_once(32, lambda n: world.commands.execute(run, f"person-{n}"))) == ["Conflict"] * 31 + ["done"]
+    assert sorted(at_once(32, lambda n: world.commands.execute(run, f"person-{n}"))) == [
+        "Conflict"
+    ] * 31 + ["done"]
     assert codes(world.now(run)).count(EventCode.EXECUTE_ASKED) == 1
 
 
@@ -124,20 +156,28 @@ def at_once(count: int, act: Callable[[int], object]) -> list[str]:
     return outcomes
 
 
-# --- a run in a person's hands -------------------------------------------------------------------------------------------
+# --- a run in a person's hands --------------------------------------------------------------------
 
 
 def test_a_person_takes_and_ends_a_run(world: EngineWorld) -> None:
     taken = world.commands.take(world.create(dispatch=Dispatch.MANUAL), CLINICIAN)
     assert (taken.status, taken.lessee, taken.attempt) == (Status.RUNNING, CLINICIAN, 1)
     ended = world.commands.succeed(taken, CLINICIAN, {"diagnosis": "none"})
-    assert (ended.status, world.read(ended, ended.output), ended.lessee) == (Status.SUCCEEDED, {"diagnosis": "none"}, None)
+    assert (ended.status, world.read(ended, ended.output), ended.lessee) == (
+        Status.SUCCEEDED,
+        {"diagnosis": "none"},
+        None,
+    )
 
 
 def test_a_person_fails_a_run_with_a_reason(world: EngineWorld) -> None:
     taken = world.commands.take(world.create(), CLINICIAN)
     failed = world.commands.fail(taken, CLINICIAN, "OUT_OF_SCOPE", DETAIL)
-    assert (failed.status, failed.error_code, world.read(failed, failed.error_detail)) == (Status.FAILED, "OUT_OF_SCOPE", DETAIL)
+    assert (failed.status, failed.error_code, world.read(failed, failed.error_detail)) == (
+        Status.FAILED,
+        "OUT_OF_SCOPE",
+        DETAIL,
+    )
 
 
 def test_a_taken_run_is_not_the_workers(world: EngineWorld) -> None:
@@ -158,12 +198,15 @@ def test_what_the_worker_does_is_no_persons_to_end(world: EngineWorld) -> None:
 
 def test_an_end_that_lost_to_another_is_a_conflict(world: EngineWorld) -> None:
     taken = world.commands.take(world.create(), CLINICIAN)
-    before_next_write(world, lambda: world.runs.apply(transitions.cancel(taken, ADMIN, world.clock.now_ms(), "theirs")))
+    before_next_write(
+        world,
+        lambda: world.runs.apply(transitions.cancel(taken, ADMIN, world.clock.now_ms(), "theirs")),
+    )
     with pytest.raises(Conflict, match="current: cancelled"):
         world.commands.succeed(taken, CLINICIAN, {})
 
 
-# --- attach --------------------------------------------------------------------------------------------------------------
+# --- attach ---------------------------------------------------------------------------------------
 
 
 def test_artifacts_are_attached_in_order_and_each_once(world: EngineWorld) -> None:
@@ -175,7 +218,12 @@ def test_artifacts_are_attached_in_order_and_each_once(world: EngineWorld) -> No
 
 def test_two_who_attach_the_same_at_once_attach_it_once(world: EngineWorld) -> None:
     run = world.create()
-    before_next_write(world, lambda: world.runs.apply(transitions.attach(run, ADMIN, world.clock.now_ms(), "theirs", run_id(60))))
+    before_next_write(
+        world,
+        lambda: world.runs.apply(
+            transitions.attach(run, ADMIN, world.clock.now_ms(), "theirs", run_id(60))
+        ),
+    )
     world.commands.attach(run, CLINICIAN, run_id(60))
     assert world.now(run).artifacts == (run_id(60),)
 
@@ -193,12 +241,14 @@ def test_an_attachment_that_lost_to_the_first_start_is_a_conflict(world: EngineW
         world.commands.attach(run, CLINICIAN, run_id(60))
 
 
-# --- cancel and retry ----------------------------------------------------------------------------------------------------
+# --- cancel and retry -----------------------------------------------------------------------------
 
 
 ENDS: dict[Status, Callable[[EngineWorld, Run], object]] = {
     Status.SUCCEEDED: lambda world, run: world.work(run),
-    Status.FAILED: lambda world, run: world.commands.fail(world.commands.take(run, CLINICIAN), CLINICIAN, "X", {}),
+    Status.FAILED: lambda world, run: world.commands.fail(
+        world.commands.take(run, CLINICIAN), CLINICIAN, "X", {}
+    ),
     Status.CANCELLED: lambda world, run: world.commands.cancel(run, CLINICIAN),
 }
 
@@ -218,9 +268,15 @@ def test_cancel_catches_a_run_that_keeps_moving(world: EngineWorld) -> None:
 
 
 def test_a_retry_rings_and_is_granted_once(world: EngineWorld) -> None:
-    failed = world.commands.fail(world.commands.take(world.create(dispatch=Dispatch.MANUAL), CLINICIAN), CLINICIAN, "X", {})
+    failed = world.commands.fail(
+        world.commands.take(world.create(dispatch=Dispatch.MANUAL), CLINICIAN), CLINICIAN, "X", {}
+    )
     retried = world.commands.retry(failed, CLINICIAN)
-    assert (retried.status, retried.dispatch, retried.max_attempts) == (Status.QUEUED, Dispatch.AUTO, 2)
+    assert (retried.status, retried.dispatch, retried.max_attempts) == (
+        Status.QUEUED,
+        Dispatch.AUTO,
+        3,
+    )
     assert [ring.run_id for ring in world.doorbell.rings] == [failed.id]
     with pytest.raises(Conflict):
         world.commands.retry(failed, ADMIN)
@@ -228,7 +284,9 @@ def test_a_retry_rings_and_is_granted_once(world: EngineWorld) -> None:
 
 
 def test_a_persons_code_that_sounds_like_a_gate_sends_no_run_to_one(world: EngineWorld) -> None:
-    failed = world.commands.fail(world.commands.take(world.create(), CLINICIAN), CLINICIAN, "GATE_EXPIRED", {})
+    failed = world.commands.fail(
+        world.commands.take(world.create(), CLINICIAN), CLINICIAN, "GATE_EXPIRED", {}
+    )
     assert world.commands.retry(failed, CLINICIAN).status is Status.QUEUED
 
 
@@ -242,21 +300,28 @@ def test_a_broken_doorbell_fails_nobodys_request(world: EngineWorld) -> None:
     assert world.commands.execute(world.create(), CLINICIAN).status is Status.QUEUED
 
 
-# --- people who are called like the engine -------------------------------------------------------------------------------
+# --- people who are called like the engine --------------------------------------------------------
 
 ENGINES_NAMES = pytest.mark.parametrize("name", ["worker", "sweeper", "", "*", "="])
 
 
 @ENGINES_NAMES
-def test_whatever_a_person_is_called_what_they_took_is_theirs_to_end(world: EngineWorld, name: str) -> None:
+def test_whatever_a_person_is_called_what_they_took_is_theirs_to_end(
+    world: EngineWorld, name: str
+) -> None:
     taken = world.commands.take(world.create(dispatch=Dispatch.MANUAL), name)
     assert taken.awaits_person
     assert world.commands.succeed(taken, name, {"by": "hand"}).status is Status.SUCCEEDED
 
 
 @ENGINES_NAMES
-def test_whatever_a_person_is_called_the_worker_does_not_get_what_they_left_lying(world: EngineWorld, name: str) -> None:
+def test_whatever_a_person_is_called_the_worker_does_not_get_what_they_left_lying(
+    world: EngineWorld, name: str
+) -> None:
     taken = world.commands.take(world.create(), name)
     world.clock.advance(world.timing.person_lease)
     world.sweeper.sweep()
-    assert (world.now(taken).status, world.now(taken).error_code) == (Status.FAILED, FailureCode.LEASE_EXPIRED)
+    assert (world.now(taken).status, world.now(taken).error_code) == (
+        Status.FAILED,
+        FailureCode.LEASE_EXPIRED,
+    )

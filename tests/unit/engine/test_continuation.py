@@ -1,10 +1,12 @@
-"""An invocation ends before the work does: the run goes on in the next one, at no attempt's cost."""
+"""An invocation ends before the work does: the run goes on in the next one, at no
+attempt's cost.
+"""
 
 import pytest
 
 from shared.errors import TransientFailure
+from shared.records.run import Dispatch, Status
 from shared.runs.codes import EventCode, FailureCode
-from shared.runs.records import Dispatch, Status
 from shared.runs.timing import DAY, MINUTE, SECOND
 from shared.workflows.steps import StepContext, StepResult
 from tests.support.engine_world import EngineWorld, codes
@@ -17,7 +19,12 @@ MARGIN = 15 * SECOND
 def test_a_run_goes_on_in_the_next_invocation(world: EngineWorld) -> None:
     run = world.create()
     paused = world.work(run, MARGIN)
-    assert (paused.status, paused.claim_cost, paused.attempt, set(paused.steps)) == (Status.QUEUED, 0, 1, {"gather"})
+    assert (paused.status, paused.claim_cost, paused.attempt, set(paused.steps)) == (
+        Status.QUEUED,
+        0,
+        1,
+        {"gather"},
+    )
     assert paused.available_at == world.clock.now_ms()
     assert [ring.delay_ms for ring in world.doorbell.rings_of(run.id)] == [0, 0]
     done = world.work(run)
@@ -35,7 +42,9 @@ def test_each_invocation_does_at_least_one_step(world: EngineWorld) -> None:
 
 
 @pytest.mark.parametrize(("to_spare", "calls"), [(-1, 0), (0, 1)])
-def test_a_model_call_is_begun_only_where_it_can_end(world: EngineWorld, to_spare: int, calls: int) -> None:
+def test_a_model_call_is_begun_only_where_it_can_end(
+    world: EngineWorld, to_spare: int, calls: int
+) -> None:
     world.work(world.create(), world.timing.model + MARGIN + to_spare)
     assert len(world.model.calls) == calls
 
@@ -46,13 +55,20 @@ def asks_twice(ctx: StepContext) -> StepResult:
 
 
 def test_a_step_of_two_calls_goes_on_between_them(world: EngineWorld) -> None:
-    """What the first one said stands in the ledger, so the next invocation asks only the second; no attempt is spent."""
+    """What the first one said stands in the ledger, so the next invocation asks only the second; no
+    attempt is spent.
+    """
     world.do_step("letter", "write", asks_twice)
     world.model.script(world.model.says("one"), world.model.says("two"))
     run = world.create(max_attempts=1)
     world.work(run, MARGIN)
     paused = world.work(run, MARGIN)
-    assert (paused.status, paused.claim_cost, len(world.model.calls), set(paused.steps)) == (Status.QUEUED, 0, 1, {"gather"})
+    assert (paused.status, paused.claim_cost, len(world.model.calls), set(paused.steps)) == (
+        Status.QUEUED,
+        0,
+        1,
+        {"gather"},
+    )
     assert codes(paused)[-1] == EventCode.CONTINUATION
     done = world.work(run)
     assert (done.status, done.attempt, len(world.model.calls)) == (Status.SUCCEEDED, 1, 2)
@@ -61,13 +77,17 @@ def test_a_step_of_two_calls_goes_on_between_them(world: EngineWorld) -> None:
 
 
 @pytest.mark.parametrize(("to_spare", "calls"), [(-1, 1), (0, 3)])
-def test_a_second_call_is_made_only_where_it_can_end(world: EngineWorld, to_spare: int, calls: int) -> None:
+def test_a_second_call_is_made_only_where_it_can_end(
+    world: EngineWorld, to_spare: int, calls: int
+) -> None:
     world.do_step("letter", "gather", asks_twice)
     world.work(world.create(), world.timing.model + MARGIN + to_spare)
     assert len(world.model.calls) == calls  # the next step's is the third
 
 
-def test_a_step_that_only_reads_the_ledger_again_goes_on_to_its_next_call(world: EngineWorld) -> None:
+def test_a_step_that_only_reads_the_ledger_again_goes_on_to_its_next_call(
+    world: EngineWorld,
+) -> None:
     """However short the invocations are, each gets one call further."""
     world.do_step("letter", "write", asks_twice)
     run = world.create()
@@ -90,7 +110,9 @@ def test_a_crash_after_a_continuation_spends_an_attempt(world: EngineWorld) -> N
     assert world.lose_lease(run).error_code == FailureCode.MAX_ATTEMPTS_REACHED
 
 
-def test_a_retry_of_what_ended_between_two_invocations_is_one_attempt_and_not_two(world: EngineWorld) -> None:
+def test_a_retry_of_what_ended_between_two_invocations_is_one_attempt_and_not_two(
+    world: EngineWorld,
+) -> None:
     run = world.work(world.create(max_attempts=1), 0)
     world.clock.advance(DAY)
     world.sweeper.sweep()
@@ -100,7 +122,9 @@ def test_a_retry_of_what_ended_between_two_invocations_is_one_attempt_and_not_tw
     assert world.lose_lease(run).error_code == FailureCode.MAX_ATTEMPTS_REACHED
 
 
-def test_a_passing_failure_after_a_continuation_counts_from_the_attempt_that_goes_on(world: EngineWorld) -> None:
+def test_a_passing_failure_after_a_continuation_counts_from_the_attempt_that_goes_on(
+    world: EngineWorld,
+) -> None:
     run = world.create()
     world.work(run, 0)
     world.model.script(TransientFailure("LLM_ERROR", "Busy."))
@@ -113,7 +137,7 @@ def test_a_continued_run_may_be_taken_by_a_person(world: EngineWorld) -> None:
     run = world.work(world.create(max_attempts=1), 0)
     taken = world.commands.take(run, CLINICIAN)
     assert (taken.status, taken.attempt) == (Status.RUNNING, 1)
-    assert world.sweeper.inspect().violations == 0
+    assert world.inspect().violations == 0
 
 
 def test_continuation_and_cancel(world: EngineWorld) -> None:

@@ -1,4 +1,6 @@
-"""Creating: the input first, one write, one ring; the same key is the same run; a quota refuses new runs only."""
+"""Creating: the input first, one write, one ring; the same key is the same run; a quota refuses new
+runs only.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,16 +11,31 @@ import pytest
 from shared.engine.creation import Key, NewRun, keyed_id
 from shared.errors import IdempotencyKeyReused, RateLimited
 from shared.ports import RunStore
+from shared.records.run import (
+    Dispatch,
+    HistoryEntry,
+    PayloadRef,
+    Run,
+    Status,
+    Subject,
+)
 from shared.runs.codes import FailureCode
-from shared.runs.records import Dispatch, HistoryEntry, PayloadRef, Run, Status, Subject
 from shared.runs.timing import MINUTE
 from tests.support.engine_world import EngineWorld
 from tests.support.intercepted import intercepted
 from tests.support.samples import CLINICIAN, ORG, PATIENT, run_id
+from tests.support.sweeping import all_open
 
 INPUT = {"about": "the weather"}
 NEW = NewRun(
-    "letter", ORG, Subject("patient", PATIENT), CLINICIAN, INPUT, tags=("urgent",), metadata={"a": 1}, attributes={"max_cost": 9_000_000}
+    "letter",
+    ORG,
+    Subject("patient", PATIENT),
+    CLINICIAN,
+    INPUT,
+    tags=("urgent",),
+    metadata={"a": 1},
+    attributes={"max_cost": 9_000_000},
 )
 KEY = Key(run_id(7), "ab" * 32)
 
@@ -70,7 +87,9 @@ def test_the_input_is_stored_before_the_run_that_names_it(world: EngineWorld) ->
         ({"failed": FailureCode.NO_INPUTS}, Status.FAILED, Dispatch.AUTO),
     ],
 )
-def test_a_run_that_nobody_has_to_be_rung_for(world: EngineWorld, asked: dict[str, Any], status: Status, dispatch: Dispatch) -> None:
+def test_a_run_that_nobody_has_to_be_rung_for(
+    world: EngineWorld, asked: dict[str, Any], status: Status, dispatch: Dispatch
+) -> None:
     run, _ = world.creator.create(replace(NEW, **asked), KEY)
     assert (run.status, run.dispatch) == (status, dispatch)
     assert world.doorbell.rings == []
@@ -79,15 +98,21 @@ def test_a_run_that_nobody_has_to_be_rung_for(world: EngineWorld, asked: dict[st
 
 def test_a_run_put_on_record_as_failed_says_why(world: EngineWorld) -> None:
     run, _ = world.creator.create(replace(NEW, failed=FailureCode.NO_INPUTS), KEY)
-    assert (run.error_code, run.completed_at, run.history[0].code) == (FailureCode.NO_INPUTS, run.created_at, FailureCode.NO_INPUTS)
-    assert list(world.runs.open_runs()) == []
+    assert (run.error_code, run.completed_at, run.history[0].code) == (
+        FailureCode.NO_INPUTS,
+        run.created_at,
+        FailureCode.NO_INPUTS,
+    )
+    assert all_open(world.runs) == []
 
 
-# --- the same key --------------------------------------------------------------------------------------------------------
+# --- the same key ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("becomes", ["queued", "succeeded", "cancelled"])
-def test_the_same_request_finds_its_run_in_its_present_state(world: EngineWorld, becomes: str) -> None:
+def test_the_same_request_finds_its_run_in_its_present_state(
+    world: EngineWorld, becomes: str
+) -> None:
     run, _ = world.creator.create(NEW, KEY)
     if becomes != "queued":
         world.work(run) if becomes == "succeeded" else world.commands.cancel(run, CLINICIAN)
@@ -122,13 +147,18 @@ def test_a_key_that_was_never_used_replays_nothing(world: EngineWorld) -> None:
 
 
 def test_keys_are_of_an_organisation_and_a_caller() -> None:
-    ids = {keyed_id(org, scope, key) for org in ("a", "b") for scope in ("x", "y") for key in ("k", "l")}
+    ids = {
+        keyed_id(org, scope, key)
+        for org in ("a", "b")
+        for scope in ("x", "y")
+        for key in ("k", "l")
+    }
     assert len(ids) == 8
     assert keyed_id("a", "x", "k") == keyed_id("a", "x", "k")
     assert keyed_id("a", "bc", "d") != keyed_id("ab", "c", "d")
 
 
-# --- quota ---------------------------------------------------------------------------------------------------------------
+# --- quota ----------------------------------------------------------------------------------------
 
 
 def refuse() -> None:

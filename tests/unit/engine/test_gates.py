@@ -3,8 +3,8 @@
 import pytest
 
 from shared.errors import Conflict, PermanentFailure, TransientFailure
+from shared.records.run import Run, Status
 from shared.runs.codes import EventCode, FailureCode
-from shared.runs.records import Run, Status
 from shared.runs.timing import DAY, MINUTE
 from shared.workflows.steps import Step, StepContext, StepResult
 from tests.support.engine_world import EngineWorld, codes
@@ -13,7 +13,9 @@ from tests.support.workflows import step_of
 
 
 def next_step(world: EngineWorld, run: Run, *, skip_validation: bool = False) -> Run:
-    advanced = world.commands.advance(world.now(run), CLINICIAN, world.ids.op(), skip_validation=skip_validation)
+    advanced = world.commands.advance(
+        world.now(run), CLINICIAN, world.ids.op(), skip_validation=skip_validation
+    )
     return world.work(advanced)
 
 
@@ -29,7 +31,7 @@ def hold_until_round(world: EngineWorld, name: str, passes_in: int) -> None:
     world.do_step("book", name, checked)
 
 
-# --- through the gates ---------------------------------------------------------------------------------------------------
+# --- through the gates ----------------------------------------------------------------------------
 
 
 def test_a_run_waits_for_its_first_next_and_is_rung_by_nobody(world: EngineWorld) -> None:
@@ -42,14 +44,25 @@ def test_a_run_waits_for_its_first_next_and_is_rung_by_nobody(world: EngineWorld
 def test_each_next_does_one_step_and_stops_at_the_next_gate(world: EngineWorld) -> None:
     run = world.create("book", waiting=True)
     outlined = next_step(world, run)
-    assert (outlined.status, set(outlined.steps), outlined.lessee) == (Status.WAITING, {"outline"}, None)
+    assert (outlined.status, set(outlined.steps), outlined.lessee) == (
+        Status.WAITING,
+        {"outline"},
+        None,
+    )
     assert outlined.gate_until == world.clock.now_ms() + world.timing.gate
     drafted = next_step(world, run)
     assert (drafted.status, set(drafted.steps)) == (Status.WAITING, {"outline", "draft"})
     printed = next_step(world, run)
-    assert (printed.status, world.read(printed, printed.output)) == (Status.SUCCEEDED, {"last": "print"})
+    assert (printed.status, world.read(printed, printed.output)) == (
+        Status.SUCCEEDED,
+        {"last": "print"},
+    )
     assert len(printed.artifacts) == 3
-    assert [artifact.phase for artifact in world.artifacts.get_many(ORG, printed.artifacts)] == ["outline", "draft", "print"]
+    assert [artifact.phase for artifact in world.artifacts.get_many(ORG, printed.artifacts)] == [
+        "outline",
+        "draft",
+        "print",
+    ]
     assert len(world.model.calls) == 3
 
 
@@ -74,7 +87,7 @@ def test_the_same_next_repeated_recognises_itself(world: EngineWorld) -> None:
     assert world.commands.advance(waiting, CLINICIAN, "same", skip_validation=False) == advanced
 
 
-# --- attempts ------------------------------------------------------------------------------------------------------------
+# --- attempts -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("auto_advance", [False, True])
@@ -97,7 +110,11 @@ def test_a_failed_step_is_taken_up_by_a_retry_and_the_rest_is_kept(world: Engine
     next_step(world, run)
     world.model.script(PermanentFailure("LLM_ERROR", "No."))
     failed = next_step(world, run)
-    assert (failed.status, failed.error_code, set(failed.steps)) == (Status.FAILED, "LLM_ERROR", {"outline"})
+    assert (failed.status, failed.error_code, set(failed.steps)) == (
+        Status.FAILED,
+        "LLM_ERROR",
+        {"outline"},
+    )
     drafted = world.work(world.commands.retry(failed, CLINICIAN))
     assert (drafted.status, set(drafted.steps)) == (Status.WAITING, {"outline", "draft"})
     assert len(world.model.calls) == 3
@@ -107,7 +124,9 @@ def test_the_retry_of_one_step_takes_no_attempts_from_the_next(world: EngineWorl
     run = world.create("book", waiting=True)
     world.model.script(PermanentFailure("LLM_ERROR", "No."))
     world.work(world.commands.retry(next_step(world, run), CLINICIAN))
-    world.model.script(TransientFailure("LLM_ERROR", "Busy."), TransientFailure("LLM_ERROR", "Busy."))
+    world.model.script(
+        TransientFailure("LLM_ERROR", "Busy."), TransientFailure("LLM_ERROR", "Busy.")
+    )
     drafting = next_step(world, run)
     while drafting.status is Status.QUEUED:
         world.clock.advance(MINUTE)
@@ -115,29 +134,47 @@ def test_the_retry_of_one_step_takes_no_attempts_from_the_next(world: EngineWorl
     assert (drafting.status, set(drafting.steps)) == (Status.WAITING, {"outline", "draft"})
 
 
-def test_the_retry_of_one_step_gives_none_to_a_next_one_that_comes_by_itself(world: EngineWorld) -> None:
+def test_the_retry_of_one_step_gives_none_to_a_next_one_that_comes_by_itself(
+    world: EngineWorld,
+) -> None:
     """With one attempt a step, the second step has one, although the first had two."""
     run = world.create("book", max_attempts=1, attributes={"auto_advance": True, "max_attempts": 1})
-    world.model.script(PermanentFailure("LLM_ERROR", "No."), world.model.says("text"), TransientFailure("LLM_ERROR", "Busy."))
+    world.model.script(
+        PermanentFailure("LLM_ERROR", "No."),
+        world.model.says("text"),
+        TransientFailure("LLM_ERROR", "Busy."),
+    )
     drafting = world.work(world.commands.retry(world.work(run), CLINICIAN))
-    assert (drafting.status, drafting.error_code, set(drafting.steps)) == (Status.FAILED, "MAX_ATTEMPTS_REACHED", {"outline"})
+    assert (drafting.status, drafting.error_code, set(drafting.steps)) == (
+        Status.FAILED,
+        "MAX_ATTEMPTS_REACHED",
+        {"outline"},
+    )
 
 
 def test_a_worker_killed_in_a_step_repeats_no_finished_one(world: EngineWorld) -> None:
     run = world.create("book", waiting=True)
     next_step(world, run)
     world.probe.kill_after("draft")
-    world.die(world.commands.advance(world.now(run), CLINICIAN, world.ids.op(), skip_validation=False))
+    world.die(
+        world.commands.advance(world.now(run), CLINICIAN, world.ids.op(), skip_validation=False)
+    )
     world.lose_lease(run)
     drafted = world.work(run)
-    assert (drafted.status, set(drafted.steps), len(drafted.artifacts)) == (Status.WAITING, {"outline", "draft"}, 2)
+    assert (drafted.status, set(drafted.steps), len(drafted.artifacts)) == (
+        Status.WAITING,
+        {"outline", "draft"},
+        2,
+    )
     assert len(world.model.calls) == 2
 
 
-# --- blocking checks -----------------------------------------------------------------------------------------------------
+# --- blocking checks ------------------------------------------------------------------------------
 
 
-def test_failed_checks_stop_in_the_same_step_and_next_does_it_again_with_a_new_answer(world: EngineWorld) -> None:
+def test_failed_checks_stop_in_the_same_step_and_next_does_it_again_with_a_new_answer(
+    world: EngineWorld,
+) -> None:
     hold_until_round(world, "outline", passes_in=1)
     run = world.create("book", waiting=True)
     held = next_step(world, run)
@@ -155,7 +192,9 @@ def test_what_was_held_can_be_accepted_as_it_is(world: EngineWorld) -> None:
     held = next_step(world, run)
     accepted = next_step(world, run, skip_validation=True)
     assert accepted.status is Status.WAITING
-    assert world.read(accepted, accepted.steps["outline"].result) == world.read(held, held.steps["outline!"].result) | {"accepted": True}
+    assert world.read(accepted, accepted.steps["outline"].result) == world.read(
+        held, held.steps["outline!"].result
+    ) | {"accepted": True}
     assert accepted.artifacts == held.artifacts
     assert (len(world.model.calls), accepted.usage) == (1, held.usage)
     assert EventCode.SKIP_VALIDATION in codes(accepted)
@@ -168,7 +207,11 @@ def test_accepting_one_step_does_not_accept_the_next(world: EngineWorld) -> None
     next_step(world, run)
     next_step(world, run, skip_validation=True)
     held = next_step(world, run)
-    assert (held.status, "draft" in held.steps, "draft!" in held.steps) == (Status.WAITING, False, True)
+    assert (held.status, "draft" in held.steps, "draft!" in held.steps) == (
+        Status.WAITING,
+        False,
+        True,
+    )
 
 
 def test_skipping_validation_where_nothing_is_held_does_the_step(world: EngineWorld) -> None:
@@ -196,7 +239,7 @@ def test_a_step_that_cannot_be_accepted_is_done_again(world: EngineWorld) -> Non
     assert len(world.model.calls) == 2
 
 
-# --- time ----------------------------------------------------------------------------------------------------------------
+# --- time -----------------------------------------------------------------------------------------
 
 
 def test_an_expired_gate_is_opened_again_by_a_retry(world: EngineWorld) -> None:
@@ -219,7 +262,9 @@ def test_a_run_stopped_by_its_checks_waits_as_long_as_a_gate_says(world: EngineW
     assert world.now(run).status is Status.WAITING
 
 
-def test_a_run_whose_deadline_passed_at_its_gate_is_not_executed_by_a_retry(world: EngineWorld) -> None:
+def test_a_run_whose_deadline_passed_at_its_gate_is_not_executed_by_a_retry(
+    world: EngineWorld,
+) -> None:
     run = world.create("book", waiting=True)
     world.clock.advance(30 * DAY)
     world.sweeper.sweep()

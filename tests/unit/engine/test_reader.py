@@ -1,4 +1,6 @@
-"""Lists that filter: full pages where there is enough, bounded looking where there is not, no run twice and none missed."""
+"""Lists that filter: full pages where there is enough, bounded looking where there is not, no run
+twice and none missed.
+"""
 
 from collections.abc import Callable
 
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 
 from shared.engine.listing import EXAMINED_AT_MOST, Filtered, Reader
 from shared.ports import Page, Scope
-from shared.runs.records import Run, Status
+from shared.records.run import Run, Status
 from tests.fakes.run_store import InMemoryRunStore
 from tests.fakes.world import MORNING, VirtualClock
 from tests.support.intercepted import intercepted
@@ -55,9 +57,13 @@ def test_pages_hold_every_match_once_newest_first(count: int, limit: int, nth: i
 
 @settings(deadline=None, max_examples=50)
 @given(st.integers(0, 150), st.integers(1, 60), st.integers(0, 150))
-def test_a_list_that_ends_at_a_moment_holds_all_from_it_on(count: int, limit: int, oldest: int) -> None:
+def test_a_list_that_ends_at_a_moment_holds_all_from_it_on(
+    count: int, limit: int, oldest: int
+) -> None:
     reader, newest_first = a_reader(count)
-    assert walk(reader, limit, everything, MORNING + oldest) == [run for run in newest_first if run.created_at >= MORNING + oldest]
+    assert walk(reader, limit, everything, MORNING + oldest) == [
+        run for run in newest_first if run.created_at >= MORNING + oldest
+    ]
 
 
 @pytest.mark.parametrize("limit", [1, 50, 51, 100])
@@ -75,7 +81,9 @@ def test_a_request_examines_a_bounded_number_and_may_come_back_empty_with_a_next
         return page
 
     reader, _ = a_reader(1_500)
-    page = Reader(intercepted(reader.runs, page=counting), reader.clock).page(SCOPE, None, 100, lambda runs: [])
+    page = Reader(intercepted(reader.runs, page=counting), reader.clock).page(
+        SCOPE, None, 100, lambda runs: []
+    )
     assert page.runs == []
     assert page.position is not None
     assert sum(examined) <= EXAMINED_AT_MOST
@@ -84,7 +92,7 @@ def test_a_request_examines_a_bounded_number_and_may_come_back_empty_with_a_next
 
 def test_the_last_page_has_no_next() -> None:
     reader, newest_first = a_reader(50)
-    assert reader.page(SCOPE, None, 50, everything) == Filtered(newest_first, None)
+    assert reader.page(SCOPE, None, 50, everything) == Filtered([*newest_first], None)
 
 
 def test_runs_created_meanwhile_neither_repeat_nor_hide_any() -> None:
@@ -98,7 +106,7 @@ def test_runs_created_meanwhile_neither_repeat_nor_hide_any() -> None:
     assert first.runs + second.runs == newest_first
 
 
-# --- waiting -------------------------------------------------------------------------------------------------------------
+# --- waiting --------------------------------------------------------------------------------------
 
 
 def test_waiting_answers_when_the_run_is_settled() -> None:
@@ -112,7 +120,9 @@ def test_waiting_answers_when_the_run_is_settled() -> None:
             store.plant(a_run_that_is(Status.SUCCEEDED, 0))
         return real(run_id)
 
-    waited = Reader(intercepted(reader.runs, get=get), reader.clock).wait(run, 10, lambda r: r.is_terminal)
+    waited = Reader(intercepted(reader.runs, get=get), reader.clock).wait(
+        run, 10, lambda r: r.is_terminal
+    )
     assert (waited.status, reader.clock.now_ms()) == (Status.SUCCEEDED, start + 1_000)
 
 

@@ -1,18 +1,28 @@
-"""Every call that was paid for is accounted exactly once, whoever died, lost or was stopped when."""
+"""Every call that was paid for is accounted exactly once, whoever died, lost or was
+stopped when.
+"""
 
 import pytest
 
 from shared.errors import PermanentFailure, StoreUnavailable, TransientFailure
-from shared.ports import ModelAnswer
-from shared.runs.records import Usage
+from shared.records.money import Usage
+from shared.runs.model import ModelAnswer
 from shared.workflows.steps import StepContext, StepResult
 from tests.fakes.language_model import StillWanted
 from tests.support.engine_world import EngineWorld
 from tests.support.samples import CLINICIAN
 from tests.support.workflows import a_request
-from tests.unit.engine.paying import COST, Paid, bought, fails_after_asking, paid, past_deadline, settle
+from tests.unit.engine.paying import (
+    COST,
+    Paid,
+    bought,
+    fails_after_asking,
+    paid,
+    past_deadline,
+    settle,
+)
 
-# --- one claim -----------------------------------------------------------------------------------------------------------
+# --- one claim ------------------------------------------------------------------------------------
 
 
 def test_a_run_that_goes_well(world: EngineWorld) -> None:
@@ -44,7 +54,9 @@ def test_a_claim_that_died_twice_with_an_answer_stored(world: EngineWorld) -> No
     assert paid(world.total_usage(run)) == bought(world) == Paid(1, COST)
 
 
-@pytest.mark.parametrize("exc", [TransientFailure("LLM_ERROR", "Busy."), StoreUnavailable("throttled")])
+@pytest.mark.parametrize(
+    "exc", [TransientFailure("LLM_ERROR", "Busy."), StoreUnavailable("throttled")]
+)
 def test_a_claim_that_the_worker_released(world: EngineWorld, exc: Exception) -> None:
     fails_after_asking(world, exc)
     released = world.work(world.create())
@@ -66,7 +78,7 @@ def test_a_claim_that_was_cancelled_with_its_answer_on_the_way(world: EngineWorl
     assert paid(world.total_usage(run)) == bought(world) == Paid(1, COST)
 
 
-# --- ended from outside, and retried -------------------------------------------------------------------------------------
+# --- ended from outside, and retried --------------------------------------------------------------
 
 
 def test_a_run_retried_after_its_deadline_ended_it_under_a_call(world: EngineWorld) -> None:
@@ -84,7 +96,9 @@ def test_a_run_retried_after_its_deadline_ended_it_under_a_call(world: EngineWor
 
 
 def test_a_run_retried_before_its_old_worker_noticed_the_end(world: EngineWorld) -> None:
-    """The worker's call goes on while the deadline ends the run, a person retries it and a successor asks for itself."""
+    """The worker's call goes on while the deadline ends the run, a person retries it and a
+    successor asks for itself.
+    """
     run = world.create()
 
     def speech(still_wanted: StillWanted) -> ModelAnswer:
@@ -111,7 +125,7 @@ def test_a_run_retried_after_an_answer_that_was_at_fault(world: EngineWorld) -> 
     assert paid(world.total_usage(failed)) == bought(world) == Paid(2, 2 * COST)
 
 
-# --- several calls in one step -------------------------------------------------------------------------------------------
+# --- several calls in one step --------------------------------------------------------------------
 
 
 def asks_twice(ctx: StepContext) -> StepResult:
@@ -140,7 +154,9 @@ def test_a_step_of_two_calls_that_died_with_both_answers(world: EngineWorld) -> 
 
 
 def test_what_was_good_beside_a_bad_answer_is_not_bought_again(world: EngineWorld) -> None:
-    """Twice bad: what is carried over is carried on, and the step's own usage tells of all that it took."""
+    """Twice bad: what is carried over is carried on, and the step's own usage tells of all that it
+    took.
+    """
     said: list[str] = []
 
     def asks_until_good(ctx: StepContext) -> StepResult:

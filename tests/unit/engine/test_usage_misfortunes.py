@@ -1,25 +1,38 @@
-"""Two misfortunes to one run, and answers that nobody uses again: what was paid is accounted exactly once all the same."""
+"""Two misfortunes to one run, and answers that nobody uses again: what was paid is accounted
+exactly once all the same.
+"""
 
 from collections.abc import Callable
 
 import pytest
 
 from shared.errors import StoreUnavailable, TransientFailure
-from shared.ports import ModelAnswer
+from shared.records.money import Usage
+from shared.records.run import Run, Status
 from shared.runs.changes import Change
-from shared.runs.records import Run, Status, Usage
+from shared.runs.model import ModelAnswer
 from shared.workflows.steps import StepContext, StepResult
 from tests.fakes.language_model import StillWanted
 from tests.support.engine_world import EngineWorld
 from tests.support.intercepted import intercepted
 from tests.support.samples import CLINICIAN
 from tests.support.workflows import step_of
-from tests.unit.engine.paying import COST, Paid, bought, fails_after_asking, paid, past_deadline, settle
+from tests.unit.engine.paying import (
+    COST,
+    Paid,
+    bought,
+    fails_after_asking,
+    paid,
+    past_deadline,
+    settle,
+)
 
-# --- two misfortunes -----------------------------------------------------------------------------------------------------
+# --- two misfortunes ------------------------------------------------------------------------------
 
 
-def test_a_dead_claims_answer_that_its_successor_accounted_for_before_it_released(world: EngineWorld) -> None:
+def test_a_dead_claims_answer_that_its_successor_accounted_for_before_it_released(
+    world: EngineWorld,
+) -> None:
     run = world.create()
     fails_after_asking(world, TransientFailure("LLM_ERROR", "Busy."), in_fence=2)
     world.probe.kill_after("write")
@@ -68,7 +81,9 @@ def test_a_worker_that_wakes_late_and_reads_its_successors_answer(world: EngineW
 
 @pytest.mark.parametrize("late", [1, 2])
 def test_workers_that_asked_at_once_all_paid(world: EngineWorld, late: int) -> None:
-    """The lease of each but the last ran out during its call; its successor asked again, and all answers came."""
+    """The lease of each but the last ran out during its call; its successor asked again, and all
+    answers came.
+    """
     run = world.create()
 
     def speech(still_wanted: StillWanted) -> ModelAnswer:
@@ -82,10 +97,12 @@ def test_workers_that_asked_at_once_all_paid(world: EngineWorld, late: int) -> N
     assert paid(world.total_usage(run)) == bought(world) == Paid(late + 1, (late + 1) * COST)
 
 
-# --- answers that nobody uses again --------------------------------------------------------------------------------------
+# --- answers that nobody uses again ---------------------------------------------------------------
 
 
-def test_a_dead_claims_answer_of_a_run_that_is_cancelled_before_it_is_used(world: EngineWorld) -> None:
+def test_a_dead_claims_answer_of_a_run_that_is_cancelled_before_it_is_used(
+    world: EngineWorld,
+) -> None:
     run = world.create()
     world.probe.kill_after("write")
     world.die(run)
@@ -106,7 +123,9 @@ def test_an_answer_whose_storing_was_not_answered(world: EngineWorld, is_applied
     """It was paid for, so the worker puts it down once more before it lets the run go."""
     failed: list[bool] = []
 
-    def put_answer(real: Callable[..., bytes], run: Run, key: str, data: bytes, usage: Usage) -> bytes:
+    def put_answer(
+        real: Callable[..., bytes], run: Run, key: str, data: bytes, usage: Usage
+    ) -> bytes:
         if failed:
             return real(run, key, data, usage)
         failed.append(True)

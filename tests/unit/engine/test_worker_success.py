@@ -1,11 +1,20 @@
-"""A run that goes well: its steps, what it leaves, and that delivering its message again changes nothing but time."""
+"""A run that goes well: its steps, what it leaves, and that delivering its message again changes
+nothing but time.
+"""
 
 import pytest
 
 from shared.engine.worker import Worker
-from shared.ports import Artifact, ModelAnswer
+from shared.records.artifact import Artifact
+from shared.records.money import TokenUsage, Usage
+from shared.records.run import (
+    WORKER,
+    Dispatch,
+    HistoryEntry,
+    Status,
+)
 from shared.runs.canonical import sha256_hex
-from shared.runs.records import WORKER, Dispatch, HistoryEntry, Status, TokenUsage, Usage
+from shared.runs.model import ModelAnswer
 from shared.runs.timing import MINUTE
 from shared.workflows.steps import StepContext, StepResult
 from tests.fakes.language_model import StillWanted
@@ -37,10 +46,16 @@ def test_steps_hand_on_what_they_made(world: EngineWorld) -> None:
     assert world.read(run, run.output) == {"artifact_id": run.artifacts[0], "text": "Dear you"}
 
 
-def test_what_a_run_cost_stands_in_the_run_and_in_the_step_that_spent_it(world: EngineWorld) -> None:
+def test_what_a_run_cost_stands_in_the_run_and_in_the_step_that_spent_it(
+    world: EngineWorld,
+) -> None:
     run = world.work(world.create())
     assert run.usage == CALL
-    assert {name: record.usage for name, record in run.steps.items()} == {"gather": None, "write": CALL, "send": None}
+    assert {name: record.usage for name, record in run.steps.items()} == {
+        "gather": None,
+        "write": CALL,
+        "send": None,
+    }
 
 
 def test_the_artifact_is_stored_whole_and_named_by_the_success(world: EngineWorld) -> None:
@@ -104,7 +119,9 @@ def test_a_cancelled_run_is_not_claimed(world: EngineWorld) -> None:
     assert world.work(cancelled) == cancelled
 
 
-def test_a_message_that_names_no_run_is_no_fault(world: EngineWorld, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_message_that_names_no_run_is_no_fault(
+    world: EngineWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
     Worker(world.kit, True).execute(run_id(99), lambda: MINUTE)
     assert "run_not_claimed" in capsys.readouterr().out
     assert world.runs.get(run_id(99)) is None

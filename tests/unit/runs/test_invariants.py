@@ -1,13 +1,21 @@
-"""What /health/invariants counts: runs past their published bound, and states that no run should show."""
+"""What /health/invariants counts: runs past their published bound, and states that no run should
+show.
+"""
 
 from dataclasses import replace
 
 import pytest
 
+from shared.records.run import (
+    OPEN,
+    TERMINAL,
+    Dispatch,
+    Run,
+    Status,
+)
 from shared.runs.changes import FORBIDDEN, REQUIRED
 from shared.runs.codes import SAFE_TEXT, FailureCode, safe_text
 from shared.runs.invariants import GRACE, is_past_due, violates
-from shared.runs.records import OPEN, TERMINAL, Dispatch, Run, Status
 from shared.runs.timing import HOUR
 from tests.fakes.world import MORNING
 from tests.support.samples import CLINICIAN, a_run, a_run_that_is
@@ -16,7 +24,9 @@ SOON = MORNING + HOUR
 DUE = {
     "deadline of a queued run": a_run(deadline_at=SOON),
     "deadline of a manual run": a_run(dispatch=Dispatch.MANUAL, deadline_at=SOON),
-    "deadline of a waiting run": a_run_that_is(Status.WAITING, gate_until=SOON + HOUR, deadline_at=SOON),
+    "deadline of a waiting run": a_run_that_is(
+        Status.WAITING, gate_until=SOON + HOUR, deadline_at=SOON
+    ),
     "a worker's lease": a_run_that_is(Status.RUNNING, lease_until=SOON),
     "a person's lease": a_run_that_is(Status.RUNNING, lessee=CLINICIAN, lease_until=SOON),
     "a gate": a_run_that_is(Status.WAITING, gate_until=SOON),
@@ -31,7 +41,11 @@ def test_what_is_due_is_past_due_after_the_grace_and_not_before(run: Run) -> Non
 
 
 def test_waiting_for_people_or_a_backoff_is_not_past_due() -> None:
-    for run in (a_run(dispatch=Dispatch.MANUAL), a_run(dispatch=Dispatch.HELD), a_run(available_at=SOON)):
+    for run in (
+        a_run(dispatch=Dispatch.MANUAL),
+        a_run(gate="worker"),
+        a_run(available_at=SOON),
+    ):
         assert not is_past_due(run, MORNING + 2 * HOUR)
 
 
@@ -45,8 +59,12 @@ def test_an_ended_run_among_the_open_ones_is_a_violation(status: Status) -> None
     assert violates(a_run_that_is(status))
 
 
-@pytest.mark.parametrize(("status", "name"), sorted((s, name) for s in OPEN for name in REQUIRED[s] | FORBIDDEN[s]))
-def test_a_field_that_should_or_should_not_be_there_is_a_violation(status: Status, name: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "name"), sorted((s, name) for s in OPEN for name in REQUIRED[s] | FORBIDDEN[s])
+)
+def test_a_field_that_should_or_should_not_be_there_is_a_violation(
+    status: Status, name: str
+) -> None:
     wrong = None if name in REQUIRED[status] else MORNING
     assert violates(a_run_that_is(status, **{name: wrong}))
 

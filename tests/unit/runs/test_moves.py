@@ -1,20 +1,37 @@
-"""The moves: which actor may make which from which status, and what each leaves."""
+"""The moves: which actor may make which from which status, and what each leaves.
+
+Long because every move of a run has its cases here, beside the table of moves.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
 from shared.errors import Conflict, GuardFailed
+from shared.records.gate import Reason
+from shared.records.money import Usage
+from shared.records.run import (
+    MAX_HISTORY,
+    SWEEPER,
+    WORKER,
+    Dispatch,
+    HistoryEntry,
+    Run,
+    Status,
+    StepRecord,
+)
 from shared.runs import transitions
 from shared.runs.changes import TRANSITIONS, Change, Guard, IllegalChange, check_state
-from shared.runs.codes import EventCode, FailureCode
+from shared.runs.codes import FailureCode
+from shared.runs.due import due_at
 from shared.runs.invariants import violates
-from shared.runs.records import MAX_HISTORY, SWEEPER, WORKER, Dispatch, HistoryEntry, Run, Status, StepRecord, Usage
 from shared.runs.timing import DAY, HOUR, MINUTE, RING_FIRST, RING_LAST, Timing
+from shared.runs.transitions import Retry, retry
 from tests.fakes.world import MORNING
 from tests.support.samples import CLINICIAN, REF, STATE, a_run, a_run_that_is
-from tests.support.story import Story
+from tests.support.story import GATE, Story
 
 TIMING, NOW = Timing(), MORNING + HOUR
 Move = Callable[[Run], Change]
@@ -28,39 +45,76 @@ PERSON: dict[str, tuple[Move, set[Status]]] = {
     "take": (lambda r: transitions.take(r, CLINICIAN, NOW, "op", TIMING), {Status.QUEUED}),
     "execute": (lambda r: transitions.execute(r, CLINICIAN, NOW, "op", TIMING), {Status.QUEUED}),
     "attach": (lambda r: transitions.attach(r, CLINICIAN, NOW, "op", "artifact"), {Status.QUEUED}),
-    "cancel": (lambda r: transitions.cancel(r, CLINICIAN, NOW, "op"), {Status.QUEUED, Status.RUNNING, Status.WAITING}),
+    "cancel": (
+        lambda r: transitions.cancel(r, CLINICIAN, NOW, "op"),
+        {Status.QUEUED, Status.RUNNING, Status.WAITING},
+    ),
     "retry": (lambda r: transitions.retry(r, CLINICIAN, NOW, "op", TIMING), {Status.FAILED}),
-    "advance": (lambda r: transitions.advance(r, CLINICIAN, NOW, "op", skip_validation=False), {Status.WAITING}),
+    "advance": (
+        lambda r: transitions.advance(r, CLINICIAN, NOW, "op", skip_validation=False),
+        {Status.WAITING},
+    ),
     "end_taken": (_end_taken, {Status.RUNNING}),
 }
 WORKER_MOVES: dict[str, Move] = {
     "claim": lambda r: transitions.claim(r.id, NOW, NOW + HOUR, "op"),
-    "checkpoint": lambda r: transitions.checkpoint(r, NOW, "op", "s", StepRecord(), lease_until=NOW, usage=Usage()),
-    "complete": lambda r: transitions.complete(r, NOW, "op", "s", StepRecord(), output=REF, usage=Usage()),
-    "fail": lambda r: transitions.fail(r, NOW, "op", "LLM_ERROR", step="s", detail=None, usage=Usage(), new_round=False),
-    "release": lambda r: transitions.release(r, NOW, "op", "LLM_ERROR", step="s", available_at=NOW, usage=Usage()),
+    "checkpoint": lambda r: transitions.checkpoint(
+        r, NOW, "op", "s", StepRecord(), lease_until=NOW, usage=Usage()
+    ),
+    "complete": lambda r: transitions.complete(
+        r, NOW, "op", "s", StepRecord(), output=REF, usage=Usage()
+    ),
+    "fail": lambda r: transitions.fail(
+        r, NOW, "op", "LLM_ERROR", step="s", detail=None, usage=Usage(), new_round=False
+    ),
+    "release": lambda r: transitions.release(
+        r, NOW, "op", "LLM_ERROR", step="s", available_at=NOW, usage=Usage()
+    ),
     "continue_later": lambda r: transitions.continue_later(r, NOW, "op"),
-    "pause": lambda r: transitions.pause(r, NOW, "op", step="s", record=StepRecord(), timing=TIMING, usage=Usage()),
+    "refused_entry": lambda r: transitions.refused_entry(
+        r,
+        NOW,
+        "op",
+        gate=GATE,
+        reason=Reason.PROVIDER_OVERLOADED,
+        step="s",
+        usage=Usage(),
+        timing=TIMING,
+    ),
+    "pause": lambda r: transitions.pause(
+        r, NOW, "op", step="s", record=StepRecord(), timing=TIMING, usage=Usage()
+    ),
 }
 SWEEPER_MOVES: dict[str, Move] = {
     "lose_lease": lambda r: transitions.lose_lease(r, NOW, "op"),
     "expire_deadline": lambda r: transitions.expire_deadline(r, NOW, "op"),
     "expire_gate": lambda r: transitions.expire_gate(r, NOW, "op"),
-    "hold": lambda r: transitions.hold(r, NOW, "op", TIMING),
-    "resume": lambda r: transitions.resume(r, NOW, "op", TIMING),
+    "park": lambda r: transitions.park(
+        r, NOW, "op", actor=SWEEPER, gate=GATE, reason=Reason.PAUSED, timing=TIMING
+    ),
+    "unpark": lambda r: transitions.unpark(r, NOW, TIMING),
+    "put_off_ring": lambda r: transitions.put_off_ring(r, NOW),
     "ring": lambda r: transitions.ring(r, NOW),
 }
 
 
 ALL_MOVES = WORKER_MOVES | SWEEPER_MOVES | {name: move for name, (move, _) in PERSON.items()}
-SOURCES = [*map(a_run_that_is, Status), a_run(dispatch=Dispatch.HELD), a_run_that_is(Status.RUNNING, lessee=CLINICIAN)]
+SOURCES = [
+    *map(a_run_that_is, Status),
+    a_run(gate=GATE),
+    a_run_that_is(Status.RUNNING, lessee=CLINICIAN),
+]
 
 
 @pytest.mark.parametrize("status", Status)
 @pytest.mark.parametrize("name", PERSON)
 def test_a_person_may_move_a_run_from_these_statuses_only(name: str, status: Status) -> None:
     move, allowed = PERSON[name]
-    run = a_run_that_is(status, **({"lessee": CLINICIAN} if status is Status.RUNNING else {}) | ({"fence": 0} if name == "attach" else {}))
+    run = a_run_that_is(
+        status,
+        **({"lessee": CLINICIAN} if status is Status.RUNNING else {})
+        | ({"fence": 0} if name == "attach" else {}),
+    )
     if status not in allowed:
         with pytest.raises(Conflict, match=f"current: {status}"):
             move(run)
@@ -79,7 +133,9 @@ def test_every_pair_of_the_table_has_a_move_that_makes_it() -> None:
     """And no move makes another, because such a Change cannot be built."""
     runs = [*SOURCES, Story(a_run_that_is(Status.WAITING)).expire_gate().run]
     made = {pair for run in runs for move in ALL_MOVES.values() for pair in _pairs(move, run)}
-    assert made == {(source, target) for source, targets in TRANSITIONS.items() for target in targets}
+    assert made == {
+        (source, target) for source, targets in TRANSITIONS.items() for target in targets
+    }
 
 
 def _pairs(move: Move, run: Run) -> set[tuple[Status, Status]]:
@@ -93,8 +149,8 @@ def _pairs(move: Move, run: Run) -> set[tuple[Status, Status]]:
 @pytest.mark.parametrize("name", ALL_MOVES)
 def test_every_move_that_can_be_made_leaves_a_legal_run(name: str) -> None:
     made = 0
-    for run in SOURCES:
-        story = Story(replace(run, deadline_at=MORNING, lease_until=run.lease_until and MORNING))
+    for run, deadline in product(SOURCES, (MORNING, NOW + HOUR)):
+        story = Story(replace(run, deadline_at=deadline, lease_until=run.lease_until and MORNING))
         try:
             story.apply(ALL_MOVES[name](story.run))
         except (Conflict, IllegalChange, GuardFailed):
@@ -105,7 +161,7 @@ def test_every_move_that_can_be_made_leaves_a_legal_run(name: str) -> None:
     assert made
 
 
-# --- what they leave -----------------------------------------------------------------------------------------------------
+# --- what they leave ------------------------------------------------------------------------------
 
 
 def test_a_claim_counts_a_start_and_a_fence() -> None:
@@ -146,16 +202,38 @@ def test_rings_double_from_a_minute_to_a_quarter_of_an_hour() -> None:
 def test_a_failure_that_needs_another_answer_raises_the_round() -> None:
     running = Story().claim().run
     for new_round, expected in ((False, 0), (True, 1)):
-        change = transitions.fail(running, NOW, "op", "VALIDATION_ERROR", step="s", detail=None, usage=Usage(), new_round=new_round)
+        change = transitions.fail(
+            running,
+            NOW,
+            "op",
+            "VALIDATION_ERROR",
+            step="s",
+            detail=None,
+            usage=Usage(),
+            new_round=new_round,
+        )
         assert change.set["round"] == expected
 
 
-def test_a_retry_grants_exactly_one_more_attempt() -> None:
-    story = Story().claim().fail("s").retry()
+def test_a_retry_grants_at_least_one_more_attempt_and_takes_none_away() -> None:
+    story = Story(a_run(max_attempts=2)).claim().fail("s").retry()
     assert (story.run.attempt, story.run.max_attempts) == (1, 2)
     assert story.claim().run.attempt == 2
     story.fail("s").retry().claim()
     assert (story.run.attempt, story.run.max_attempts) == (3, 3)
+    failed = story.fail("s").run
+    for asked, most in ((1, 4), (4, 4), (7, 7)):
+        change = retry(failed, "p", MORNING, "op", TIMING, Retry(max_attempts=asked))
+        assert change.set["max_attempts"] == most
+
+
+def test_a_refreshed_run_begins_at_its_first_step_and_has_paid_for_what_it_did() -> None:
+    spent = Usage("m", calls=1, cost=5)
+    failed = Story().claim().checkpoint("one", spent).fail("two").run
+    change = retry(failed, "p", MORNING, "op", TIMING, Retry(refresh=True, max_cost=7))
+    assert {name: step.spoiled for name, step in change.again.items()} == {"one": True}
+    assert change.set["attributes"] == {**failed.attributes, "max_cost": 7}
+    assert not retry(failed, "p", MORNING, "op", TIMING).again
 
 
 def test_a_retry_extends_a_deadline_that_is_over_and_keeps_one_that_is_later() -> None:
@@ -180,7 +258,10 @@ def test_the_retry_of_an_expired_gate_goes_back_to_its_gate() -> None:
 
 def test_execute_is_accepted_once_per_queued_spell() -> None:
     story = Story(a_run(dispatch=Dispatch.MANUAL)).execute()
-    assert (story.run.dispatch, story.run.deadline_at) == (Dispatch.AUTO, story.run.updated_at + TIMING.deadline_worker)
+    assert (story.run.dispatch, story.run.deadline_at) == (
+        Dispatch.AUTO,
+        story.run.updated_at + TIMING.deadline_worker,
+    )
     with pytest.raises(Conflict):
         story.execute()
     story.attach("artifact")
@@ -203,20 +284,35 @@ def test_a_workers_lease_is_no_persons_to_end_and_a_persons_is() -> None:
 
 def test_a_person_may_end_a_run_with_a_code_of_their_own() -> None:
     story = Story().take()
-    story.apply(transitions.end_taken(story.run, CLINICIAN, NOW, "op", output=None, code="OUT_OF_SCOPE", detail=REF))
-    assert (story.run.status, story.run.error_code, story.run.error_detail) == (Status.FAILED, "OUT_OF_SCOPE", REF)
+    story.apply(
+        transitions.end_taken(
+            story.run, CLINICIAN, NOW, "op", output=None, code="OUT_OF_SCOPE", detail=REF
+        )
+    )
+    assert (story.run.status, story.run.error_code, story.run.error_detail) == (
+        Status.FAILED,
+        "OUT_OF_SCOPE",
+        REF,
+    )
 
 
-def test_a_lost_lease_is_requeued_alone_until_the_attempts_are_spent() -> None:
+def test_a_lost_lease_is_requeued_until_the_attempts_are_spent() -> None:
     story = Story(a_run(max_attempts=2)).claim().lose_lease()
-    assert (story.run.status, story.run.isolated, story.run.lessee) == (Status.QUEUED, True, None)
+    assert (story.run.status, story.run.lessee) == (Status.QUEUED, None)
     story.claim().lose_lease()
-    assert (story.run.status, story.run.error_code) == (Status.FAILED, FailureCode.MAX_ATTEMPTS_REACHED)
+    assert (story.run.status, story.run.error_code) == (
+        Status.FAILED,
+        FailureCode.MAX_ATTEMPTS_REACHED,
+    )
 
 
 def test_a_persons_lost_lease_fails_the_run() -> None:
     run = Story().take().lose_lease().run
-    assert (run.status, run.error_code, run.history[-1].actor) == (Status.FAILED, FailureCode.LEASE_EXPIRED, SWEEPER)
+    assert (run.status, run.error_code, run.history[-1].actor) == (
+        Status.FAILED,
+        FailureCode.LEASE_EXPIRED,
+        SWEEPER,
+    )
 
 
 def test_a_taken_run_has_a_persons_lease_and_deadline() -> None:
@@ -225,13 +321,49 @@ def test_a_taken_run_has_a_persons_lease_and_deadline() -> None:
     assert run.deadline_at == run.updated_at + TIMING.deadline_people
 
 
-def test_holding_waits_for_people_and_resuming_is_due_now() -> None:
-    story = Story().hold()
-    assert (story.run.dispatch, story.run.deadline_at) == (Dispatch.HELD, story.run.updated_at + TIMING.deadline_people)
-    story.resume()
-    assert (story.run.dispatch, story.run.available_at) == (Dispatch.AUTO, story.run.updated_at)
-    assert story.run.deadline_at == story.run.updated_at + TIMING.deadline_worker
-    assert [entry.code for entry in story.run.history[1:]] == [EventCode.HELD, EventCode.RESUMED]
+def test_a_run_parked_for_people_has_their_deadline_and_is_due_when_its_gate_opens() -> None:
+    story = Story().park()
+    assert (story.run.gate, story.run.deadline_at) == (
+        GATE,
+        story.run.updated_at + TIMING.deadline_people,
+    )
+    assert transitions.parking_reason(story.run) is Reason.PAUSED
+    story.unpark()
+    assert (story.run.gate, story.run.available_at) == (None, story.now)
+    assert story.run.deadline_at == story.now + TIMING.deadline_worker
+    assert [entry.code for entry in story.run.history[1:]] == [Reason.PAUSED]
+
+
+def test_a_refused_entry_parks_the_run_without_spending_an_attempt() -> None:
+    claimed = Story().claim().run
+    change = transitions.refused_entry(
+        claimed,
+        NOW,
+        "op",
+        gate=GATE,
+        reason=Reason.PROVIDER_OVERLOADED,
+        step="draft",
+        usage=Usage(),
+        timing=TIMING,
+    )
+    assert (change.set["gate"], change.set["claim_cost"], change.places) == (GATE, 0, True)
+    assert change.set["deadline_at"] == change.due == claimed.deadline_at
+
+
+@pytest.mark.parametrize("name", ALL_MOVES)
+def test_every_move_says_when_the_run_is_next_due(name: str) -> None:
+    """Of a run that stays open, never later than anything that is due to it."""
+    for run in SOURCES:
+        try:
+            change = ALL_MOVES[name](run)
+        except (Conflict, ValueError):
+            continue
+        after = replace(run, **change.set)
+        if change.org_id is None:
+            assert change.due == after.lease_until
+        else:
+            assert (change.due, change.gate) == (due_at(after), after.gate)
+            assert change.places or not run.is_terminal
 
 
 def test_a_step_held_by_its_checks_is_kept_as_pending_in_a_new_round() -> None:
@@ -255,12 +387,33 @@ def test_artifacts_are_attached_before_the_first_start_only() -> None:
         Story().claim().release("s").attach("late")
 
 
-@pytest.mark.parametrize("name", ["execute", "attach", "retry", "advance"])
+def full_history(status: Status) -> tuple[HistoryEntry, ...]:
+    entries = (HistoryEntry(MORNING, WORKER, Status.RUNNING, str(n)) for n in range(MAX_HISTORY))
+    return (*entries, HistoryEntry(MORNING, CLINICIAN, status, "last"))
+
+
+@pytest.mark.parametrize("name", sorted(PERSON.keys() - {"attach", "retry", "advance"}))
+def test_a_full_history_can_still_be_executed_and_ended(name: str) -> None:
+    move, statuses = PERSON[name]
+    for status in sorted(statuses):
+        taken = {"lessee": CLINICIAN} if status is Status.RUNNING else {}
+        move(a_run_that_is(status, **taken, history=full_history(status)))
+
+
+@pytest.mark.parametrize("name", ["attach", "retry", "advance"])
 def test_a_full_history_takes_no_more_spells(name: str) -> None:
     move, (status,) = PERSON[name]
     fields = {} if name == "attach" else STATE[status]
-    entries = tuple(HistoryEntry(MORNING, WORKER, Status.RUNNING, str(n)) for n in range(MAX_HISTORY - 1))
+    entries = tuple(
+        HistoryEntry(MORNING, WORKER, Status.RUNNING, str(n)) for n in range(MAX_HISTORY - 1)
+    )
     almost = a_run(status=status, **fields, history=entries)
     move(almost)
     with pytest.raises(Conflict, match="takes no more"):
-        move(a_run(status=status, **fields, history=(*entries, HistoryEntry(MORNING, WORKER, status, "last"))))
+        move(
+            a_run(
+                status=status,
+                **fields,
+                history=(*entries, HistoryEntry(MORNING, WORKER, status, "last")),
+            )
+        )

@@ -2,9 +2,18 @@
 
 from itertools import pairwise
 
+from shared.records.run import Status
 from shared.runs.codes import EventCode, FailureCode
-from shared.runs.records import Status
-from shared.runs.timeline import StepTimes, current_step, events, failures, is_done, reached_step, skips_validation, step_times
+from shared.runs.timeline import (
+    StepTimes,
+    current_step,
+    events,
+    failures,
+    is_done,
+    reached_step,
+    skips_validation,
+    step_times,
+)
 from tests.fakes.world import MORNING
 from tests.support.samples import a_run
 from tests.support.story import Story
@@ -22,7 +31,8 @@ def test_events_are_gapless_and_each_begins_where_the_last_ended() -> None:
 def test_a_claim_has_the_attempt_that_it_began() -> None:
     told = events(Story().claim().checkpoint("one").release("two").claim().complete("two").run)
     assert [(event.entry.to.value, event.attempt) for event in told] == [
-        ("queued", 0), ("running", 1), ("running", 1), ("queued", 1), ("running", 2), ("succeeded", 2),
+        ("queued", 0), ("running", 1), ("running", 1), ("queued", 1), ("running", 2),
+        ("succeeded", 2),
     ]  # fmt: skip
 
 
@@ -31,7 +41,12 @@ def test_the_claim_that_stands_last_has_the_runs_attempt() -> None:
 
 
 def test_a_continuation_stays_in_its_attempt() -> None:
-    assert [event.attempt for event in events(Story().claim().continue_later().claim().run)] == [0, 1, 1, 1]
+    assert [event.attempt for event in events(Story().claim().continue_later().claim().run)] == [
+        0,
+        1,
+        1,
+        1,
+    ]
 
 
 def test_gated_steps_count_their_attempts_anew() -> None:
@@ -49,7 +64,10 @@ def test_the_current_step_is_the_first_without_a_result() -> None:
 def test_a_step_begins_where_the_entry_before_it_stands() -> None:
     run = Story().claim().checkpoint("one").complete("two").run
     claimed, first, second = (MORNING + n * 1_000 for n in (1, 2, 3))
-    assert step_times(run, STEPS) == {"one": StepTimes(claimed, first, 1), "two": StepTimes(first, second, 1)}
+    assert step_times(run, STEPS) == {
+        "one": StepTimes(claimed, first, 1),
+        "two": StepTimes(first, second, 1),
+    }
 
 
 def test_a_running_step_has_begun_and_the_next_has_not() -> None:
@@ -60,7 +78,9 @@ def test_a_running_step_has_begun_and_the_next_has_not() -> None:
 
 def test_a_failed_step_shows_its_last_failure_until_it_succeeds() -> None:
     story = Story().claim().release("one")
-    assert step_times(story.run, STEPS)["one"] == StepTimes(MORNING + 1_000, None, 1, FailureCode.LLM_ERROR)
+    assert step_times(story.run, STEPS)["one"] == StepTimes(
+        MORNING + 1_000, None, 1, FailureCode.LLM_ERROR
+    )
     story.claim().checkpoint("one")
     assert step_times(story.run, STEPS)["one"] == StepTimes(MORNING + 3_000, MORNING + 4_000, 2)
 
@@ -69,7 +89,7 @@ def test_a_queued_run_has_no_step_under_way() -> None:
     assert step_times(Story().run, STEPS) == {"one": StepTimes(), "two": StepTimes()}
 
 
-def test_a_run_has_reached_the_step_that_it_failed_in_and_goes_back_to_the_one_that_was_spoiled() -> None:
+def test_a_run_has_reached_the_step_it_failed_in_and_goes_back_to_a_spoiled_one() -> None:
     story = Story().claim().checkpoint("one").fail("two", redo="one")
     assert (reached_step(story.run, STEPS), is_done(story.run, "one", STEPS)) == ("two", True)
     assert step_times(story.run, STEPS)["one"] == StepTimes(MORNING + 1_000, MORNING + 2_000, 1)
@@ -82,9 +102,22 @@ def test_a_run_has_reached_the_step_that_it_failed_in_and_goes_back_to_the_one_t
 
 
 def test_failures_are_transient_ones_lost_leases_and_ends() -> None:
-    run = Story(a_run(max_attempts=3)).claim().release("one").claim().lose_lease().claim().fail("one", FailureCode.VALIDATION_ERROR).run
+    run = (
+        Story(a_run(max_attempts=3))
+        .claim()
+        .release("one")
+        .claim()
+        .lose_lease()
+        .claim()
+        .fail("one", FailureCode.VALIDATION_ERROR)
+        .run
+    )
     codes = [(event.entry.code, event.entry.step, event.attempt) for event in failures(run)]
-    assert codes == [(FailureCode.LLM_ERROR, "one", 1), (EventCode.LEASE_LOST, None, 2), (FailureCode.VALIDATION_ERROR, "one", 3)]
+    assert codes == [
+        (FailureCode.LLM_ERROR, "one", 1),
+        (EventCode.LEASE_LOST, None, 2),
+        (FailureCode.VALIDATION_ERROR, "one", 3),
+    ]
 
 
 def test_what_people_asked_is_no_failure() -> None:
@@ -92,7 +125,9 @@ def test_what_people_asked_is_no_failure() -> None:
 
 
 def test_a_persons_own_code_is_a_failure() -> None:
-    assert [event.entry.code for event in failures(Story().claim().fail("one", "OUT_OF_SCOPE").run)] == ["OUT_OF_SCOPE"]
+    assert [
+        event.entry.code for event in failures(Story().claim().fail("one", "OUT_OF_SCOPE").run)
+    ] == ["OUT_OF_SCOPE"]
 
 
 def test_validation_is_skipped_only_by_the_last_advance() -> None:

@@ -1,4 +1,6 @@
-"""template.yaml as the tests read it: functions, their environment, routes and what their roles allow."""
+"""template.yaml as the tests read it: functions, their environment, routes and what their roles
+allow.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,12 +10,12 @@ from typing import Any
 
 from samtranslator.yaml_helper import yaml_parse
 
+from tests.support.granted import Grant
+
 ROOT = Path(__file__).parents[3]
 DOCUMENT: Mapping[str, Any] = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))
 RESOURCES: Mapping[str, Any] = DOCUMENT["Resources"]
 GLOBAL: Mapping[str, Any] = DOCUMENT["Globals"]["Function"]
-Grant = tuple[str, str]
-"""(IAM action, resource): `Table`, `Table/index/by-org`, `Bucket/*`, `RunsQueue`, or the name of a parameter."""
 
 
 def folders() -> set[str]:
@@ -21,7 +23,11 @@ def folders() -> set[str]:
 
 
 def of_type(kind: str) -> dict[str, Mapping[str, Any]]:
-    return {name: resource.get("Properties", {}) for name, resource in RESOURCES.items() if resource["Type"] == kind}
+    return {
+        name: resource.get("Properties", {})
+        for name, resource in RESOURCES.items()
+        if resource["Type"] == kind
+    }
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,11 @@ class Function:
         return {**GLOBAL["Environment"]["Variables"], **own}
 
     def events(self, kind: str) -> list[Mapping[str, Any]]:
-        return [event["Properties"] for event in self.properties.get("Events", {}).values() if event["Type"] == kind]
+        return [
+            event["Properties"]
+            for event in self.properties.get("Events", {}).values()
+            if event["Type"] == kind
+        ]
 
     def policies(self) -> list[str]:
         """Names of the capabilities that it is given."""
@@ -56,14 +66,21 @@ class Function:
         return [policy["Ref"] for policy in own]
 
     def grants(self) -> set[Grant]:
-        statements = [s for name in self.policies() for s in RESOURCES[name]["Properties"]["PolicyDocument"]["Statement"]]
+        statements = [
+            s
+            for name in self.policies()
+            for s in RESOURCES[name]["Properties"]["PolicyDocument"]["Statement"]
+        ]
         if "Role" in self.properties:
             statements += list(role_statements(get_att(self.properties["Role"])[0]))
         return {grant for statement in statements for grant in grants_of(statement)}
 
 
 def functions() -> dict[str, Function]:
-    found = [Function(name, properties) for name, properties in of_type("AWS::Serverless::Function").items()]
+    found = [
+        Function(name, properties)
+        for name, properties in of_type("AWS::Serverless::Function").items()
+    ]
     return {function.name: function for function in found}
 
 
@@ -77,17 +94,31 @@ def role_statements(role: str) -> Iterator[Mapping[str, Any]]:
 
 
 def grants_of(statement: Mapping[str, Any]) -> set[Grant]:
-    resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
-    return {(action, named(resource)) for action in as_list(statement["Action"]) for resource in resources}
+    resources = (
+        statement["Resource"]
+        if isinstance(statement["Resource"], list)
+        else [statement["Resource"]]
+    )
+    return {
+        (action, named(resource))
+        for action in as_list(statement["Action"])
+        for resource in resources
+    }
 
 
 def named(resource: Any) -> str:
-    """`!GetAtt Table.Arn` -> Table, `!Sub "${Table.Arn}/index/by-org"` -> Table/index/by-org, a text as it stands."""
+    """`!GetAtt Table.Arn` -> Table, `!Sub "${Table.Arn}/index/by-org"` -> Table/index/by-org, a
+    text as it stands.
+    """
     if isinstance(resource, str):
         return resource
     if "Fn::GetAtt" in resource:
         return get_att(resource)[0]
-    return str(resource["Ref"] if "Ref" in resource else re.sub(r"\$\{(\w+)\.Arn\}", r"\1", resource["Fn::Sub"]))
+    return str(
+        resource["Ref"]
+        if "Ref" in resource
+        else re.sub(r"\$\{(\w+)\.Arn\}", r"\1", resource["Fn::Sub"])
+    )
 
 
 def get_att(value: Mapping[str, Any]) -> list[str]:

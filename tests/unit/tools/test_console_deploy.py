@@ -3,23 +3,42 @@
 import json
 from typing import Any
 
-from local.console_deploy import allow_origin, config, deploy, files
 from tests.support.aws import in_process_aws
+from tools.console_deploy import (
+    NO_ORIGIN,
+    config,
+    deploy,
+    files,
+    introduce,
+)
 
-OUTPUTS = {"ApiUrl": "https://api.example", "SignInUrl": "https://pool.auth.example", "ClientId": "c1"}
+OUTPUTS = {
+    "ApiUrl": "https://api.example",
+    "SignInUrl": "https://pool.auth.example",
+    "ClientId": "c1",
+}
 
 
 def test_every_file_is_uploaded_with_its_type_and_the_deployments_own_configuration() -> None:
     with in_process_aws() as clients:
-        clients.s3.create_bucket(Bucket="console-files", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+        clients.s3.create_bucket(
+            Bucket="console-files", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+        )
         count = deploy(clients.s3, "console-files", OUTPUTS)
         listed = {o["Key"] for o in clients.s3.list_objects_v2(Bucket="console-files")["Contents"]}
         assert listed == {key for key, _, _ in files()} | {"config.json"}
         assert count == len(listed)
         page = clients.s3.get_object(Bucket="console-files", Key="index.html")
         assert page["ContentType"] == "text/html"
-        stored = json.loads(clients.s3.get_object(Bucket="console-files", Key="config.json")["Body"].read())
-    assert stored == {"mode": "cognito", "api": "https://api.example", "domain": "pool.auth.example", "clientId": "c1"}
+        stored = json.loads(
+            clients.s3.get_object(Bucket="console-files", Key="config.json")["Body"].read()
+        )
+    assert stored == {
+        "mode": "cognito",
+        "api": "https://api.example",
+        "domain": "pool.auth.example",
+        "clientId": "c1",
+    }
     assert json.loads(config(OUTPUTS)) == stored
 
 
@@ -43,14 +62,25 @@ def test_the_consoles_origin_is_added_once_and_everything_else_kept() -> None:
     stack = {
         "StackName": "s",
         "Parameters": [
-            {"ParameterKey": "AllowedOrigins", "ParameterValue": "https://a.example"},
+            {"ParameterKey": "AllowedOrigins", "ParameterValue": f"{NO_ORIGIN},https://a.example"},
+            {"ParameterKey": "ConsoleApiHost", "ParameterValue": ""},
             {"ParameterKey": "DocsEnabled", "ParameterValue": "true"},
         ],
     }
-    assert allow_origin(stacks, stack, "https://console.example")
+    assert introduce(stacks, stack, "https://console.example", "https://api.example")
     assert stacks.sent[0]["Parameters"] == [
-        {"ParameterKey": "AllowedOrigins", "ParameterValue": "https://a.example,https://console.example"},
+        {
+            "ParameterKey": "AllowedOrigins",
+            "ParameterValue": "https://a.example,https://console.example",
+        },
+        {"ParameterKey": "ConsoleApiHost", "ParameterValue": "api.example"},
         {"ParameterKey": "DocsEnabled", "UsePreviousValue": True},
     ]
-    assert not allow_origin(stacks, stack, "https://a.example")
+    known = [
+        {"ParameterKey": "AllowedOrigins", "ParameterValue": "https://a.example"},
+        {"ParameterKey": "ConsoleApiHost", "ParameterValue": "api.example"},
+    ]
+    assert not introduce(
+        stacks, {**stack, "Parameters": known}, "https://a.example", "https://api.example"
+    )
     assert len(stacks.sent) == 1

@@ -1,6 +1,8 @@
-"""Profiles: what each phase of an orchestration asks of whom, which files it expects and which checks it applies. Data, in JSON.
+"""Profiles: what each phase of an orchestration asks of whom, which files it expects and which
+checks it applies. Data, in JSON.
 
-Read when first asked for and kept. A profile that changes gets a new version. Must never know a run.
+Read when first asked for and kept. A profile that changes gets a new version. Must never know a
+run.
 """
 
 from functools import cache
@@ -13,7 +15,15 @@ from shared.workflows.definitions import ORCHESTRATION
 from shared.workflows.orchestration.names import clean_path
 
 ArtifactType = Literal["prd", "architecture", "code", "test", "data", "documentation", "other"]
-CheckName = Literal["expected_files", "not_empty", "parses", "no_credentials", "no_personal_data", "no_placeholders", "links_resolve"]
+CheckName = Literal[
+    "expected_files",
+    "not_empty",
+    "parses",
+    "no_credentials",
+    "no_personal_data",
+    "no_placeholders",
+    "links_resolve",
+]
 
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,31}$")]
 _Text = Annotated[str, StringConstraints(min_length=1, max_length=4_000, strip_whitespace=True)]
@@ -85,7 +95,8 @@ class Phase(_Part):
         for kind, names in named.items():
             if len(set(names)) < len(names):
                 raise ValueError(f"{self.phase} names the same {kind} twice")
-        # A phase that passes its gate has made files, so that what a later round makes can take their place.
+        # A phase that passes its gate has made files, so that what a later round makes can take
+        # their place.
         if not any(check.check == "expected_files" and check.blocking for check in self.checks):
             raise ValueError(f"{self.phase} must have expected_files as a blocking check")
         return self

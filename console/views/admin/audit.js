@@ -1,0 +1,65 @@
+// The audit trail: every look at and change of a patient's data, newest first.
+import { html, useState } from "../../preact.js";
+import { listAudit } from "../../api.js";
+import { fullTime, shortId, words } from "../../format.js";
+import { useAsync } from "../../live.js";
+import { personName } from "../../people.js";
+import { patientName } from "../../patients.js";
+import { href, navigate } from "../../router.js";
+import { Button, Card, Empty, Loading, Problem } from "../../ui/basics.js";
+import { Form, Text } from "../../ui/form.js";
+import { AddressPager } from "../../ui/page.js";
+
+const NAMES = ["patient", "person", "run", "from", "to"];
+
+export function Audit({ query }) {
+  const asked = Object.fromEntries(NAMES.map((name) => [name, timeOf(name, query[name])]));
+  const { data, error, reload } = useAsync(
+    (signal) => listAudit({ ...asked, limit: 50, cursor: query.cursor }, { signal }),
+    [JSON.stringify(asked), query.cursor],
+  );
+  return html`<div class="stack"><${Card} title="Look for"><${Search} key=${JSON.stringify(asked)} query=${query} /></${Card}>
+    <${Card} title="Audit trail" class="flush">
+      <${Problem} error=${error} retry=${reload} />
+      ${!data && !error && html`<${Loading} rows=${6} />`}
+      ${data && !data.entries.length && html`<${Empty} icon="shield"
+        title="Nothing on record"><p>Nobody looked at or changed this.</p></${Empty}>`}
+      ${data?.entries.length > 0 && html`<${Entries} entries=${data.entries} />`}
+      ${data && html`<${AddressPager} at="/admin" query=${query} next=${data.next_cursor}
+        shown=${data.entries.length} />`}</${Card}></div>`;
+}
+
+/** Days are whole days of UTC, as the trail's times are; the last one included. */
+function timeOf(name, value) {
+  if (!value || (name !== "from" && name !== "to")) return value ?? "";
+  const day = new Date(`${value}T00:00:00Z`);
+  if (name === "to") day.setUTCDate(day.getUTCDate() + 1);
+  return Number.isNaN(day.getTime()) ? "" : day.toISOString();
+}
+
+function Search({ query }) {
+  const [values, setValues] = useState(Object.fromEntries(NAMES.map((name) => [name, query[name] ?? ""])));
+  const set = (name) => (value) => setValues((before) => ({ ...before, [name]: value }));
+  const send = async () => navigate("/admin", { tab: "audit", ...values });
+  return html`<${Form} values=${values} send=${send} submit="Look">
+    <div class="form-grid"><${Text} label="Patient" names="patient" optional mono hint="Its id" value=${values.patient}
+      set=${set("patient")} />
+      <${Text} label="Person" names="person" optional mono hint="A user id" value=${values.person} set=${set("person")} />
+      <${Text} label="Run" names="run" optional mono hint="Its id" value=${values.run} set=${set("run")} />
+      <${Text} label="From" names="from" optional type="date" value=${values.from} set=${set("from")} />
+      <${Text} label="To" names="to" optional type="date" value=${values.to} set=${set("to")} /></div></${Form}>
+    ${NAMES.some((name) => query[name])
+      && html`<p><${Button} kind="small" icon="cross" onClick=${() => navigate("/admin", { tab: "audit" })}>Show all</${Button}></p>`}`;
+}
+
+function Entries({ entries }) {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Audit trail"><table>
+    <thead><tr><th scope="col">When</th><th scope="col">Who</th><th scope="col">What</th><th scope="col">Patient</th><th
+      scope="col">Run</th>
+      <th scope="col">Outcome</th></tr></thead>
+    <tbody>${entries.map((one, place) => html`<tr key=${`${one.request_id} ${place}`}><td>${fullTime(one.at)}</td>
+      <td>${personName(one.person)} <span class="quiet small">${(one.roles ?? []).join(", ")}</span></td><td>${words(one.action)}</td>
+      <td>${one.patient_id ? html`<a href=${href(`/patients/${one.patient_id}`)}>${patientName(one.patient_id)}</a>` : "–"}</td>
+      <td>${one.run_id ? html`<a href=${href(`/runs/${one.run_id}`)}>${shortId(one.run_id)}</a>` : "–"}</td>
+      <td><span class=${one.outcome === "refused" ? "tag bad" : "tag"}>${one.outcome}</span></td></tr>`)}</tbody></table></div>`;
+}

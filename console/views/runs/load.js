@@ -1,0 +1,24 @@
+// A page of runs: asked of the service, and where it is empty or sorted here, looked for further, a bounded number of times.
+const PAGE = 25;
+const LOOK = 100;
+const MOST_LOOKS = 5;
+
+/**
+ * {runs, next, looked, back}: `list(query)` answers a page, `fits(run)` sorts. At most five requests, however many runs there are;
+ * `looked` runs were looked through, back to the time `back`.
+ */
+export async function loadPage({ list, wanted, cursor, sorted, fits }) {
+  const runs = [];
+  let looked = 0;
+  let next = cursor;
+  let back = null;
+  for (let look = 0; look < MOST_LOOKS; look += 1) {
+    const page = await list({ ...wanted, limit: sorted || look > 0 ? LOOK : PAGE, cursor: next });
+    looked += page.runs.length;
+    back = page.runs.at(-1)?.created_at ?? back;
+    runs.push(...page.runs.filter(fits));
+    next = page.next_cursor;
+    if (!next || (sorted ? runs.length >= PAGE : runs.length > 0)) break;
+  }
+  return { runs, next, looked, back };
+}

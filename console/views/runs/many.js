@@ -1,0 +1,46 @@
+// Doing one thing to many runs: to those that are ticked, one after the other, or to everything that the filters find.
+import { html, useState } from "../../preact.js";
+import { cancelRun, retryRun } from "../../api.js";
+import { href } from "../../router.js";
+import { Button, Card, LinkButton } from "../../ui/basics.js";
+import { refusalText } from "../../words.js";
+import { Bulk } from "./bulk.js";
+
+const ACTIONS = { retry: ["Retry", retryRun], cancel: ["Cancel", cancelRun] };
+
+function comparison(chosen) {
+  const [a, b] = chosen;
+  return href("/compare", { a, b });
+}
+
+/** `chosen`: the ids that are ticked. */
+export function Many({ query, chosen, clear }) {
+  const [state, setState] = useState({ done: 0, refused: [] });
+  const act = async (name) => {
+    const ids = [...chosen];
+    let [done, refused] = [0, []];
+    setState({ busy: true, of: ids.length, done, refused });
+    for (const id of ids) {
+      try {
+        await ACTIONS[name][1](id);
+        done += 1;
+      } catch (error) {
+        refused = [...refused, `${id.slice(0, 8)}: ${refusalText(error)}`];
+      }
+      setState({ busy: true, of: ids.length, done, refused });
+    }
+    setState({ busy: false, of: ids.length, done, refused });
+    clear();
+  };
+  return html`<${Card} title="Many at once" class="many">
+    <p>${chosen.size ? `${chosen.size} ticked.` : "Tick runs in the list below."}</p>
+    <div class="actions">${Object.entries(ACTIONS).map(([name, [label]]) => html`<${Button} key=${name}
+      kind=${name === "cancel" ? "danger" : ""}
+      disabled=${!chosen.size || state.busy} onClick=${() => act(name)}>${label} the ticked runs</${Button}>`)}
+      ${chosen.size === 2 && html`<${LinkButton} icon="board" href=${comparison(chosen)}>Compare the two</${LinkButton}>`}</div>
+    ${state.of && html`<p
+      role="status">${state.done} of ${state.of} done${state.refused.length ? `, ${state.refused.length} refused` : ""}.</p>`}
+    ${state.refused.length > 0 && html`<ul class="lines small">${state.refused.map((one) => html`<li>${one}</li>`)}</ul>`}
+    <${Bulk} query=${query} />
+  </${Card}>`;
+}

@@ -1,0 +1,1 @@
+"""The stack's time, and how it is moved."""

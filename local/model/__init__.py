@@ -1,0 +1,1 @@
+"""The offline model: the Messages API without a model behind it."""

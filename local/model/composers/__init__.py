@@ -1,0 +1,1 @@
+"""What the offline model answers to each workflow's prompts."""

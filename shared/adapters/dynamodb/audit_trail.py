@@ -1,0 +1,123 @@
+"""AuditTrail over a DynamoDB table of its own, to which functions may only add.
+
+A look at one patient's data is one item. A look at several (a list) is an item for each of them,
+written in one transaction of puts, so that the entry stands whole or not at all: it needs no other
+permission than PutItem, and the trail can be read as soon as the answer is there.
+"""
+
+from typing import Any
+
+from shared.adapters.dynamodb import keys
+from shared.adapters.dynamodb.items import Item, plain, wire
+from shared.adapters.dynamodb.table import Table
+from shared.records.audit import AuditEntry, AuditQuery, Look, Outcome
+
+BY_PATIENT, BY_PERSON, BY_RUN = "by-patient", "by-person", "by-run"
+_DAY = 86_400_000
+_END = 10**13 - 1
+_MOST_EXAMINED = 1_000
+_TRANSACTION = 100
+"""Puts that one transaction takes."""
+
+
+class DynamoAuditTrail:
+    """Implements shared.ports.AuditTrail. `retention_days`: how long an entry is kept."""
+
+    def __init__(self, table: Table, retention_days: int) -> None:
+        self._table, self._kept = table, retention_days * _DAY
+
+    def write(self, entry: AuditEntry) -> None:
+        items = [self._item(entry, name, place) for place, name in enumerate(entry.patients)]
+        if len(items) == 1:
+            self._table.put_new(items[0])
+            return
+        for start in range(0, len(items), _TRANSACTION):
+            self._table.put_all_new(items[start : start + _TRANSACTION])
+
+    def looks(
+        self, query: AuditQuery, position: str | None, limit: int
+    ) -> tuple[list[Look], str | None]:
+        """Newest first; the position after the last one, None at the end.
+
+        A page may be short and still have a next one.
+        """
+        if query.since is not None and query.until is not None and query.since >= query.until:
+            return [], None
+        index, attribute, partition = _index_of(query)
+        found: list[Look] = []
+        examined = 0
+        end = None if position is None else bytes.fromhex(position).decode()
+        while True:
+            items, end = self._table.query_order(
+                index,
+                (attribute, partition),
+                first=f"{query.since or 0:013d}",
+                end=end or f"{_END if query.until is None else query.until:013d}",
+                limit=limit - len(found),
+            )
+            examined += len(items)
+            found += [look for look in map(_look, items) if _matches(look, query)]
+            if end is None or len(found) == limit or examined >= _MOST_EXAMINED:
+                return found, None if end is None else end.encode().hex()
+
+    # --- writing ---------------------------------------------------------------------------------
+
+    def _item(self, entry: AuditEntry, patient: str, place: int) -> Item:
+        org = keys.pack(entry.org_id)
+        values = {
+            "pk": org,
+            "sk": _order(entry, place),
+            "p": f"{org}#{keys.pack(patient)}",
+            "u": f"{org}#{keys.pack(entry.person)}",
+            **({"r": f"{org}#{keys.pack(entry.run_id)}"} if entry.run_id else {}),
+            **self._said(entry),
+        }
+        return wire(values)
+
+    def _said(self, entry: AuditEntry) -> dict[str, Any]:
+        return {
+            "by": keys.pack(entry.person),
+            "ro": " ".join(entry.roles),
+            "ac": entry.action,
+            "oc": entry.outcome.value,
+            "rq": entry.request_id,
+            "ttl": (entry.at + self._kept) // 1_000,
+            **({"rn": keys.pack(entry.run_id)} if entry.run_id else {}),
+        }
+
+
+def _order(entry: AuditEntry, place: int) -> str:
+    """Sorts by time; one request's entries differ by their place."""
+    return f"{entry.at:013d}#{keys.pack(entry.request_id)}#{place}"
+
+
+def _index_of(query: AuditQuery) -> tuple[str | None, str, str]:
+    """(index, its partition attribute, the partition) with the fewest entries that hold all that is
+    asked for.
+    """
+    org = keys.pack(query.org_id)
+    if query.run_id is not None:
+        return BY_RUN, "r", f"{org}#{keys.pack(query.run_id)}"
+    if query.patient_id is not None:
+        return BY_PATIENT, "p", f"{org}#{keys.pack(query.patient_id)}"
+    if query.person is not None:
+        return BY_PERSON, "u", f"{org}#{keys.pack(query.person)}"
+    return None, "pk", org
+
+
+def _matches(look: Look, query: AuditQuery) -> bool:
+    return query.patient_id in (None, look.patient_id) and query.person in (None, look.person)
+
+
+def _look(item: Item) -> Look:
+    v = plain(item)
+    return Look(
+        at=int(v["sk"].partition("#")[0]),
+        person=keys.unpack(v["by"]),
+        roles=tuple(v["ro"].split()),
+        action=v["ac"],
+        patient_id=keys.unpack(v["p"].partition("#")[2]),
+        run_id=keys.unpack(v["rn"]) if "rn" in v else None,
+        outcome=Outcome(v["oc"]),
+        request_id=v["rq"],
+    )

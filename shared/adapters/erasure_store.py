@@ -1,0 +1,216 @@
+"""ErasureStore over DynamoDB and S3: everything of a run and of a patient, found by list and by key
+prefix, and removed for good.
+
+Knows where things are, never what they say.
+"""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from shared.adapters.aws_errors import translated
+from shared.adapters.dynamodb import keys
+from shared.adapters.dynamodb.items import Item, plain, wire
+from shared.adapters.dynamodb.table import Table
+from shared.adapters.s3 import Bucket
+from shared.ports import Kind, Thing
+from shared.records.care import Tombstone
+from shared.runs.canonical import canonical_json
+
+_ITEM, _STUB, _OBJECT, _PATIENT = "item", "stub", "object", "patient"
+_PATIENT_SK = "P"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_PAGE = 100
+_SKELETON = frozenset({"pk", "sk", "o", "s", "c", "g", "w", "st", "a"})
+"""What stays of a run that cannot be read: what lists and its row need."""
+
+
+class AwsErasureStore:
+    """Implements shared.ports.ErasureStore over a table and a bucket."""
+
+    def __init__(self, table: Table, bucket: Bucket) -> None:
+        self._table, self._bucket = table, bucket
+
+    # --- finding ----------------------------------------------------------------------------------
+
+    def of_run(self, org_id: str, run_id: str) -> list[Thing]:
+        beside = [
+            item
+            for item in self._table.partition(keys.thing_pk(run_id))
+            if item["sk"]["S"] != keys.THING_SK
+        ]
+        claims = self._table.get_all(self._entries("s", keys.keys_of_run(run_id)))
+        objects = self._objects(_run_prefix(org_id, run_id))
+        return [
+            *(_item_thing(_kind_beside(item), item) for item in beside),
+            *(_item_thing(Kind.KEY, item) for item in claims),
+            *(one for one in objects if not _is_artifacts(one, org_id, run_id)),
+        ]
+
+    def artifacts_of_run(self, org_id: str, run_id: str) -> list[Thing]:
+        objects = self._objects(_artifact_prefix(org_id, run_id))
+        ids = dict.fromkeys(
+            one.place[1].removeprefix(_artifact_prefix(org_id, run_id)).split("/")[0]
+            for one in objects
+        )
+        records = self._table.get_all([_thing_key(artifact_id) for artifact_id in ids])
+        stubs = [
+            _stub_thing(Kind.ARTIFACT, item, run_id)
+            for item in records
+            if item.get("k") == {"S": "artifact"} and "ea" not in item
+        ]
+        return [*stubs, *objects]
+
+    def of_patient(self, org_id: str, patient_id: str) -> list[Thing]:
+        return [
+            *self._records(org_id, patient_id),
+            *self._uploads(org_id, patient_id),
+            *self._assessments(org_id, patient_id),
+            *self._patient(org_id, patient_id),
+        ]
+
+    def _records(self, org_id: str, patient_id: str) -> Iterator[Thing]:
+        pk = keys.patient_pk(org_id, patient_id)
+        for item in self._table.query_prefix(pk, keys.RECORD_SK):
+            yield _item_thing(Kind.RECORD_VERSION, item)
+        yield from self._objects(f"{keys.pack(org_id)}/patients/{patient_id}/")
+
+    def _uploads(self, org_id: str, patient_id: str) -> Iterator[Thing]:
+        listed = self._entries("s", keys.uploads_of(org_id, patient_id))
+        for item in self._table.get_all(listed):
+            yield _item_thing(Kind.UPLOAD, item)
+        yield from self._objects(f"uploads/{keys.pack(org_id)}/{patient_id}/")
+
+    def _assessments(self, org_id: str, patient_id: str) -> Iterator[Thing]:
+        """Objects before the item that leads to them."""
+        listed = self._entries("s", keys.assessments_of(org_id, patient_id))
+        for item in self._table.get_all(listed):
+            identifier = keys.id_of(item["pk"]["S"])
+            yield from self._objects(f"{keys.pack(org_id)}/assessments/{identifier}/")
+            yield _stub_thing(Kind.ASSESSMENT, item, patient_id)
+
+    def _patient(self, org_id: str, patient_id: str) -> Iterator[Thing]:
+        item = self._table.get(_patient_key(org_id, patient_id))
+        if item is not None and "g" in item:
+            place = (_PATIENT, item["pk"]["S"], item["sk"]["S"])
+            yield Thing(Kind.PATIENT, place, _digest(item))
+
+    def _objects(self, prefix: str) -> list[Thing]:
+        return [
+            Thing(Kind.OBJECT, (_OBJECT, key, version), _object_digest(key, version))
+            for key, version in self._bucket.versions(prefix)
+        ]
+
+    def _entries(self, attribute: str, partition: str) -> list[Item]:
+        """All entries of a list by subject, whatever their number."""
+        found: list[Item] = []
+        position: str | None = None
+        while True:
+            some, position = self._table.query_keys(
+                keys.SUBJECT_INDEX, attribute, partition, position, _PAGE
+            )
+            found += some
+            if position is None:
+                return found
+
+    # --- removing ---------------------------------------------------------------------------------
+
+    def remove(self, things: Sequence[Thing], now: int) -> None:
+        objects = [(one.place[1], one.place[2]) for one in things if one.place[0] == _OBJECT]
+        stubs = [one for one in things if one.place[0] == _STUB]
+        # An assessment leads to its objects, an artifact is found by its own.
+        self._put_stubs([one for one in stubs if one.kind is Kind.ARTIFACT], now)
+        self._bucket.delete_versions(objects)
+        self._put_stubs([one for one in stubs if one.kind is not Kind.ARTIFACT], now)
+        for one in things:
+            if one.place[0] == _ITEM:
+                self._table.delete(wire({"pk": one.place[1], "sk": one.place[2]}))
+            elif one.place[0] == _PATIENT:
+                self._unname(one, now)
+
+    def _put_stubs(self, stubs: Sequence[Thing], now: int) -> None:
+        for one in stubs:
+            _, pk, sk, org, owner = one.place
+            owned = {"r": owner} if one.kind is Kind.ARTIFACT else {"pt": owner}
+            kind = "artifact" if one.kind is Kind.ARTIFACT else "assessment"
+            self._table.put(wire({"pk": pk, "sk": sk, "k": kind, "og": org, "ea": now, **owned}))
+
+    def _unname(self, one: Thing, now: int) -> None:
+        """Take from a patient all but their tombstone."""
+        with translated():
+            self._table.update(
+                Key=wire({"pk": one.place[1], "sk": one.place[2]}),
+                UpdateExpression="SET ua = :ua REMOVE #l, #u, #g, #c",
+                ConditionExpression="attribute_exists(tb)",
+                ExpressionAttributeNames={f"#{name}": name for name in ("l", "u", "g", "c")},
+                ExpressionAttributeValues=wire({":ua": now}),
+            )
+
+    def strip(self, run_id: str, now: int) -> None:
+        item = self._table.get(_thing_key(run_id))
+        if item is None or "ea" in item:
+            return
+        kept = {name: value for name, value in item.items() if name in _SKELETON}
+        self._table.put(kept | wire({"ea": now}))
+
+    def keep_tombstone(self, org_id: str, patient_id: str, tombstone: Tombstone) -> None:
+        key = f"tombstones/{keys.pack(org_id)}/{patient_id}"
+        self._bucket.put_new(key, canonical_json(asdict(tombstone)))
+
+
+def _run_prefix(org_id: str, run_id: str) -> str:
+    return f"{keys.pack(org_id)}/{run_id}/"
+
+
+def _artifact_prefix(org_id: str, run_id: str) -> str:
+    return f"{_run_prefix(org_id, run_id)}artifacts/"
+
+
+def _is_artifacts(one: Thing, org_id: str, run_id: str) -> bool:
+    return one.place[1].startswith(_artifact_prefix(org_id, run_id))
+
+
+def _kind_beside(item: Item) -> Kind:
+    sk = item["sk"]["S"]
+    if sk.startswith(keys.TAGS):
+        return Kind.TAG
+    return Kind.ANSWER if sk.startswith(keys.LEDGER) else Kind.PAYLOAD
+
+
+def _item_thing(kind: Kind, item: Item) -> Thing:
+    return Thing(kind, (_ITEM, item["pk"]["S"], item["sk"]["S"]), _digest(item))
+
+
+def _stub_thing(kind: Kind, item: Item, owner: str) -> Thing:
+    place = (_STUB, item["pk"]["S"], item["sk"]["S"], item["og"]["S"], owner)
+    return Thing(kind, place, _digest(item))
+
+
+def _digest(item: Item) -> str:
+    """sha256 of all that an item holds."""
+    text = json.dumps(plain(item), sort_keys=True, default=_as_text)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _as_text(value: Any) -> str:
+    return base64.b64encode(value).decode()
+
+
+def _object_digest(key: str, version: str) -> str:
+    """The content's own sha256, which most keys end with; of any other object its name's."""
+    last = key.rpartition("/")[2]
+    return (
+        last if _SHA256.fullmatch(last) else hashlib.sha256(f"{key}#{version}".encode()).hexdigest()
+    )
+
+
+def _thing_key(identifier: str) -> Item:
+    return wire({"pk": keys.thing_pk(identifier), "sk": keys.THING_SK})
+
+
+def _patient_key(org_id: str, patient_id: str) -> Item:
+    return wire({"pk": keys.patient_pk(org_id, patient_id), "sk": _PATIENT_SK})

@@ -1,0 +1,208 @@
+"""Retention: what an organisation keeps no longer is erased, a bounded number at a look.
+
+Ended runs become skeletons; of a patient without any relation, whose runs are all gone, the record,
+the uploads, the assessments and the label go. Nobody is asked, so there is no tombstone: a patient
+who comes back is admitted like a new one.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from shared.errors import NotYet
+from shared.observability import log
+from shared.ports import (
+    CareStore,
+    Clock,
+    ErasureStore,
+    Kind,
+    OrganisationStore,
+    Place,
+    RecordStore,
+    RetentionStore,
+    RunStore,
+    Scope,
+    Tasks,
+    Thing,
+    Unreadable,
+)
+from shared.records.care import Patient
+from shared.records.run import Run, Subject
+from shared.runs.skeleton import Spent
+from shared.runs.timing import DAY, HOUR, MINUTE, SECOND
+from shared.workflows.definitions import ERASURE, PATIENT
+from shared.workflows.erasure.workflow import erase_run
+
+RUNS_AT_MOST = 200
+"""So many runs are erased at one look."""
+EXAMINED_AT_MOST = 1_000
+PATIENTS_AT_MOST = 100
+LOOKED_AT_AGAIN = HOUR
+_PAGE = 100
+_CALLED_AGAIN = 10 * MINUTE
+_MARGIN = 20 * SECOND
+_AT_ONCE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionCalls:
+    """The sweeper's part: calls for the eraser, who alone may delete."""
+
+    retention: RetentionStore
+    tasks: Tasks
+    clock: Clock
+
+    def wake(self) -> int:
+        """How many organisations are due a look."""
+        now = self.clock.now_ms()
+        due = self.retention.due(now, _AT_ONCE)
+        for org_id in due:
+            self.retention.watch(org_id, now + _CALLED_AGAIN)
+            self.tasks.send({"retain": org_id}, org_id)
+        return len(due)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What an organisation's retention is about to erase. Reads only."""
+
+    runs: RunStore
+    care: CareStore
+    records: RecordStore
+
+    def old_runs(self, org_id: str, cutoff: int) -> list[Run]:
+        """Runs past their time, as far as a thousand entries show."""
+        found: list[Run] = []
+        position: str | None = None
+        for _ in range(EXAMINED_AT_MOST // _PAGE):
+            page = self.runs.page(
+                Scope("organisation", org_id), position, _PAGE, newest_first=False
+            )
+            found += [run for run in page.runs if is_past(run, cutoff)]
+            position = page.position
+            if position is None or all(_created(row) >= cutoff for row in page.rows):
+                break
+        return found
+
+    def old_patients(
+        self, org_id: str, cutoff: int, position: str | None
+    ) -> tuple[list[Patient], str | None]:
+        """Of a page of patients those without a relation of whom something is kept past its time,
+        and where the next page begins.
+        """
+        found, position = self.care.patients(org_id, position, PATIENTS_AT_MOST)
+        return [one for one in found if self._is_forgotten(one, cutoff)], position
+
+    def _is_forgotten(self, patient: Patient, cutoff: int) -> bool:
+        if patient.user_id is not None or patient.updated_at >= cutoff:
+            return False
+        record = self.records.get(patient.org_id, patient.id)
+        if record is not None and record.updated_at >= cutoff:
+            return False
+        assessed_at = self.care.last_assessed_at(patient.org_id, patient.id)
+        if assessed_at is not None and assessed_at >= cutoff:
+            return False
+        if record is None and patient.label is None and assessed_at is None:
+            return False
+        clinicians, _ = self.care.clinicians(patient.org_id, patient.id, None, 1)
+        return not clinicians and not self._has_runs(patient)
+
+    def _has_runs(self, patient: Patient) -> bool:
+        """Whether any run of theirs is more than a skeleton."""
+        scope = Scope.of_subject(patient.org_id, Subject(PATIENT, patient.id))
+        rows = self.runs.page(scope, None, _PAGE).rows
+        return any(isinstance(row, Unreadable) or row.erased_at is None for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """The eraser's part. `usage_of` sums up what a run has spent."""
+
+    organisations: OrganisationStore
+    retention: RetentionStore
+    due: Due
+    kept: ErasureStore
+    clock: Clock
+    usage_of: Callable[[Run], Spent]
+
+    def look(self, org_id: str, remaining_ms: Callable[[], int]) -> None:
+        """Erase what is past its time, as far as one look reaches."""
+        days = self.organisations.get(org_id).retention_days
+        if days is None:
+            self.retention.forget(org_id)
+            return
+        now = self.clock.now_ms()
+        cutoff, place = now - days * DAY, self.retention.place(org_id)
+        position, is_done = self._runs(org_id, place.runs, cutoff, remaining_ms)
+        patients = place.patients
+        if is_done and remaining_ms() > _MARGIN:
+            patients, is_done = self._patients(org_id, patients, cutoff)
+        again = now + LOOKED_AT_AGAIN if is_done else now
+        self.retention.save(org_id, Place(position, patients), again)
+
+    def _runs(
+        self, org_id: str, position: str | None, cutoff: int, remaining_ms: Callable[[], int]
+    ) -> tuple[str | None, bool]:
+        """(the position before which all are erased, whether there is nothing more to do now)."""
+        erased, gone = 0, True
+        for place, row in self._oldest(org_id, position):
+            if _created(row) >= cutoff:
+                return position, True
+            if erased >= RUNS_AT_MOST or remaining_ms() < _MARGIN:
+                return position, False
+            if isinstance(row, Run) and is_past(row, cutoff):
+                is_erased = self._erase(row)
+                erased, gone = erased + is_erased, gone and is_erased
+            elif not (isinstance(row, Run) and _is_left(row)):
+                gone = False  # it stays for now, so the next look begins here
+            position = place if gone else position
+        return position, True
+
+    def _oldest(self, org_id: str, position: str | None) -> Iterator[tuple[str, Run | Unreadable]]:
+        """(its position, the row) of at most a thousand, oldest first."""
+        runs = self.due.runs
+        for _ in range(EXAMINED_AT_MOST // _PAGE):
+            page = runs.page(Scope("organisation", org_id), position, _PAGE, newest_first=False)
+            for row in page.rows:
+                yield runs.position_of(row), row
+            position = page.position
+            if position is None:
+                return
+
+    def _erase(self, run: Run) -> bool:
+        now = self.clock.now_ms()
+        try:
+            erase_run(self.due.runs, self.kept, run, run.org_id, now, self.usage_of)
+        except NotYet:
+            return False
+        self.kept.remove(self.kept.artifacts_of_run(run.org_id, run.id), now)
+        log("run_expired", run_id=run.id)
+        return True
+
+    def _patients(self, org_id: str, position: str | None, cutoff: int) -> tuple[str | None, bool]:
+        found, position = self.due.old_patients(org_id, cutoff, position)
+        for patient in found:
+            now = self.clock.now_ms()
+            self.kept.remove(_of_record(self.kept.of_patient(org_id, patient.id)), now)
+            bare = Patient(patient.id, org_id, None, patient.created_at, now)
+            self.due.care.put_patient(bare, keep_user=True)
+        return position, position is None
+
+
+def is_past(run: Run, cutoff: int) -> bool:
+    """Whether an ended run has been kept for as long as it may be. Receipts are kept."""
+    ended = run.completed_at is not None and run.completed_at < cutoff
+    return run.is_terminal and ended and run.erased_at is None and run.workflow != ERASURE.name
+
+
+def _is_left(run: Run) -> bool:
+    """Whether nothing will ever be erased of it: a skeleton, or an erasure with its receipt."""
+    return run.erased_at is not None or (run.is_terminal and run.workflow == ERASURE.name)
+
+
+def _of_record(things: Sequence[Thing]) -> list[Thing]:
+    """All but the patient's own item."""
+    return [one for one in things if one.kind is not Kind.PATIENT]
+
+
+def _created(row: Run | Unreadable) -> int:
+    return row.created_at or 0

@@ -1,0 +1,60 @@
+"""Erasing a patient: the tombstone first, then the one run that does it."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from shared.access.policy import Action
+from shared.engine.creation import Key, NewRun, keyed_id
+from shared.errors import NotFound, ValidationFailed
+from shared.http.authorize import require_relation
+from shared.http.call import Call
+from shared.records.care import Tombstone
+from shared.records.run import Run, Status, Subject
+from shared.runs.canonical import sha256_hex
+from shared.workflows.definitions import ERASURE
+
+ATTEMPTS = 1_000
+"""A worker that dies costs an attempt, and an erasure must not fail for that; its deadline bounds
+it.
+"""
+Confirm = Annotated[str, Query(description="The patient's id once more")]
+
+
+def erase_patient(call: Call, patient_id: str, confirm: str) -> tuple[Run, bool]:
+    """(the run, whether it is new). One that had failed goes on.
+
+    Raises ValidationFailed when `confirm` is not the patient's id.
+    """
+    if confirm.lower() != patient_id:
+        raise ValidationFailed.of("query.confirm", "must be the patient's id")
+    services, caller = call.services, call.caller
+    patient = services.care.get_patient(caller.org_id, patient_id)
+    if patient is None:
+        raise NotFound
+    require_relation(call, patient_id, Action.ERASE_PATIENT)
+    key = erasure_key(caller.org_id, patient_id)
+    account = patient.user_id and patient.account_digest(patient.user_id)
+    tombstone = Tombstone(key.id, services.clock.now_ms(), caller.user_id, account)
+    services.care.bury(caller.org_id, patient_id, tombstone)
+    run, is_new = services.creator.create(_erasure(call, patient_id), key)
+    if run.status is Status.FAILED:
+        run = services.commands.retry(run, caller.user_id)
+    return run, is_new
+
+
+def erasure_key(org_id: str, patient_id: str) -> Key:
+    """Where the one erasure of a patient lives, whoever asks for it."""
+    return Key(keyed_id(org_id, ERASURE.name, patient_id), sha256_hex(patient_id.encode()))
+
+
+def _erasure(call: Call, patient_id: str) -> NewRun:
+    return NewRun(
+        workflow=ERASURE.name,
+        org_id=call.caller.org_id,
+        subject=Subject(ERASURE.subject, patient_id),
+        created_by=call.caller.user_id,
+        input={},
+        max_attempts=ATTEMPTS,
+        lasts=call.services.timing.deadline_people,
+    )

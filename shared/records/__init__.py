@@ -1,0 +1,1 @@
+"""What is stored, as frozen values. Pure: no clock, no client, no rule."""

@@ -1,0 +1,78 @@
+"""One entry of the audit trail: who looked at or changed whose data, when, by which request, and
+whether they were allowed to.
+
+Ids and fixed words only. Nothing of what was seen stands in it.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.records.run import Run
+
+WORKER = "worker"
+"""Who reads a patient's record to execute a run."""
+
+
+class Outcome(StrEnum):
+    ALLOWED = "allowed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """`at` in milliseconds; `person` a sub or WORKER; `patients` all whose data the request
+    touched, at least one.
+    """
+
+    at: int
+    org_id: str
+    person: str
+    roles: tuple[str, ...]
+    action: str
+    patients: tuple[str, ...]
+    run_id: str | None
+    outcome: Outcome
+    request_id: str
+
+
+def workers_entry(run: Run, action: str, at: int) -> AuditEntry:
+    """That a worker did something to a patient's data, in its present claim of the run."""
+    return AuditEntry(
+        at=at,
+        org_id=run.org_id,
+        person=WORKER,
+        roles=(),
+        action=action,
+        patients=(run.subject.id,),
+        run_id=run.id,
+        outcome=Outcome.ALLOWED,
+        request_id=f"{run.id}.{run.fence}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An entry of one patient, as the trail is read."""
+
+    at: int
+    person: str
+    roles: tuple[str, ...]
+    action: str
+    patient_id: str
+    run_id: str | None
+    outcome: Outcome
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditQuery:
+    """Which looks: of an organisation, or of one patient, person or run in it, whose `at` lies in
+    [since, until).
+    """
+
+    org_id: str
+    patient_id: str | None = None
+    person: str | None = None
+    run_id: str | None = None
+    since: int | None = None
+    until: int | None = None

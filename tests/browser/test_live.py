@@ -1,0 +1,97 @@
+"""Watching: a run through a worker that dies, and doing one thing to many runs."""
+
+import os
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from local.demo.client import Client
+from tests.browser.conftest import Open
+from tests.browser.console import PATIENT
+
+pytestmark = pytest.mark.browser
+
+MANY = int(os.environ.get("BULK_RUNS", "6"))
+"""A thousand take minutes to make fail; the console does the same for six."""
+STUDIO = f"/api/studio/patients/{PATIENT}/diagnosis-runs"
+
+
+def failed(client: Client, tag: str) -> dict[str, Any]:
+    body = {"input_config": {}, "dispatch": "manual", "tags": [tag]}
+    run = client.call("POST", STUDIO, body, "clinician").data["run"]
+    at = f"/api/studio/diagnosis-runs/{run['id']}"
+    client.call("PATCH", at, {"status": "running"}, "clinician")
+    error = {"code": "PERSON_FAILED", "message": "To be tried again."}
+    ended = {"status": "failed", "error_info": error}
+    return dict(client.call("PATCH", at, ended, "clinician").data["run"])
+
+
+def test_many_failed_runs_are_counted_first_and_then_retried(
+    open_console: Open, client: Client
+) -> None:
+    for _ in range(MANY):
+        failed(client, "browser-many")
+    console = open_console("clinician", at="#/runs?tag=browser-many&status=failed")
+    console.press("Many at once").press("Count what retry would reach")
+    console.sees(f"{MANY} runs are found.").press(f"Retry {MANY} runs")
+    console.sees("Retry of many is done.").sees(f"{MANY} of {MANY}")
+    listed = client.call("GET", "/runs?tag=browser-many&status=failed", user="clinician").data
+    assert listed["runs"] == []
+    console.page.reload()
+    console.sees("Retry of many is done.").press("Close").sees("No run matches")
+
+
+def test_two_runs_are_compared_side_by_side(open_console: Open, client: Client) -> None:
+    ids = []
+    for focus in ("The kidneys", "The heart"):
+        body = {"input_config": {"focus": focus}, "tags": ["browser-two"]}
+        ids.append(client.call("POST", STUDIO, body, "clinician", prefer="wait=20").data["run"])
+    console = open_console("clinician", at="#/runs?tag=browser-two").press("Many at once")
+    boxes = console.page.get_by_role("list", name="Runs").get_by_role("checkbox")
+    boxes.nth(0).check()
+    boxes.nth(1).check()
+    console.page.get_by_role("link", name="Compare the two").click()
+    console.sees("Figures").sees("The kidneys").sees("The heart")
+    address = console.page.url
+    console.page.reload()
+    console.sees("The heart")
+    assert console.page.url == address
+
+
+def test_keys_show_and_do_what_they_say(open_console: Open) -> None:
+    console = open_console("member", at="#/new").sees("What shall be done?")
+    console.page.keyboard.press("?")
+    console.sees("Keyboard shortcuts").page.keyboard.press("Escape")
+    console.page.keyboard.press("g")
+    console.page.keyboard.press("b")
+    expect(console.page.get_by_role("heading", name="Board", level=1)).to_be_visible()
+
+
+def test_a_webhook_is_added_tested_and_its_delivery_seen(open_console: Open, url: str) -> None:
+    console = open_console("admin", at="#/admin?tab=webhooks").press("Add a webhook")
+    console.fill("Address", f"{url}/dev/webhooks/receiver").press("Add it")
+    console.sees("The secret, shown once").press("I have kept it").press("Send a test")
+    console.sees("A test is on its way.")
+    console.page.get_by_role("link", name="Show them").click()
+    console.sees("webhook.test").sees("delivered")
+    console.press("Delete").confirm("Delete it", "is told of nothing any more")
+    console.sees("Nobody is told of anything.")
+
+
+def test_a_run_is_watched_live_through_a_killed_worker_to_its_end(
+    open_console: Open, client: Client
+) -> None:
+    """The last one here: it moves the stack's clock."""
+    client.call("POST", "/dev/worker", {"kill_at": "call_model"})
+    run = client.call("POST", STUDIO, {"input_config": {}}, "clinician").data["run"]
+    console = open_console("clinician", at="#/new")
+    with console.page.expect_request("**/stream?**"):
+        console.go(f"#/runs/{run['id']}")
+    console.status("Running").sees("Last sign of life")
+    client.call("POST", "/dev/clock", {"advance_seconds": 400})
+    console.status("Succeeded")
+    expect(
+        console.page.locator(".waterfall").get_by_role("img", name="gave no sign of life")
+    ).to_be_visible()
+    console.section("History").sees("The worker stopped before it finished")
