@@ -169,7 +169,8 @@ class EngineWorld:
         run = self.work(run)
         while is_rung(run):
             self.clock.advance(max(0, run.available_at - self.clock.now_ms()))
-            run = self.work(run)
+            before, run = run, self.work(run)
+            assert run != before, "a due run was not taken up: nothing would ever settle it"
         return run
 
     def die(self, run: Run) -> Run:

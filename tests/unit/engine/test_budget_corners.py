@@ -9,7 +9,7 @@ from shared.errors import TransientFailure
 from shared.records.budget import ORGANISATION, Budget, Period
 from shared.records.run import Run, Status
 from shared.runs.model import ModelAnswer
-from shared.runs.timing import DAY, HOUR, MINUTE
+from shared.runs.timing import HOUR, MINUTE
 from shared.workflows.steps import StepContext, StepResult
 from tests.fakes.language_model import StillWanted
 from tests.support.engine_world import EngineWorld
@@ -135,8 +135,8 @@ def test_a_budget_that_was_dropped_and_is_set_again_counts_what_was_spent_betwee
 def test_what_was_spent_in_an_earlier_month_is_left_out_line_by_line(world: EngineWorld) -> None:
     world.model.script(TransientFailure("LLM_ERROR", "cut", may_be_billed=True))
     run = world.work(world.create())
-    month_begins = world.clock.now_ms() + DAY
-    world.clock.advance(2 * DAY)
+    month_begins = world.clock.now_ms() + HOUR
+    world.clock.advance(2 * HOUR)
     assert spending_of(world.payloads, world.now(run), month_begins).uncertain == 0
     done = world.work_until_settled(run)
     assert done.status is Status.SUCCEEDED
