@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Every process of a test run imports the same modules: compiled once.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help run test demo check openapi openapi-check format lock clean prove bench
@@ -23,9 +25,13 @@ run: $(READY) ## Start local AWS, API, worker and console on PORT (default 3000)
 demo: $(READY) ## Play the main job once: WORKFLOW=diagnosis|orchestration|analysis, RECORD=bundle.json, INTAKE=text
 	@$(BIN)/python -m local.demo $(if $(WORKFLOW),--workflow $(WORKFLOW)) $(if $(RECORD),--record "$(RECORD)") $(if $(INTAKE),--intake "$(INTAKE)")
 
-test: check ## Every check that CI runs
+test: check ## Every check that CI runs, with a sample of the tests that have many cases of one kind
 	PYTHONHASHSEED=0 $(BIN)/python -m pytest -q -n 2 --dist loadfile --ignore=tests/unit/local  # one order of sets, so both processes name the tests alike
-	$(BIN)/python -m pytest -q tests/unit/local  # by itself: a whole stack in this process, which no other mock of AWS may share
+	PYTHONHASHSEED=0 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit/local  # by themselves: a whole stack in the process, which no other mock of AWS may share
+
+.PHONY: test-whole
+test-whole: export STUDIO_WHOLE = 1
+test-whole: test ## The same with every case
 
 check: $(READY) ## Format, lint, types, layers, OpenAPI drift
 	$(BIN)/ruff format --check .

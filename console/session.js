@@ -12,6 +12,8 @@ export const config = createStore({ mode: "local", api: "" });
 /** Whether the last sign-in ended by itself, and not because somebody signed out. */
 export const ended = createStore(false);
 let renewing = null;
+/** Whether the other tabs were asked, and nobody has signed in or out here since. */
+let asking = false;
 
 export const isLocal = () => config.get().mode === "local";
 
@@ -19,6 +21,7 @@ export function keep(value) {
   if (value) sessionStorage.setItem(KEY, JSON.stringify(value));
   else sessionStorage.removeItem(KEY);
   ended.set(false);
+  asking = false;
   session.set(value);
 }
 
@@ -30,11 +33,14 @@ export function lose() {
 
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("studio-runs") : null;
 const ASK_MS = 120;
+const isFresh = (value) => value?.expiresAt > Date.now();
 
 function heard({ data }) {
   const held = session.get();
   if (data?.kind === "who" && held) tabs.postMessage({ kind: "session", value: held });
   if (data?.kind === "signed-out" && held?.user.sub === data.sub) keep(null);
+  // A busy tab may answer when the sign-in page is already shown.
+  if (data?.kind === "session" && asking && isFresh(data.value)) keep(data.value);
 }
 tabs?.addEventListener("message", heard);
 
@@ -57,8 +63,9 @@ function askedOfOthers() {
       tabs.removeEventListener("message", answered);
       resolve(value);
     };
-    const answered = ({ data }) => data?.kind === "session" && data.value?.expiresAt > Date.now() && done(data.value);
+    const answered = ({ data }) => data?.kind === "session" && isFresh(data.value) && done(data.value);
     tabs.addEventListener("message", answered);
+    asking = true;
     tabs.postMessage({ kind: "who" });
     setTimeout(() => done(null), ASK_MS);
   });

@@ -139,6 +139,7 @@ def admin(browser: Browser, url: str) -> Iterator[Console]:
 @pytest.mark.parametrize(
     ("at", "text", "opens"), VIEWS, ids=[view[0].replace(PATIENT, "") for view in VIEWS]
 )
+@pytest.mark.one_in(4)
 def test_a_view_in_light_and_dark(
     admin: Console, places: dict[str, str], at: str, text: str, opens: str | None
 ) -> None:

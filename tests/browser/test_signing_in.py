@@ -25,6 +25,7 @@ PLACES = {
 
 
 @pytest.mark.parametrize("user", PLACES)
+@pytest.mark.one_in(4)
 def test_each_role_has_its_places(open_console: Open, user: str) -> None:
     console = open_console(user, fresh=True)
     assert console.places() == PLACES[user]

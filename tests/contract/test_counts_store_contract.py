@@ -48,6 +48,7 @@ def _flat(records: list[list[Marked]]) -> list[Marked]:
 
 
 @pytest.mark.parametrize("seed", range(20))
+@pytest.mark.one_in(5)
 def test_repetitions_in_any_cut_count_once(world: World, seed: int) -> None:
     """As a mapping that halves and retries would hand them over."""
     chance = random.Random(seed)

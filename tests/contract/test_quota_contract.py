@@ -40,6 +40,7 @@ def wait_of(quota: Quota, org_id: str = ORG, person: str = CLINICIAN) -> int:
 
 
 @pytest.mark.parametrize("per_minute", [1, 2, 3, 7, 60, 450])
+@pytest.mark.one_in(4)
 def test_so_many_at_once_and_in_every_minute(
     world: World, clock: VirtualClock, per_minute: int
 ) -> None:

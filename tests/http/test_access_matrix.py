@@ -190,6 +190,7 @@ def everything(client: Client, cases: dict[bool, Case]) -> list[Any]:
 
 @pytest.mark.usefixtures("everything_stands")
 @named(PATIENTS)
+@pytest.mark.one_in(4)
 def test_a_patients_runs_are_for_those_the_table_names(
     client: Client, cases: dict[bool, Case], name: str
 ) -> None:
@@ -331,6 +332,7 @@ def an_orchestration(client: Client, state: str) -> str:
 
 
 @named(OWNED)
+@pytest.mark.one_in(4)
 def test_what_one_made_is_ones_own_and_the_admins(client: Client, owned: Owned, name: str) -> None:
     one = route(name)
     for run in owned.runs if "{runId}" in name else list(owned.runs)[:1]:
@@ -363,6 +365,7 @@ def test_its_maker_and_the_admins_may_change_it(client: Client, owned: Owned, na
 
 
 @named(ROLES)
+@pytest.mark.one_in(4)
 def test_what_concerns_nobody_in_particular_goes_by_role(client: Client, name: str) -> None:
     one = route(name)
     for role, cell in ROLES[name].items():

@@ -60,6 +60,7 @@ def people(client: Client) -> Mapping[str, Any]:
 
 
 @pytest.mark.parametrize("name", PATIENTS)
+@pytest.mark.one_in(5)
 def test_every_route_of_a_patient_leaves_an_entry_whoever_asks(
     client: Client, cases: dict[bool, Case], people: Mapping[str, Any], name: str
 ) -> None:
@@ -88,6 +89,7 @@ def test_every_route_of_a_patient_leaves_an_entry_whoever_asks(
 
 
 @pytest.mark.parametrize("name", LISTED)
+@pytest.mark.one_in(3)
 def test_a_list_is_one_entry_of_all_whom_it_shows(
     client: Client, cases: dict[bool, Case], name: str
 ) -> None:
@@ -113,6 +115,7 @@ def test_a_list_is_one_entry_of_all_whom_it_shows(
 
 
 @pytest.mark.parametrize("name", [*OWNED, *(name for name in ROLES if name not in LISTED)])
+@pytest.mark.one_in(6)
 def test_what_is_no_patients_leaves_none(client: Client, name: str) -> None:
     if name == "GET /audit":
         return

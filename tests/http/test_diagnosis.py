@@ -81,6 +81,7 @@ def test_passing_failures_are_tried_again(
 
 @pytest.mark.parametrize("when", ["kill_at", "kill_after"])
 @pytest.mark.parametrize("step", ["build_context", "call_model", "validate", "persist"])
+@pytest.mark.one_in(4)
 def test_a_killed_worker_loses_nothing_and_a_stored_answer_is_not_bought_again(
     ward: Ward, client: Client, when: str, step: str
 ) -> None:

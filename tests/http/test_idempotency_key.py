@@ -179,6 +179,7 @@ OF_EACH_KIND = [a_patients_run, an_assessment, an_artifact, a_link]
 
 
 @every_creation
+@pytest.mark.one_in(4)
 def test_another_route_under_the_same_key_is_refused(
     ward: Ward, make: Callable[[Ward], Creation]
 ) -> None:
@@ -216,6 +217,7 @@ def test_another_organisation_has_keys_of_its_own(ward: Ward, client: Client) ->
 
 
 @every_creation
+@pytest.mark.one_in(4)
 def test_of_64_first_uses_at_once_one_creates(ward: Ward, make: Callable[[Ward], Creation]) -> None:
     creation, key = make(ward), str(uuid.uuid4())
     with ThreadPoolExecutor(64) as pool:
@@ -225,6 +227,7 @@ def test_of_64_first_uses_at_once_one_creates(ward: Ward, make: Callable[[Ward],
 
 
 @every_creation
+@pytest.mark.one_in(4)
 def test_of_two_payloads_at_once_one_wins_and_the_other_is_refused(
     ward: Ward, make: Callable[[Ward], Creation]
 ) -> None:

@@ -175,6 +175,7 @@ def test_every_list_is_in_this_suite() -> None:
 
 
 @every_list
+@pytest.mark.one_in(5)
 def test_pages_of_every_size_are_the_list(
     ward: Ward, client: Client, make: Callable[[Ward], Listed]
 ) -> None:
@@ -208,6 +209,7 @@ def test_pages_of_every_size_are_the_list(
 
 
 @every_list
+@pytest.mark.one_in(5)
 def test_rows_are_newest_first_unless_said_otherwise(
     ward: Ward, client: Client, make: Callable[[Ward], Listed]
 ) -> None:
@@ -220,6 +222,7 @@ def test_rows_are_newest_first_unless_said_otherwise(
 
 
 @every_list
+@pytest.mark.one_in(5)
 def test_a_cursor_serves_its_own_list_only(
     ward: Ward, client: Client, make: Callable[[Ward], Listed]
 ) -> None:

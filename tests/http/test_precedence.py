@@ -220,6 +220,7 @@ def pairs() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize(("make", "expected", "first", "second"), list(pairs()))
+@pytest.mark.one_in(6)
 def test_of_two_faults_the_earlier_answers(
     ward: Ward,
     make: Callable[[Ward], Draft],

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.rule("R-UNREAD-1")
 
 
 @pytest.mark.parametrize("spoilt", [{"st": "z"}, {"d": "z"}, {"dl": "soon"}, {"h": ["?"]}])
+@pytest.mark.one_in(4)
 def test_what_cannot_be_read_is_named_and_left_alone(
     ward: Ward, client: Client, spoilt: dict[str, Any]
 ) -> None:

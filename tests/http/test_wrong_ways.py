@@ -17,6 +17,7 @@ from tests.support.care import Ward
 from tests.support.conforming import without_id
 from tests.support.routes import BODIES, OPEN, Route, guarded, lists, of_things, routes, with_body
 
+pytestmark = pytest.mark.one_in(4)
 HOLDERS = ("admin", "clinician", "member", "system")
 """Between them they hold every role that any guarded route lets in."""
 MB = 1024 * 1024

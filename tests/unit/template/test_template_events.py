@@ -175,6 +175,7 @@ def call(name: str) -> Any:
     "name",
     sorted(set(FUNCTIONS) - {"worker", "bulk_worker", "sender", "sweeper", "listener", "eraser"}),
 )
+@pytest.mark.one_in(7)
 def test_a_sample_request_is_answered_with_what_its_role_allows(
     name: str, blueprint: Blueprint, calls: Calls, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,11 +56,13 @@ TEXTS = [
 
 
 @pytest.mark.parametrize("piece", TEXTS)
+@pytest.mark.one_in(5)
 def test_twice_the_text_is_twice_the_work(piece: str) -> None:
     assert grows(lambda size: SCRUB.free_text(piece * size)) < 2.3
 
 
 @pytest.mark.parametrize("piece", TEXTS)
+@pytest.mark.one_in(5)
 def test_no_text_sends_a_pattern_astray(piece: str) -> None:
     before = time.process_time()
     SCRUB.free_text(piece * (100_000 // len(piece)))
@@ -104,6 +106,7 @@ FIELDS: dict[str, Callable[[int], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("field", sorted(FIELDS))
+@pytest.mark.one_in(4)
 def test_twice_the_terms_are_twice_the_work_to_gather(field: str) -> None:
     who = {size: patient(**FIELDS[field](size)) for size in (10, SIZE, 2 * SIZE)}
     assert grows(lambda size: identity_of([who[size]])) < 2.3
