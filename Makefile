@@ -26,8 +26,8 @@ demo: $(READY) ## Play the main job once: WORKFLOW=diagnosis|orchestration|analy
 	@$(BIN)/python -m local.demo $(if $(WORKFLOW),--workflow $(WORKFLOW)) $(if $(RECORD),--record "$(RECORD)") $(if $(INTAKE),--intake "$(INTAKE)")
 
 test: check ## Every check that CI runs, with a sample of the tests that have many cases of one kind
-	PYTHONHASHSEED=0 $(BIN)/python -m pytest -q -n 2 --dist loadfile --ignore=tests/unit/local  # one order of sets, so both processes name the tests alike
-	PYTHONHASHSEED=0 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit/local  # by themselves: a whole stack in the process, which no other mock of AWS may share
+	PYTHONHASHSEED=0 $(BIN)/python -m pytest -q -n 3 --dist loadfile --ignore=tests/unit/local  # one order of sets, so both processes name the tests alike
+	PYTHONHASHSEED=0 $(BIN)/python -m pytest -q -n 3 --dist loadfile tests/unit/local  # by themselves: a whole stack in the process, which no other mock of AWS may share
 
 .PHONY: test-whole
 test-whole: export STUDIO_WHOLE = 1
