@@ -4,6 +4,7 @@ as they sort.
 Knows the elements of FHIR's choice types, not the resources that have them.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,7 @@ from shared.workflows.diagnosis.reading import Reader
 from shared.workflows.diagnosis.texts import NAME_LIMIT
 
 _SUFFIXES = ("", "DateTime", "Instant", "Period", "Date", "Timing")
+_OLD_ALONE = re.compile(r"(?:9\d|1[0-3]\d)(?:[.,]\d+)?")
 _IN_YEARS = {
     **dict.fromkeys(
         ("a", "y", "yr", "yrs", "year", "years", "jahr", "jahre", "ans", "años", "anni", "lat"), 1.0
@@ -108,9 +110,14 @@ def said_when(reader: Reader, resource: Mapping[str, Any], element: str) -> str 
     return (
         age(reader, resource.get(f"{element}Age"))
         or " to ".join(bound for bound in bounds if bound)
-        or reader.note(resource.get(f"{element}String"), NAME_LIMIT)
-        or None
+        or age_in_words(reader, resource, element)
     )
+
+
+def age_in_words(reader: Reader, resource: Mapping[str, Any], element: str) -> str | None:
+    """Of a choice element's text; a number alone is an age in years."""
+    said = reader.note(resource.get(f"{element}String"), NAME_LIMIT, element)
+    return NINETY_PLUS if said and _OLD_ALONE.fullmatch(said) else said
 
 
 def age(reader: Reader, value: Any) -> str | None:
