@@ -58,6 +58,7 @@ _ROLES = frozenset(
         "owner",
         "agentReference",
         "consentingParty",
+        "valueReference",
     ]
 )
 _ORGANISATIONS = frozenset(

@@ -4,7 +4,6 @@ as they sort.
 Knows the elements of FHIR's choice types, not the resources that have them.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,12 +11,12 @@ from typing import Any
 
 from shared.workflows.diagnosis.dates import NINETY_PLUS, OLDEST_SHOWN, day_of, instant_of
 from shared.workflows.diagnosis.fhir import mapping, texts
+from shared.workflows.diagnosis.privacy.ages import shown_alone
 from shared.workflows.diagnosis.quantities import quantity
 from shared.workflows.diagnosis.reading import Reader
 from shared.workflows.diagnosis.texts import NAME_LIMIT
 
 _SUFFIXES = ("", "DateTime", "Instant", "Period", "Date", "Timing")
-_OLD_ALONE = re.compile(r"(?:9\d|1[0-3]\d)(?:[.,]\d+)?")
 _IN_YEARS = {
     **dict.fromkeys(
         ("a", "y", "yr", "yrs", "year", "years", "jahr", "jahre", "ans", "años", "anni", "lat"), 1.0
@@ -117,7 +116,7 @@ def said_when(reader: Reader, resource: Mapping[str, Any], element: str) -> str 
 def age_in_words(reader: Reader, resource: Mapping[str, Any], element: str) -> str | None:
     """Of a choice element's text; a number alone is an age in years."""
     said = reader.note(resource.get(f"{element}String"), NAME_LIMIT, element)
-    return NINETY_PLUS if said and _OLD_ALONE.fullmatch(said) else said
+    return said and shown_alone(said)
 
 
 def age(reader: Reader, value: Any) -> str | None:
