@@ -60,12 +60,15 @@ include build.mk ministack.mk races.mk generators.mk fuzz.mk template.mk
 prove: $(READY) ## Search all single faults and pairs, and 24,000 drawn histories: DRAWN=n, SEED=n
 	@$(BIN)/python -m tests.faults.prove $(if $(DRAWN),--drawn $(DRAWN)) $(if $(SEED),--seed $(SEED))
 
-.PHONY: recount redrive
+.PHONY: recount redrive restore
 recount: $(READY) ## Count a deployment's runs anew: TABLE=name, AT_REST=1 when nothing runs
 	@$(BIN)/python -m tools.recount --table "$(TABLE)" $(if $(AT_REST),--at-rest)
 
 redrive: $(READY) ## Empty a deployment's dead-letter queue: STACK=name, DISCARD=1 to delete what cannot be read
 	@$(BIN)/python -m tools.redrive --stack "$(STACK)" $(if $(DISCARD),--discard)
+
+restore: $(READY) ## Put a backup back and erase again who has a tombstone: STACK=name, FROM=restored table; docs/deploying.md first
+	@$(BIN)/python -m tools.restore --stack "$(STACK)" --from "$(FROM)"
 
 bench: $(READY) ## Write units and requests of a run's life; cold invocations as ratios
 	@$(BIN)/python -m bench.capacity | grep -v '^{'

@@ -27,3 +27,7 @@ $(SAM): build.mk
 	$(or $(PYTHON),python3) -m venv .sam-venv
 	.sam-venv/bin/python -m pip install --quiet --disable-pip-version-check aws-sam-cli==$(SAM_VERSION)
 	@touch $(SAM)
+
+.PHONY: rollback-check
+rollback-check: $(READY) ## A deployment and its rollback with runs in flight, against another version: FROM=commit
+	STUDIO_ROLLBACK_FROM="$(FROM)" $(BIN)/python -m pytest -v -m deployment tests/rollback

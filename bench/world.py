@@ -2,20 +2,23 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
+from unittest.mock import patch
 
 from moto import mock_aws
 
 from local.model.server import OfflineModel
 from shared import bootstrap
 from shared.adapters.aws_clients import aws_client
+from shared.adapters.clock import SystemClock
 from shared.adapters.dynamodb.run_store import DynamoRunStore
 from shared.bootstrap import Services
 from shared.settings import load
+from tests.fakes.world import VirtualClock
 
 PATIENT = "11111111-1111-4111-8111-111111111111"
 RECORD = Path(__file__).parents[1] / "local" / "seed_record.json"
@@ -32,14 +35,20 @@ class World:
     services: Services
     client: Any
     table: str
+    trail: str
+    names: Mapping[str, str]
+
+    def another(self) -> Services:
+        """Those of another process: it has seen and read nothing yet."""
+        return Services(load(self.names))
 
 
 @contextmanager
 def world() -> Iterator[World]:
     """Services over empty stores, with one patient and their record."""
-    os.environ.update(_CREDENTIALS)
+    bootstrap.use_clock(VirtualClock())
     model = OfflineModel()
-    with mock_aws():
+    with patch.dict(os.environ, _CREDENTIALS), mock_aws():
         names = {
             "TABLE_NAME": "bench",
             "AUDIT_TABLE_NAME": "bench-audit",
@@ -55,15 +64,15 @@ def world() -> Iterator[World]:
         aws_client("s3").create_bucket(
             Bucket=names["BUCKET_NAME"], CreateBucketConfiguration=location
         )
+        os.environ.update(names)
         services = Services(load(names))
         _admit(services)
         try:
-            yield World(
-                services, cast(DynamoRunStore, services.runs)._table._client, names["TABLE_NAME"]
-            )
+            client = cast(DynamoRunStore, services.runs)._table._client
+            yield World(services, client, names["TABLE_NAME"], names["AUDIT_TABLE_NAME"], names)
         finally:
             model.stop()
-            bootstrap.reset()
+            bootstrap.use_clock(SystemClock())
 
 
 def _create_table(name: str) -> None:

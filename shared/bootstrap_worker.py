@@ -87,10 +87,14 @@ def _model(settings: Settings) -> ClaudeModel:
         return ClaudeModel(
             build_client(base_url=settings.model_base_url or None, bedrock=True),
             counter=aws_client("bedrock-runtime"),
+            spans=settings.model_spans,
         )
     keys = _Keys(settings)
     return ClaudeModel(
-        keys.client(), renew=keys.renewed, geography=settings.model_geography or None
+        keys.client(),
+        renew=keys.renewed,
+        geography=settings.model_geography or None,
+        spans=settings.model_spans,
     )
 
 

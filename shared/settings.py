@@ -54,6 +54,10 @@ class Settings:
     """How much thinking each workflow asks for, as `diagnosis=high,analysis=low`; others take the
     model's default.
     """
+    model_spans: bool = False
+    """Whether the worker makes OpenTelemetry spans of runs and of calls of the model, without any
+    content.
+    """
     webhook_receiver: str = field(default="", metadata={_LOCAL_ONLY: True})
     """The one address that may be told something though it is not public: the local stack's own."""
     model_api_key: str = field(default="", metadata={_LOCAL_ONLY: True})
@@ -88,6 +92,13 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
 def starts_in_lambda() -> bool:
     """Whether Lambda itself started this process, as it does nowhere but in a deployment."""
     return "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ
+
+
+def trace_id() -> str | None:
+    """X-Ray's id of the trace that this invocation belongs to; None where nothing is traced."""
+    header = os.environ.get("_X_AMZN_TRACE_ID", "")
+    parts = dict(part.partition("=")[::2] for part in header.split(";"))
+    return parts.get("Root")
 
 
 def _parsed(setting: "Field[Any]", text: str) -> Any:

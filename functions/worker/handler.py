@@ -4,6 +4,7 @@ from threading import Thread
 from typing import Any
 
 from shared.adapters.claude import import_sdk
+from shared.adapters.spans import run_span
 from shared.bootstrap import services
 from shared.bootstrap_worker import worker
 from shared.sqs.messages import deliver
@@ -15,5 +16,10 @@ Thread(target=import_sdk).start()  # no daemon: a process that ends amid an impo
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Which messages must be delivered again. The event source hands over one at a time."""
     one, remaining = worker(), context.get_remaining_time_in_millis
-    bury = services().dead_letters.bury
-    return deliver(event["Records"], lambda run_id: one.execute(run_id, remaining), one.probe, bury)
+    world = services()
+
+    def execute(run_id: str) -> None:
+        with run_span(run_id, enabled=world.settings.model_spans):
+            one.execute(run_id, remaining)
+
+    return deliver(event["Records"], execute, one.probe, world.dead_letters.bury)

@@ -80,10 +80,13 @@ class AwsArtifactStore:
         return self._bucket.presign(_object_key(artifact), filename, artifact.content_type)
 
 
+def artifact_key(org_id: str, run_id: str, artifact_id: str, sha256: str) -> str:
+    """The object that holds an artifact's bytes."""
+    return f"{keys.pack(org_id)}/{run_id}/artifacts/{artifact_id}/{sha256}"
+
+
 def _object_key(artifact: Artifact) -> str:
-    return (
-        f"{keys.pack(artifact.org_id)}/{artifact.run_id}/artifacts/{artifact.id}/{artifact.sha256}"
-    )
+    return artifact_key(artifact.org_id, artifact.run_id, artifact.id, artifact.sha256)
 
 
 def _key(artifact_id: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.adapters.claude_cache import content_of, marks_cache
+from shared.adapters.spans import call_span
 from shared.errors import PermanentFailure
 from shared.runs.model import Heard, ModelAnswer, ModelRequest
 
@@ -76,7 +77,8 @@ class ClaudeModel:
 
     `renew` reads the key again and builds a client with it, or answers None where the key is the
     one that was refused. `counter` is Bedrock's own client, which counts tokens there. `geography`:
-    where calls are to be served (`us`, `global`); None leaves it to the workspace.
+    where calls are to be served (`us`, `global`); None leaves it to the workspace. `spans`: whether
+    calls are OpenTelemetry spans.
     """
 
     def __init__(
@@ -88,10 +90,11 @@ class ClaudeModel:
         ),
         counter: Any = None,
         geography: str | None = None,
+        spans: bool = False,
     ) -> None:
         self._client = client.with_options(max_retries=0) if client else None
         self._renew, self._counter, self._geography = renew, counter, geography
-        self._lock = threading.Lock()
+        self._lock, self._spans = threading.Lock(), spans
 
     @property
     def provider(self) -> str:
@@ -143,7 +146,10 @@ class ClaudeModel:
             with stream, watched(stream.response, deadline, still_wanted):
                 return read_answer(stream, request.model, heard)
 
-        return self._with_a_good_key(ask, lambda: time.monotonic() >= deadline)
+        with call_span(self.provider, request, enabled=self._spans) as tell:
+            answer = self._with_a_good_key(ask, lambda: time.monotonic() >= deadline)
+            tell(answer)
+        return answer
 
     def _with_a_good_key(
         self, call: Callable[[Any], T], expired: Callable[[], bool] = lambda: False

@@ -23,6 +23,7 @@ from shared.runs.canonical import canonical_json
 
 _ITEM, _STUB, _OBJECT, _PATIENT = "item", "stub", "object", "patient"
 _PATIENT_SK = "P"
+_TOMBSTONES = "tombstones/"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PAGE = 100
 _SKELETON = frozenset({"pk", "sk", "o", "s", "c", "g", "w", "st", "a"})
@@ -158,8 +159,16 @@ class AwsErasureStore:
         self._table.put(kept | wire({"ea": now}))
 
     def keep_tombstone(self, org_id: str, patient_id: str, tombstone: Tombstone) -> None:
-        key = f"tombstones/{keys.pack(org_id)}/{patient_id}"
+        key = f"{_TOMBSTONES}{keys.pack(org_id)}/{patient_id}"
         self._bucket.put_new(key, canonical_json(asdict(tombstone)))
+
+    def tombstones(self) -> Iterator[tuple[str, str, Tombstone]]:
+        """(organisation, patient, tombstone) of everybody who has one in the bucket."""
+        for key in sorted({key for key, _ in self._bucket.versions(_TOMBSTONES)}):
+            text = self._bucket.get(key)
+            if text is not None:
+                org, patient_id = key.removeprefix(_TOMBSTONES).split("/")
+                yield keys.unpack(org), patient_id, Tombstone(**json.loads(text))
 
 
 def _run_prefix(org_id: str, run_id: str) -> str:

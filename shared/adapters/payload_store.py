@@ -8,14 +8,17 @@ same bytes twice is the same write.
 import hashlib
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
+from shared.adapters.artifact_store import artifact_key
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.items import plain, wire
 from shared.adapters.dynamodb.table import Table
 from shared.adapters.dynamodb.usage_text import usage_from, usage_text
 from shared.adapters.s3 import Bucket
 from shared.errors import PayloadMissing
+from shared.ports import Beside
 from shared.records.money import LedgerEntry
 from shared.records.run import PayloadRef, Run
 
@@ -42,6 +45,11 @@ class AwsPayloadStore:
 
     def get(self, run: Run, ref: PayloadRef) -> bytes:
         """What was larger than an item before it was compressed may lie in either place."""
+        if ref.data is not None:
+            return ref.data
+        if ref.is_artifact:
+            key = artifact_key(run.org_id, run.id, run.made_artifact or "", ref.sha256)
+            return _sound({"b": self._bucket.get(key) or b""}, ref.sha256)
         item = self._table.get(wire(_payload_key(run, ref)))
         if item is None and ref.size <= INLINE_BYTES:
             raise PayloadMissing("a payload is missing")
@@ -82,6 +90,28 @@ class AwsPayloadStore:
             )
         )
         return {values["sk"].removeprefix(keys.LEDGER): entry_from(values) for values in found}
+
+    def beside(self, run: Run) -> Beside:
+        pk, own = keys.thing_pk(run.id), keys.payload_sk(run.gen, "")
+        ledger: dict[str, LedgerEntry] = {}
+        answers: dict[str, bytes] = {}
+        payloads: dict[str, bytes] = {}
+        for item in self._table.query_between(pk, keys.LEDGER, f"{own}~"):
+            values = plain(item)
+            key = values["sk"].removeprefix(keys.LEDGER)
+            is_answer = key != values["sk"]
+            if is_answer:
+                ledger[key] = entry_from(values)
+            elif not key.startswith(own):
+                continue
+            if "b" in values or "z" in values:
+                with suppress(PayloadMissing):
+                    data = unpacked(values)
+                    if is_answer:
+                        answers[key] = data
+                    else:
+                        payloads[hashlib.sha256(data).hexdigest()] = data
+        return Beside(ledger, answers, payloads)
 
     def _answer(self, run: Run, values: dict[str, Any]) -> bytes:
         return self._large(run, values["s"]) if "s" in values else unpacked(values)

@@ -14,12 +14,13 @@ from shared.errors import (
     StoreUnavailable,
     TransientFailure,
 )
+from shared.observability import measure
 from shared.ports import PayloadStore
 from shared.records.budget import Budget
 from shared.records.money import LedgerEntry, Usage
 from shared.records.run import WORKER, Run
 from shared.runs.accounts import minus
-from shared.runs.model import Heard, ModelRequest
+from shared.runs.model import NO_MARK, CallMark, Heard, ModelRequest
 from shared.runs.timeline import current_step
 from shared.workflows.definitions import definition_of
 from shared.workflows.steps import BoughtAnswer
@@ -46,7 +47,10 @@ class Account:
         """What the step under way has used: what it bought, and what it used again."""
 
     def begin_step(self) -> None:
+        """Raises StoreUnavailable when what earlier claims left cannot be read."""
         self._asked, self.step_usage = [], Usage()
+        if self._entries is None:
+            self._entries = dict(self._ledger.taken_up(self._claimed))
 
     def ask(
         self,
@@ -65,16 +69,14 @@ class Account:
         self._settle_predecessors(run)
         put = self._not_too_long(run, step, request)
         key = ledger_key(run, step, put)
-        found = self._ledger.find(run, key)
-        if found is not None:
-            bought_under, bought = found
-            self._use_again(bought_under)
+        bought = self._ledger.find(run, key)
+        if bought is not None:
+            self._use_again(bought.key)
         else:
-            bought_under = key
             make_time()
             bought = self._buy(run, key, put, still_wanted)
-        self._charged.add(bought_under)
-        self._asked.append((step, put, bought_under))
+        self._charged.add(bought.key)
+        self._asked.append((step, put, bought.key))
         return bought
 
     def _not_too_long(self, run: Run, step: str, request: ModelRequest) -> ModelRequest:
@@ -100,14 +102,18 @@ class Account:
         hold_budget(run, spent.cost + spent.uncertain, highest)
         held = self._held(run, key, highest) if has_budget else NOTHING_HELD
         self._note_asked(key, request, highest, held)
+        began = ledger.clock.now_ms()
         heard: list[Heard] = []
         try:
             bought, usage = ledger.buy(request, still_wanted, heard.append)
         except (StepError, OwnershipLost) as failure:
             lost = self._lost(request, failure, heard[-1] if heard else None, highest)
+            _measure("model_call_lost", run, key, lost.usage, ledger.clock.now_ms() - began)
             self._settle(key, lost, held)
             self._settle_elsewhere(run, key, lost.usage)
             raise
+        took = ledger.clock.now_ms() - began
+        _measure("model_called", run, key, usage, took, bought.answer.mark)
         self._unkept[key] = (bought, usage)
         self._budgets.settle(held, usage.cost, 0)
         self.step_usage += usage
@@ -210,6 +216,26 @@ class Account:
     def _refreshed(self) -> dict[str, LedgerEntry]:
         self._entries = dict(self._ledger.purchases(self._claimed))
         return self._entries
+
+
+def _measure(
+    action: str, run: Run, key: str, usage: Usage, took: int, mark: CallMark = NO_MARK
+) -> None:
+    """One call: how long it took (ms), what it used and cost; `key` names its step."""
+    tokens = usage.tokens
+    values = {
+        "ModelTime": took,
+        "ModelCalls": 1,
+        "ModelCallsLost": usage.lost_calls,
+        "InputTokens": tokens.input_tokens,
+        "OutputTokens": tokens.output_tokens,
+        "CacheReadTokens": tokens.cache_read_tokens,
+        "CacheWriteTokens": tokens.cache_write_tokens,
+        "CostUSD": usage.cost / 1e6,
+        "UncertainCostUSD": usage.uncertain / 1e6,
+    }
+    step = key.partition("#")[0]
+    measure(action, values, run_id=run.id, step=step, model_request_id=mark.request_id)
 
 
 def run_usage(payloads: PayloadStore, run: Run) -> Usage:

@@ -17,6 +17,7 @@ from shared.ports import Clock, Doorbell, GateStore, Ids, PayloadStore, RunStore
 from shared.records.gate import WORKER_GATE, Reason
 from shared.records.run import (
     DEFAULT_ATTEMPTS,
+    HELD_BYTES,
     Dispatch,
     HistoryEntry,
     PayloadRef,
@@ -112,7 +113,10 @@ class Creator:
         run = self._run(new, key)
         if run.gate is not None:
             self.gates.note(run.gate, run.created_at)
-        run = replace(run, input=self.payloads.put(run, canonical_json(new.input)))
+        document = canonical_json(new.input)
+        few = len(document) <= HELD_BYTES
+        ref = PayloadRef.of(document) if few else self.payloads.put(run, document)
+        run = replace(run, input=ref)
         existing = self._same(self.runs.create(run), key)
         if (
             existing is not None and existing.gen != run.gen

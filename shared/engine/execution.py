@@ -28,7 +28,7 @@ from shared.errors import (
     StoreUnavailable,
     TransientFailure,
 )
-from shared.observability import log
+from shared.observability import log, measure
 from shared.records.money import Usage
 from shared.records.run import PayloadRef, Run, Status
 from shared.runs import transitions
@@ -115,8 +115,9 @@ class Execution:
 
     def _perform(self, name: str, step: Step) -> None:
         self.kit.probe.before(name)
-        self._account.begin_step()
+        began = self.kit.clock.now_ms()
         try:
+            self._account.begin_step()
             result = self._result(name, step)
             finishing = self._finishing
             finish = finishing.stored(name, result)
@@ -129,6 +130,8 @@ class Execution:
                 step.store_code, "What the step needs could not be read or written."
             ) from exc
         self._finished_one = True
+        took = {"StepTime": self.kit.clock.now_ms() - began}
+        measure("step_finished", took, {"step": name}, run_id=self.run.id, step=name)
 
     def _result(self, name: str, step: Step) -> StepResult:
         """What the step makes, or what it made before and a person accepted as it is."""
@@ -211,6 +214,16 @@ class _Context:
     def result(self, step: str) -> Any:
         ref = self.run.steps[step].result
         return None if ref is None else self._read(ref)
+
+    def answer(self, step: str) -> BoughtAnswer:
+        key = self.run.steps[step].answer
+        found = None if key is None else self.stored_answer(key)
+        if found is None:
+            raise PayloadMissing("a model's answer is missing")
+        return found
+
+    def stored_answer(self, key: str) -> BoughtAnswer | None:
+        return self._execution.kit.ledger.find(self.run, key)
 
     def _read(self, ref: PayloadRef) -> Any:
         return json.loads(self._bytes(ref))

@@ -15,7 +15,7 @@ from shared.errors import (
     PermanentFailure,
     TransientFailure,
 )
-from shared.observability import log
+from shared.observability import log, measure
 from shared.records.gate import Reason, budget_gate
 from shared.records.run import PayloadRef, Status, StepRecord
 from shared.runs import transitions
@@ -163,7 +163,8 @@ class Exits:
                 needed=needed,
             )
         )
-        log("run_refused_entry", run_id=self._claim.run.id, why=reason, step=step)
+        refused, by = {"EntriesRefused": 1}, {"code": reason.value}
+        measure("run_refused_entry", refused, by, run_id=self._claim.run.id, why=reason, step=step)
 
     def continue_later(self, at: int | None = None) -> None:
         """`at`: the moment (ms) from which on the run may go on; None for at once."""

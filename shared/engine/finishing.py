@@ -3,14 +3,14 @@ payloads first, then the change that names them.
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from shared.engine.claim import Claim
 from shared.records.artifact import Artifact
 from shared.records.money import Usage
-from shared.records.run import RecordRead, StepRecord
+from shared.records.run import PayloadRef, RecordRead, StepRecord
 from shared.runs import transitions
 from shared.runs.canonical import canonical_json, sha256_hex
 from shared.runs.changes import Change
@@ -30,12 +30,18 @@ class Finishing:
         Long because what a step leaves is written in one order that must not be torn apart.
         """
         kit, run = self._claim.kit, self._claim.run
-        ids = tuple(self._store_artifact(name, made) for made in result.artifacts)
+        made = [self._store_artifact(name, one) for one in result.artifacts]
+        ids = tuple(artifact.id for artifact in made)
         value = (
             None if result.value is None else kit.payloads.put(run, canonical_json(result.value))
         )
         spent = self._claim.account.step_usage
-        record = StepRecord(value, spent if spent != Usage() else None, dict(result.metrics))
+        record = StepRecord(
+            value,
+            spent if spent != Usage() else None,
+            dict(result.metrics),
+            answer=None if result.answer is None else result.answer.key,
+        )
         usage = self._claim.account.total()
         if self._stops_after(name, result):
             return lambda: transitions.pause(
@@ -61,7 +67,7 @@ class Finishing:
                 artifacts=ids,
                 attempt=1 if self._definition.gated else None,
             )
-        output = kit.payloads.put(run, canonical_json(result.output))
+        output = self._output(result.output, made)
         return lambda: transitions.complete(
             run,
             kit.clock.now_ms(),
@@ -72,6 +78,14 @@ class Finishing:
             usage=usage,
             artifacts=ids,
         )
+
+    def _output(self, value: Any, made: Sequence[Artifact]) -> PayloadRef:
+        """Where there is no value, the one document as it stands, which an earlier try may have
+        written.
+        """
+        if value is None and len(made) == 1:
+            return PayloadRef(made[0].sha256, made[0].size_bytes, is_artifact=True)
+        return self._claim.kit.payloads.put(self._claim.run, canonical_json(value))
 
     def with_what_was_learned(self, change: Change, name: str, result: StepResult) -> Change:
         """The change with the record that the step read, and what the run warns of.
@@ -98,7 +112,7 @@ class Finishing:
             definition.gated and not is_last and not self._claim.run.attributes.get("auto_advance")
         )
 
-    def _store_artifact(self, step: str, made: NewArtifact) -> str:
+    def _store_artifact(self, step: str, made: NewArtifact) -> Artifact:
         run = self._claim.run
         artifact = Artifact(
             id=self.artifact_id(step, made.path or made.name),
@@ -115,7 +129,7 @@ class Finishing:
             path=made.path,
             description=made.description,
         )
-        return self._claim.kit.artifacts.put(artifact, made.data).id
+        return self._claim.kit.artifacts.put(artifact, made.data)
 
     def artifact_id(self, step: str, name: str) -> str:
         return str(

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from shared.observability import measure
 from shared.ports import Clock, GateStore, HealthStore, RunStore, Unreadable
 from shared.records.run import Run
 from shared.runs.due import ALL_SHARDS
@@ -36,7 +37,11 @@ class Inspector:
         before = self.health.place()
         found, position = self._slice(before)
         after = Place(before.lap, position) if position else Place(before.lap + 1)
-        self.health.add(before, after, self._counted(found), self.clock.now_ms())
+        counted = self._counted(found)
+        self.health.add(before, after, counted, self.clock.now_ms())
+        seen = counted.get(EVERYBODY, Health())
+        values = {"PastDue": seen.past_due, "Violations": seen.violations}
+        measure("slice_inspected", {**values, "OpenRunsSeen": seen.open_runs})
 
     def _slice(self, place: Place) -> tuple[list[Run | Unreadable], str]:
         """At most SLICE runs after a place, and the position after them, "" at the end of the lap.

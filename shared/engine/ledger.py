@@ -42,13 +42,13 @@ class Ledger:
     model_timeout_ms: int
     geography: str | None = None
 
-    def find(self, run: Run, key: str) -> tuple[str, BoughtAnswer] | None:
-        """The stored answer under a key and where it was bought, if it ever was."""
+    def find(self, run: Run, key: str) -> BoughtAnswer | None:
+        """The stored answer under a key, if one ever was; its own key is where it was bought."""
         stored = self.payloads.get_answer(run, key)
         if stored is None:
             return None
         entry = json.loads(stored)
-        return self.find(run, entry["in"]) if "in" in entry else (key, _bought(entry))
+        return self.find(run, entry["in"]) if "in" in entry else _bought(entry, key)
 
     def highest(self, request: ModelRequest, *, counted: bool) -> int:
         """The most that the call can cost, in micro-dollars. `counted`: by the provider's own count
@@ -130,11 +130,15 @@ class Ledger:
         standing = self.payloads.put_answer(run, key, entry, line)
         if standing != entry:
             self.settle(run, key, LedgerEntry(usage))
-        return _bought(json.loads(standing)), standing == entry
+        return _bought(json.loads(standing), key), standing == entry
 
     def carry(self, run: Run, key: str, bought_under: str) -> None:
         """Let `key` lead to what was bought under another."""
         self.payloads.put_answer(run, key, json.dumps({"in": bought_under}).encode(), LedgerEntry())
+
+    def taken_up(self, run: Run) -> Mapping[str, LedgerEntry]:
+        """The lines as `purchases`, with everything else beside the run read along."""
+        return self.payloads.beside(run).ledger
 
     def purchases(self, run: Run) -> Mapping[str, LedgerEntry]:
         return self.payloads.purchases(run)
@@ -205,16 +209,19 @@ def _most_tokens(request: ModelRequest) -> int:
     return sum(len(text.encode()) for text in texts) + FRAME_TOKENS
 
 
-def _bought(entry: dict[str, Any]) -> BoughtAnswer:
-    fields = entry["answer"]
-    made = replace(
+def _bought(entry: dict[str, Any], key: str) -> BoughtAnswer:
+    return BoughtAnswer(answer_from(entry["answer"]), entry["at"], key)
+
+
+def answer_from(fields: Mapping[str, Any]) -> ModelAnswer:
+    """The answer whose fields these are. Raises TypeError, ValueError, LookupError."""
+    return replace(
         ModelAnswer(**fields),
         stop_reason=StopReason(fields["stop_reason"]),
         usage=TokenUsage(**fields["usage"]),
-        terms=Terms(**fields["terms"]),
-        mark=CallMark(**fields["mark"]),
+        terms=Terms(**fields.get("terms", {})),
+        mark=CallMark(**fields.get("mark", {})),
     )
-    return BoughtAnswer(made, entry["at"])
 
 
 def _dollars(micro: int) -> str:

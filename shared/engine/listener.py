@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 from shared.engine.telling import Teller
 from shared.errors import RunUnreadable
-from shared.observability import count, log
+from shared.observability import log, measure
 from shared.ports import Clock, CountsStore, RunStore
 from shared.records.change import BudgetSpent, LedgerWritten, RunWritten, Told, Unread
 from shared.records.counts import Marked, Tally
 from shared.records.run import Run
 from shared.runs.counting import ledger_tally, tallies
+from shared.runs.measuring import measured
 from shared.runs.telling import Told as News
 from shared.runs.telling import told_of_budget, told_of_run
 
@@ -35,6 +36,7 @@ class Listener:
         self._count(shard, heard)
         if self.teller is not None:
             self.teller.tell(self._news(heard))
+        self._measure(heard)
 
     def _news(self, heard: Iterable[Told]) -> Iterator[News]:
         for told in heard:
@@ -43,12 +45,18 @@ class Listener:
             elif isinstance(told.change, BudgetSpent):
                 yield from told_of_budget(told.change, self.clock.now_ms())
 
+    def _measure(self, heard: Iterable[Told]) -> None:
+        """What came again after a failure is measured twice: metrics, unlike counts, may be."""
+        writes = [told.change for told in heard if isinstance(told.change, RunWritten)]
+        counted = measured((write.before, write.after) for write in writes)
+        for (name, code), number in counted.items():
+            measure("runs_moved", {name: number}, {"code": code} if code else None)
+
     def _is_unread(self, told: Told) -> bool:
         """What cannot be read is noted by its id, and holds up nothing."""
         if not isinstance(told.change, Unread):
             return False
-        log("record_unreadable", run_id=told.change.key)
-        count("UnreadableRecords")
+        measure("record_unreadable", {"UnreadableRecords": 1}, run_id=told.change.key)
         return True
 
     def _count(self, shard: str | None, heard: Sequence[Told]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from shared.errors import EntryRefused, PermanentFailure, StepError, StoreError
-from shared.observability import count, log
+from shared.observability import log, measure
 from shared.ports import (
     Clock,
     GateStore,
@@ -53,10 +53,15 @@ class Lookout:
     def may_be_shut(self) -> bool:
         """Whether any gate may be closed at all; only then need a run be read before it
         is claimed.
+
+        A gate that is not in use is open: it is noted before it is closed, and forgotten only when
+        it is open.
         """
-        return self._provider_reason() is not None or any(
-            parts_of(gate)[0] == Kind.PAUSE for gate in self._gates_in_use()
-        )
+        in_use = self._gates_in_use()
+        if any(parts_of(gate)[0] == Kind.PAUSE for gate in in_use or ()):
+            return True
+        is_listed = in_use is None or self.gate in in_use
+        return is_listed and self._provider_reason() is not None
 
     def shut(self, run: Run) -> tuple[str, Reason] | None:
         """The closed gate that a queued run stands before, and why; None where it may be
@@ -76,13 +81,15 @@ class Lookout:
             return None
         return Reason(state.reason.value.upper())
 
-    def _gates_in_use(self) -> frozenset[str]:
-        """Read anew each time, so that a pause holds from the moment that it is set."""
+    def _gates_in_use(self) -> frozenset[str] | None:
+        """Read anew each time, so that a pause holds from the moment that it is set. None where the
+        store cannot be asked.
+        """
         try:
             return frozenset(gate for gate, _ in self.gates.gates())
         except StoreError:
             log("gate_not_seen", why="registry")
-            return frozenset()
+            return None
 
     def refused(self, refusal: EntryRefused) -> tuple[str, Reason]:
         """Close the gate, note that runs wait at it; its name, and the reason to park a
@@ -97,7 +104,6 @@ class Lookout:
                 state, refusal.reason, refusal.retry_after, self.clock.now_ms(), jitter
             ),
         )
-        count("EntriesRefused")
         return gate, Reason(refusal.reason.value.upper())
 
     def let_in(self) -> None:
@@ -113,7 +119,7 @@ class Lookout:
             return
         if not self.providers.put(gate, rules.probing(state, now)):
             return
-        count("ProbesSent")
+        measure("probe_sent", {"ProbesSent": 1})
         try:
             self.model.answer(
                 ModelRequest(self.model_id, "", "Say OK.", {}, 1),

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from shared.engine.telling import Teller
-from shared.observability import count, log
+from shared.observability import measure
 from shared.ports import Answer, Clock, Post, StepProbe
 from shared.records.webhook import Attempt, Delivery, DeliveryStatus, Disabled, Webhook
 from shared.runs.telling import GIVEN_UP_AFTER, next_try
@@ -58,6 +58,9 @@ class Sender:
         answer = self.post(webhook.url, self._headers(webhook, claimed), claimed.body.encode())
         took = int((self.wall() - began) * SECOND)
         self.probe.after(STEP)
+        tried = {"DeliveriesSent" if answer.is_success else "DeliveriesFailed": 1}
+        tried["DeliveryTime"] = took
+        measure("delivery_tried", tried, webhook_id=webhook_id, delivery_id=delivery_id)
         self._settle(webhook, claimed, answer, Attempt(now, answer.status, took, answer.error))
         return None
 
@@ -83,7 +86,6 @@ class Sender:
             self._heard(webhook.id, lambda one: replace(one, failing_since=None))
             self._note(delivery, attempt, answer)
             return
-        count("DeliveriesFailed")
         now = self.clock.now_ms()
 
         def failed(one: Webhook) -> Webhook:
@@ -136,8 +138,8 @@ class Sender:
                 return
             if self.teller.webhooks.save(replace(after, version=webhook.version + 1)):
                 if webhook.is_enabled and after.disabled is not None:
-                    log("webhook_disabled", webhook_id=webhook_id, why=after.disabled)
-                    count("WebhooksDisabled")
+                    disabled = {"WebhooksDisabled": 1}
+                    measure("webhook_disabled", disabled, webhook_id=webhook_id, why=after.disabled)
                 return
 
 

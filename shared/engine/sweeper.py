@@ -35,10 +35,13 @@ Spread = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """`changed` runs in a sweep; `finished`: whether it had time for all that was due."""
+    """`changed` runs in a sweep; `finished`: whether it had time for all that was due; `lag`: how
+    long (ms) the latest of what was due had been so.
+    """
 
     changed: int
     finished: bool
+    lag: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,8 @@ class Sweeper:
             except StoreError:
                 log("sweep_failed", why="gates_or_inspection")
                 finished = False
-        return Swept(changed, finished and remaining_ms() >= _MARGIN)
+        lag = max((visit.lag for visit in visits), default=0)
+        return Swept(changed, finished and remaining_ms() >= _MARGIN, lag)
 
     def _ring_in_turn(
         self, one: tuple[int, Run], remaining_ms: Callable[[], int], reserve: int
@@ -170,7 +174,7 @@ class _Visit:
 
     def __init__(self, sweeper: Sweeper, remaining_ms: Callable[[], int]) -> None:
         self._sweeper, self._remaining = sweeper, remaining_ms
-        self.changed, self.finished = 0, True
+        self.changed, self.finished, self.lag = 0, True, 0
         self.to_ring: list[Run] = []
 
     def tend(self, shard: int, gate: str | None) -> "_Visit":
@@ -193,6 +197,7 @@ class _Visit:
 
     def _look(self, due: DueRun) -> None:
         run, now = due.run, self._sweeper.clock.now_ms()
+        self.lag = max(self.lag, now - due.at)
         if isinstance(run, Unreadable):
             log("run_unreadable", run_id=run.id)
             self._postpone(due, now + HOUR)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from shared.engine.execution import Execution
 from shared.engine.kit import Kit
 from shared.errors import GuardFailed, RunUnreadable, StoreError
-from shared.observability import log, log_bug
+from shared.observability import bound, log, log_bug, measure
 from shared.records.run import WORKER, Run
 from shared.runs import transitions
 from shared.runs.due import is_rung
@@ -33,7 +33,10 @@ class Worker:
             return
         if run is None:
             return
-        execution = Execution(self._kit, run, remaining_ms)
+        with bound(run_id=run.id, org_id=run.org_id, workflow=run.workflow):
+            self._execute(Execution(self._kit, run, remaining_ms))
+
+    def _execute(self, execution: Execution) -> None:
         try:
             execution.go()
         except StoreError:
@@ -41,7 +44,7 @@ class Worker:
             # the lease
             raise
         except Exception as exc:  # noqa: BLE001 - the outermost wrapper: a bug ends this run visibly, and only this run
-            log_bug("execution_error", exc, run_id=run_id)
+            log_bug("execution_error", exc)
             execution.break_off()
 
     def _claim(self, run_id: str) -> Run | None:
@@ -63,7 +66,8 @@ class Worker:
         if run.history[-1].op != op:
             log("run_not_claimed", run_id=run_id, why="claimed_and_lost")
             return None
-        log("run_claimed", run_id=run_id, attempt=run.attempt, fence=run.fence)
+        waited = {"StartLatency": run.updated_at - _startable_from(run)}
+        measure("run_claimed", waited, run_id=run_id, attempt=run.attempt, fence=run.fence)
         return run
 
     def probe(self, gate: str) -> None:
@@ -93,3 +97,12 @@ class Worker:
     def _is_flagged(self, run_id: str) -> bool:
         run = self._kit.runs.get(run_id)
         return run is not None and is_flagged(run.workflow)
+
+
+def _startable_from(run: Run) -> int:
+    """Since when (ms) a run that was just claimed could have been: it stood in the queue, nothing
+    put it off, and no gate was closed.
+    """
+    claimed = run.history[-1].at
+    queued = run.history[-2].at if run.version > 1 else run.created_at
+    return min(max(queued, run.available_at), claimed)

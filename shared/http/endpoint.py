@@ -9,7 +9,9 @@ nowhere else; what a caller may do to the thing asked for, routes ask of `shared
 
 import inspect
 import re
+import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
@@ -17,7 +19,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from shared.access.policy import RECORDED, Action
+from shared.access.policy import RECORDED, Action, Role
 from shared.bootstrap import prepare, services
 from shared.errors import (
     AuditUnavailable,
@@ -35,7 +37,8 @@ from shared.http.messages import field_name, message_of
 from shared.http.models import Cursor, Empty
 from shared.http.received import Limits, Reader, plain_body
 from shared.http.responses import failure, internal_error, key_headers
-from shared.observability import log, log_bug
+from shared.observability import bound, log, log_bug
+from shared.settings import trace_id
 
 LambdaEvent = dict[str, Any]
 Route = TypeVar("Route", bound=Callable[..., Response[str]])
@@ -73,6 +76,16 @@ class Endpoint:
         """Answers every event: an error of the caller's in the envelope, a bug as a 500 that says
         nothing else.
         """
+        request_id, began = event["requestContext"]["requestId"], time.monotonic()
+        known = {"request_id": request_id, "route": event.get("routeKey")}
+        with bound(**known, trace_id=trace_id()), ExitStack() as whose:
+            answer = self._answer(event, context, whose)
+            took = int((time.monotonic() - began) * 1000)
+            log("request_answered", status=answer["statusCode"], latency_ms=took)
+            return answer
+
+    def _answer(self, event: LambdaEvent, context: Any, whose: ExitStack) -> dict[str, Any]:
+        """`whose`: until when log lines say who asked, once that is known."""
         request_id = event["requestContext"]["requestId"]
         call: Call | None = None
         try:
@@ -83,12 +96,13 @@ class Endpoint:
                 keyed=not self._natural_key,
                 read_body=self._read_body,
             )
+            whose.enter_context(bound(**_ids(call)))
             self.app.context["call"] = call
             answer = self.app.resolve(_as_json(event, call), context)
         except RequestError as exc:
             answer = _plain(failure(request_id, exc))
         except Exception as exc:  # noqa: BLE001 - the outermost wrapper: nothing of a bug may reach a caller
-            log_bug("internal_error", exc, request_id=request_id, route=event.get("routeKey"))
+            log_bug("internal_error", exc)
             answer = _plain(internal_error(request_id))
         return answer if call is None else self._on_record(call, answer)
 
@@ -106,7 +120,7 @@ class Endpoint:
         try:
             call.services.audit.write(entry)
         except StoreError:
-            log("audit_unavailable", request_id=call.request_id, route=self._name)
+            log("audit_unavailable")
             return _plain(failure(call.request_id, AuditUnavailable(), key_headers(call)))
         return answer
 
@@ -177,11 +191,22 @@ class Endpoint:
 
     def _refused(self, exc: RequestError) -> Response[str]:
         call: Call = self.app.context["call"]
-        log("request_refused", request_id=call.request_id, code=exc.code, status=exc.status)
+        log("request_refused", code=exc.code, status=exc.status)
         return failure(call.request_id, exc, key_headers(call))
 
     def _unrouted(self, exc: Exception) -> Response[str]:
         return self._refused(NotFound())
+
+
+def _ids(call: Call) -> dict[str, str | None]:
+    """What log lines say of a call. A patient's own account is patient data, so it stays out."""
+    caller = call.caller
+    person = None if caller.has(Role.PATIENT) else caller.user_id or None
+    return {
+        "org_id": caller.org_id or None,
+        "person_id": person,
+        "run_id": call.params.get("runId"),
+    }
 
 
 def _common(method: str, own: set[str]) -> list[inspect.Parameter]:

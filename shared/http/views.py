@@ -25,6 +25,7 @@ from shared.records.run import (
     Status,
 )
 from shared.runs.codes import EventCode, FailureCode, safe_text
+from shared.runs.outputs import output_of
 from shared.runs.skeleton import NO_PAYLOAD
 from shared.runs.timeline import (
     Event,
@@ -108,7 +109,7 @@ def run_row(call: Call, run: Run) -> Json:
         "available_at": time(run.available_at) if run.status is Status.QUEUED else None,
         "start_at": time(run.start_at),
         "current_step": reached_step(run, definition_of(run.workflow).steps),
-        "artifact_id": made_artifact(run),
+        "artifact_id": run.made_artifact,
         "artifacts_count": len(run.artifacts),
         "tags": list(run.tags),
         "metadata": dict(run.metadata),
@@ -120,12 +121,6 @@ def run_row(call: Call, run: Run) -> Json:
         "error_info": _error_info(run, {}),
         "usage": usage_view(run.usage),
     }
-
-
-def made_artifact(run: Run) -> str | None:
-    """The artifact that the run's success named, if it named one."""
-    last = run.history[-1]
-    return last.artifacts[0] if last.to is Status.SUCCEEDED and last.artifacts else None
 
 
 class Viewer:
@@ -149,7 +144,7 @@ class Viewer:
         return {
             "steps": step_views(run, by_step),
             "input": self.read(run, run.input) if is_staff else None,
-            "output": self.read(run, run.output),
+            "output": output_of(run, lambda ref: self.read(run, ref)),
             "error_info": _error_info(run, detail),
             "errors": [] if run.erased_at else [_failure(event) for event in failures(run)],
             "usage": usage_view(usage),

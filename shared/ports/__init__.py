@@ -13,6 +13,7 @@ from shared.ports.records import RecordStore
 from shared.ports.retention import Place, RetentionStore
 from shared.ports.stores import (
     ArtifactStore,
+    Beside,
     CareStore,
     DueRun,
     Page,
@@ -37,6 +38,7 @@ __all__ = [
     "Answer",
     "ArtifactStore",
     "AuditTrail",
+    "Beside",
     "BudgetStore",
     "BulkStore",
     "CareStore",

@@ -132,6 +132,17 @@ class RunStore(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands in items beside a run: its ledger's lines by their key, and the bytes of those
+    answers (by key) and payloads (by sha256) that are not in objects.
+    """
+
+    ledger: Mapping[str, LedgerEntry] = field(default_factory=dict)
+    answers: Mapping[str, bytes] = field(default_factory=dict)
+    payloads: Mapping[str, bytes] = field(default_factory=dict)
+
+
 class PayloadStore(Protocol):
     """Bytes beside a run, create-only, written before the item that names them."""
 
@@ -156,6 +167,12 @@ class PayloadStore(Protocol):
     def purchases(self, run: Run) -> Mapping[str, LedgerEntry]:
         """Every line of the run's ledger by its key: all that the run ever paid for, and may have
         to.
+        """
+
+    def beside(self, run: Run) -> Beside:
+        """All of that in one request, for who takes up a run that others have worked on.
+
+        What is damaged is left out.
         """
 
 

@@ -6,6 +6,7 @@ the token says. What can be derived (updated_at, steps' times, the errors list) 
 `shared.runs.timeline`.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
@@ -67,12 +68,27 @@ class Subject:
     id: str
 
 
+HELD_BYTES = 32
+"""Of an input, so many the run's own item holds: no more than a reference to them would take."""
+
+
 @dataclass(frozen=True, slots=True)
 class PayloadRef:
-    """Bytes stored before the item that names them: their sha256 (hex) and size in bytes."""
+    """Bytes stored before the item that names them: their sha256 (hex) and size in bytes.
+
+    `data`: the bytes, where the reference holds them itself and nothing is stored beside.
+    `is_artifact`: they are those of the artifact that the run's success named.
+    """
 
     sha256: str
     size: int
+    data: bytes | None = field(default=None, compare=False)
+    is_artifact: bool = False
+
+    @classmethod
+    def of(cls, data: bytes) -> "PayloadRef":
+        """One that holds them."""
+        return cls(hashlib.sha256(data).hexdigest(), len(data), data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +124,15 @@ class HistoryEntry:
 class StepRecord:
     """What a finished step left: its result and what it cost.
 
-    `spoiled`: its answer was at fault.
+    `answer`: the ledger's key of a model's answer that it left, which stands there and nowhere
+    else. `spoiled`: its answer was at fault.
     """
 
     result: PayloadRef | None = None
     usage: Usage | None = None
     metrics: Mapping[str, Any] = field(default_factory=dict)
     spoiled: bool = False
+    answer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +208,12 @@ class Run:
     def artifacts(self) -> tuple[str, ...]:
         """Everything that was attached to it or that it made, in order: what its history names."""
         return tuple(artifact for entry in self.history for artifact in entry.artifacts)
+
+    @property
+    def made_artifact(self) -> str | None:
+        """The artifact that its success named, if it named one."""
+        last = self.history[-1]
+        return last.artifacts[0] if last.to is Status.SUCCEEDED and last.artifacts else None
 
     @property
     def granted_attempts(self) -> int:

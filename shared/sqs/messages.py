@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from shared.observability import count, log, log_bug
+from shared.observability import bound, log_bug, measure
+from shared.settings import trace_id
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LONGEST = 1_000
@@ -71,18 +72,18 @@ def again(
     """
     failed = []
     for record in records:
-        try:
-            work(record)
-        except Exception as exc:  # noqa: BLE001 - an outermost wrapper: the message comes again
-            log_bug("message_failed", exc, message_id=record.get("messageId"))
-            failed.append(record["messageId"])
+        with bound(message_id=record.get("messageId"), trace_id=trace_id()):
+            try:
+                work(record)
+            except Exception as exc:  # noqa: BLE001 - an outermost wrapper: the message comes again
+                log_bug("message_failed", exc)
+                failed.append(record["messageId"])
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
 def _bury(record: Mapping[str, Any], bury: Bury) -> None:
     """No worker could ever read it."""
-    log("message_unreadable", message_id=record.get("messageId"))
-    count("UnreadableMessages")
+    measure("message_unreadable", {"UnreadableMessages": 1})
     bury(str(record.get("body")))
 
 

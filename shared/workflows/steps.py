@@ -17,11 +17,12 @@ from shared.workflows.definitions import Definition
 @dataclass(frozen=True, slots=True)
 class BoughtAnswer:
     """A model's answer and when it was first stored (ms), which is the same for whoever reads it
-    again.
+    again; `key` is where it stands in the ledger.
     """
 
     answer: ModelAnswer
     at: int
+    key: str = ""
 
 
 class StepContext(Protocol):
@@ -35,6 +36,12 @@ class StepContext(Protocol):
 
     def result(self, step: str) -> Any:
         """What an earlier step left."""
+
+    def answer(self, step: str) -> BoughtAnswer:
+        """The model's answer that an earlier step left."""
+
+    def stored_answer(self, key: str) -> BoughtAnswer | None:
+        """What stands under a key of the run's ledger; None where nothing does."""
 
     def ask(self, request: ModelRequest) -> BoughtAnswer:
         """A stored answer to this very request, or a new one, held against the budget before and
@@ -74,14 +81,15 @@ class NewArtifact:
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """What a step left: a JSON value for later steps (None: nothing), artifacts, metrics, and the
-    run's output if it is the last.
+    """What a step left: a JSON value for later steps (None: nothing), a model's answer, artifacts,
+    metrics, and the run's output if it is the last: a value, or the one artifact.
     """
 
     value: Any = None
     artifacts: Sequence[NewArtifact] = ()
     metrics: Mapping[str, Any] = field(default_factory=dict)
     output: Any = None
+    """Where the last step leaves none, the document that it made is the output."""
     held: bool = False
     """Blocking checks failed: a gated run stops here, and a person may have the step done again or
     accept it.
@@ -96,6 +104,7 @@ class StepResult:
 
     When it was read is the step's time.
     """
+    answer: BoughtAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)

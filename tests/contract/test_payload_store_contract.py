@@ -3,14 +3,16 @@ bucket alike.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 
 from shared.errors import PayloadMissing
 from shared.records.money import LedgerEntry, TokenUsage, Usage
-from shared.records.run import PayloadRef
-from shared.runs.canonical import sha256_hex
+from shared.records.run import WORKER, HistoryEntry, PayloadRef, Status
+from shared.runs.canonical import canonical_json, sha256_hex
+from tests.contract.test_artifact_store_contract import an_artifact
 from tests.contract.worlds import World
 from tests.support.samples import a_run
 
@@ -48,6 +50,41 @@ def test_putting_the_same_bytes_twice_is_the_same_put(world: World, size: int) -
 def test_what_was_never_put_is_missing(world: World, size: int) -> None:
     with pytest.raises(PayloadMissing):
         world.payloads.get(RUN, PayloadRef("00" * 32, size))
+
+
+def test_bytes_that_a_reference_holds_are_read_from_nowhere(world: World) -> None:
+    assert world.payloads.get(RUN, PayloadRef.of(b"{}")) == b"{}"
+
+
+def test_an_output_may_be_the_artifact_that_the_success_named(world: World) -> None:
+    document = canonical_json({"summary": "A document that a run made, longer than a hash."})
+    artifact = an_artifact(data=document, run_id=RUN.id)
+    world.artifacts.put(artifact, document)
+    ref = PayloadRef(artifact.sha256, artifact.size_bytes, is_artifact=True)
+    made = HistoryEntry(1, WORKER, Status.SUCCEEDED, "end", 1, "persist", None, (artifact.id,))
+    done = replace(RUN, output=ref, history=(*RUN.history, made))
+    assert world.payloads.get(done, ref) == document
+    with pytest.raises(PayloadMissing):
+        world.payloads.get(done, replace(ref, sha256="00" * 32))
+
+
+def test_what_lies_beside_a_run_is_read_at_once(world: World) -> None:
+    """All but what lies in objects, and what is another run's or another creation's."""
+    small, large = noise(100), noise(INLINE + 1)
+    refs = [world.payloads.put(RUN, data) for data in (small, noise(200, "b"))]
+    world.payloads.put(replace(RUN, gen="another"), noise(300))
+    world.payloads.put(a_run(2), noise(400))
+    entry = LedgerEntry(Usage(calls=1), 2)
+    world.payloads.put_answer(RUN, "call_model#0#aa", small, entry)
+    world.payloads.put_asked(RUN, "call_model#0#aa#2", entry)
+    found = world.payloads.beside(RUN)
+    assert found.payloads == {ref.sha256: world.payloads.get(RUN, ref) for ref in refs}
+    assert found.answers == {"call_model#0#aa": small}
+    assert found.ledger == world.payloads.purchases(RUN) != {}
+    world.damage_payload(RUN, refs[0])
+    assert refs[0].sha256 not in world.payloads.beside(RUN).payloads
+    world.payloads.put_answer(RUN, "call_model#1#aa", large, entry)
+    assert world.payloads.beside(RUN).ledger["call_model#1#aa"] == entry
 
 
 @SIZES

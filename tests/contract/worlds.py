@@ -149,6 +149,7 @@ class Fakes:
         self.runs = InMemoryRunStore(self.things)
         self.projects = InMemoryProjectStore(self.runs, self.things)
         self.artifacts = InMemoryArtifactStore(self.things)
+        self.payloads.artifacts = self.artifacts
         self.care = InMemoryCareStore(self.things)
         self.records = InMemoryRecordStore(self.things)
         self.bulks = InMemoryBulkStore(self.things)

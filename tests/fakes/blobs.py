@@ -6,6 +6,7 @@ from dataclasses import replace
 from threading import RLock
 
 from shared.errors import IdempotencyKeyReused, PayloadMissing
+from shared.ports import ArtifactStore, Beside
 from shared.records.artifact import Artifact
 from shared.records.money import LedgerEntry
 from shared.records.run import PayloadRef, Run
@@ -22,6 +23,8 @@ class InMemoryPayloadStore:
     """Implements shared.ports.PayloadStore."""
 
     def __init__(self) -> None:
+        self.artifacts: ArtifactStore | None = None
+        """Where the artifacts are that outputs name."""
         self._lock = RLock()
         self._payloads: dict[tuple[str, str, str], bytes] = {}
         self._answers: dict[tuple[str, str], bytes] = {}
@@ -34,6 +37,13 @@ class InMemoryPayloadStore:
         return ref
 
     def get(self, run: Run, ref: PayloadRef) -> bytes:
+        if ref.data is not None:
+            return ref.data
+        if ref.is_artifact:
+            assert self.artifacts is not None
+            assert run.made_artifact is not None
+            artifact = self.artifacts.get(run.org_id, run.made_artifact)
+            return _sound(None if artifact is None else self.artifacts.read(artifact), ref.sha256)
         with self._lock:
             return _sound(self._payloads.get((run.id, run.gen, ref.sha256)), ref.sha256)
 
@@ -57,6 +67,20 @@ class InMemoryPayloadStore:
     def purchases(self, run: Run) -> Mapping[str, LedgerEntry]:
         with self._lock:
             return {key: entry for (run_id, key), entry in self._ledger.items() if run_id == run.id}
+
+    def beside(self, run: Run) -> Beside:
+        ledger = self.purchases(run)
+        with self._lock:
+            return Beside(
+                ledger,
+                {key: data for (one, key), data in self._answers.items() if one == run.id},
+                {
+                    sha256: data
+                    for (one, gen, sha256), data in self._payloads.items()
+                    if (one, gen) == (run.id, run.gen)
+                    and hashlib.sha256(data).hexdigest() == sha256
+                },
+            )
 
     def get_answer(self, run: Run, key: str) -> bytes | None:
         with self._lock:

@@ -12,6 +12,7 @@ from shared.engine.account import run_usage
 from shared.engine.creation import keyed_id
 from shared.records.run import WORKER, Run, Status
 from shared.runs.codes import EventCode, FailureCode
+from shared.runs.outputs import output_of
 from shared.runs.timing import HOUR
 from tests.faults.model import Asked
 from tests.faults.people import People
@@ -183,14 +184,13 @@ def _judge_artifacts(world: World, run: Run) -> None:
         and run.status is Status.SUCCEEDED
         and run.history[-1].actor == WORKER
     ):
-        assert run.output is not None
         named = run.history[-1].artifacts
         output = (
             {"artifact_id": named[0], "diagnosis": json.loads(documents[named[0]])}
             if len(named) == 1
             else None
         )
-        stands = json.loads(world.payloads.get(run, run.output))
+        stands = output_of(run, lambda ref: json.loads(world.payloads.get(run, ref)))
         require(
             output == stands, "a success names its artifact, and its output is that", f"{named}"
         )

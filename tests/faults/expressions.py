@@ -172,6 +172,8 @@ class _Parser:
         left, word = self._operand(), self._next()
         if word == "IN":
             return self._in(left)
+        if word == "BETWEEN":
+            return self._between(left)
         if word not in _COMPARE:
             raise Unsupported(f"no comparison: {word!r} in {self._text}")
         compare, right = _COMPARE[word], self._operand()
@@ -185,6 +187,22 @@ class _Parser:
                 and a.keys() == b.keys()
                 and compare(simple(a), simple(b))
             )
+
+        return test
+
+    def _between(self, left: Operand) -> Test:
+        """With both its ends."""
+        first = self._operand()
+        self._expect("AND")
+        last = self._operand()
+
+        def test(item: Item, values: Mapping[str, Typed]) -> bool:
+            ends = [operand(item, values) for operand in (first, left, last)]
+            kinds = {kind for end in ends for kind in end or {"": None}}
+            if len(kinds) > 1 or "" in kinds:
+                return False
+            low, value, high = map(simple, ends)
+            return bool(low <= value <= high)
 
         return test
 

@@ -31,10 +31,13 @@ def due_at(run: Run) -> int | None:
     return min(moments)
 
 
-def named_payloads(run: Run) -> dict[str, PayloadRef]:
-    """Every payload that the run names, by where it does."""
-    found = {"input": run.input, "output": run.output, "error_detail": run.error_detail}
-    found |= {
-        f"step {name}": record.result for name, record in (*run.steps.items(), *run.spoiled.items())
-    }
+def named_payloads(run: Run) -> dict[str, PayloadRef | str]:
+    """Every payload and every answer of the ledger (its key) that the run names, by where it
+    does.
+    """
+    found: dict[str, PayloadRef | str | None] = {
+        "input": run.input, "output": run.output, "error_detail": run.error_detail
+    }  # fmt: skip
+    for name, record in (*run.steps.items(), *run.spoiled.items()):
+        found |= {f"step {name}": record.result, f"answer of {name}": record.answer}
     return {place: ref for place, ref in found.items() if ref is not None}

@@ -152,6 +152,11 @@ def test_objects_are_created_once_as_in_moto(clients: Clients) -> None:
         ("NOT contains(#l, :a) OR size(#l) = :one", True),
         ("contains(#l, :a) AND (#n > :five OR #n = :five)", True),
         ("#m.#k = :one", True),
+        ("#n BETWEEN :one AND :five", True),
+        ("#n BETWEEN :five AND :five", True),
+        ("#n BETWEEN :six AND :six", False),
+        ("#n BETWEEN :a AND :a", False),
+        ("#gone BETWEEN :one AND :five", False),
     ],
 )
 def test_conditions_hold_as_documented(text: str, holds: bool) -> None:
@@ -164,7 +169,7 @@ def test_conditions_hold_as_documented(text: str, holds: bool) -> None:
     "text",
     [
         "n = :five OR",
-        "n BETWEEN :a AND :b",
+        "n BETWEEN :a OR :b",
         "attribute_type(n, :s)",
         "#undefined = :five",
         "n = :five;",

@@ -279,7 +279,14 @@ class Watcher:
                 f"{artifact} is of another patient",
             )
 
-    def _is_there(self, key: Key, run: Run, ref: PayloadRef) -> bool:
+    def _is_there(self, key: Key, run: Run, ref: PayloadRef | str) -> bool:
+        if isinstance(ref, str):
+            return (key[0], keys.answer_sk(ref)) in self.dynamo.items
+        if ref.is_artifact:
+            place = f"/{run.id}/artifacts/{run.made_artifact}/{ref.sha256}"
+            return any(name.endswith(place) for name in self.s3.objects)
+        if ref.data is not None:
+            return True
         if (key[0], keys.payload_sk(run.gen, ref.sha256)) in self.dynamo.items:
             return True
         return any(name.endswith(f"/{run.gen}/{ref.sha256}") for name in self.s3.objects)

@@ -64,6 +64,7 @@ GATE = pause_gate(ORG, "diagnosis")
 SPENT = Usage("claude-sonnet-5-5", 5, 1, 2, TokenUsage(1, 2, 3, 4, 5), 6, 7, 8)
 DATA, BIG = b'{"a": "document"}', b"0123456789abcdef" * 520
 REF, SHA = PayloadRef("ab" * 32, 2_048), "cd" * 32
+BOUGHT = f"call_model#1#{'ef' * 32}"
 LATER = MORNING + HOUR
 
 
@@ -78,7 +79,7 @@ def _runs() -> dict[str, Run]:
     """
     steps = {
         "build_context": StepRecord(REF, SPENT, {"chars": 12}),
-        "call_model": StepRecord(REF, SPENT, {"seconds": 2}),
+        "call_model": StepRecord(None, SPENT, {"seconds": 2}, answer=BOUGHT),
     }
     whole: dict[str, Any] = {
         "attempt": 2, "fence": 3, "claim_cost": 0, "round": 1, "max_attempts": 5,
@@ -111,7 +112,7 @@ def _runs() -> dict[str, Run]:
 
     return {
         "queued": a_run(1, history=moves, start_at=LATER, dispatch=Dispatch.MANUAL, **whole),
-        "due": a_run(2),
+        "due": a_run(2, input=PayloadRef.of(b"{}")),
         "parked": a_run(3, gate=GATE, needed=40_000, history=(*moves, parked), **whole),
         "running": a_run(
             4, status=Status.RUNNING, started_at=MORNING, lessee=WORKER, lease_until=LATER,
@@ -127,7 +128,11 @@ def _runs() -> dict[str, Run]:
             **whole,
         ),
         "succeeded": a_run(
-            7, status=Status.SUCCEEDED, output=REF, history=end(Status.SUCCEEDED), **ended, **whole
+            7, status=Status.SUCCEEDED, output=replace(REF, is_artifact=True),
+            history=end(Status.SUCCEEDED), **ended, **whole,
+        ),
+        "answered": a_run(
+            10, status=Status.SUCCEEDED, output=REF, history=end(Status.SUCCEEDED), **ended, **whole
         ),
         "failed": a_run(
             8, status=Status.FAILED, error_code="LLM_ERROR", error_detail=REF, workflow="analysis",

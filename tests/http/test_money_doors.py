@@ -18,9 +18,9 @@ def why(ward: Ward, run_id: str) -> Answer:
 
 def eventually(holds: Callable[[], bool], seconds: float = 60) -> bool:
     ends = time.monotonic() + seconds
-    while not holds() and time.monotonic() < ends:
+    while not (held := holds()) and time.monotonic() < ends:
         time.sleep(0.2)
-    return holds()
+    return held
 
 
 def waits_for(ward: Ward, run_id: str, reason: str) -> bool:

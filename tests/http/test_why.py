@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from local.runtime.queue_poller import MOST_AT_ONCE
 from tests.http.test_money_doors import eventually
 from tests.support.care import Ward
 
@@ -22,11 +23,20 @@ def reason(ward: Ward, run_id: str, user: str = "clinician") -> str:
 
 def agreed(ward: Ward, run_id: str, wanted: str, user: str = "clinician") -> Any:
     """What holds the run, once it is that; `blocked_by` says the same wherever it stands."""
-    assert eventually(lambda: reason(ward, run_id, user) == wanted), told(ward, run_id, user)
-    said = told(ward, run_id, user)
-    run = ward.client.call("GET", f"/runs/{run_id}", None, user).data["run"]
-    rows = ward.client.call("GET", "/runs?limit=100", None, "admin").data["runs"]
-    row = next(one for one in rows if one["id"] == run_id)
+    seen: list[tuple[Any, Any, Any]] = []
+
+    def holds_still() -> bool:
+        """Whether it was that before and after the others were asked: some reasons pass soon."""
+        said = told(ward, run_id, user)
+        run = ward.client.call("GET", f"/runs/{run_id}", None, user).data["run"]
+        rows = ward.client.call("GET", "/runs?limit=100", None, "admin").data["runs"]
+        seen.append((said, run, next(one for one in rows if one["id"] == run_id)))
+        return [one["reason"] for one in said["waiting_for"]] == [wanted] and (
+            reason(ward, run_id, user) == wanted
+        )
+
+    assert eventually(holds_still), told(ward, run_id, user)
+    said, run, row = seen[-1]
     blocked = wanted if said["status"] in BLOCKS else None
     assert said["status"] == run["status"] == row["status"]
     assert said["blocked_by"] == run["blocked_by"] == row["blocked_by"] == blocked
@@ -52,8 +62,10 @@ def soon(ward: Ward, seconds: float) -> str:
 @pytest.mark.rule("R-WHY-1")
 def test_a_run_that_is_rung_and_not_taken_yet_is_starting(calendar: Ward) -> None:
     calendar.script({"forever": {"slow": 40}})
-    runs = [calendar.create().data["run"]["id"] for _ in range(5)]
-    assert eventually(lambda: "model_call" in [reason(calendar, one) for one in runs])
+    runs = [calendar.create().data["run"]["id"] for _ in range(MOST_AT_ONCE + 1)]
+    assert eventually(
+        lambda: [reason(calendar, one) for one in runs].count("model_call") == MOST_AT_ONCE
+    )
     left = next(one for one in runs if reason(calendar, one) == "starting")
     assert agreed(calendar, left, "starting")["until"] is None
     calendar.script()

@@ -61,6 +61,8 @@ class EngineWorld:
         self.runs: RunStore = runs or InMemoryRunStore()
         self.payloads: PayloadStore = payloads or InMemoryPayloadStore()
         self.artifacts: ArtifactStore = artifacts or InMemoryArtifactStore()
+        if isinstance(self.payloads, InMemoryPayloadStore):
+            self.payloads.artifacts = self.artifacts
         self.clock, self.ids, self.doorbell = VirtualClock(), SequentialIds(), RememberingDoorbell()
         self.model, self.probe = ScriptedModel(default="Dear you"), KillingProbe()
         self.timing, self.enabled = timing, True

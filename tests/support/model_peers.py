@@ -86,9 +86,9 @@ class Asker:
 
 def eventually(holds: Callable[[], bool], within: float = 5) -> bool:
     ends = time.monotonic() + within
-    while not holds() and time.monotonic() < ends:
+    while not (held := holds()) and time.monotonic() < ends:
         time.sleep(0.02)
-    return holds()
+    return held
 
 
 Speech = Callable[[socket.socket], None]

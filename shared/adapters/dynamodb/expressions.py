@@ -107,7 +107,9 @@ def update(change: Change, e: Expression, *, moves_due: bool = False) -> str:
     """SET and REMOVE clauses: fields, sums, the finished step, artifacts, history and the sparse
     indexes' keys.
     """
-    values = {ATTRIBUTES[name].name: encoded(name, value) for name, value in change.set.items()}
+    values: dict[str, Any] = {}
+    for name, value in change.set.items():
+        values |= encoded(name, value)
     if change.target is not None and change.org_id is not None:  # a claim has read nothing
         values |= rare_value(change.org_id, change.target)
     if change.places or (change.due is None and change.target is not None):

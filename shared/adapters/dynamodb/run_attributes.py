@@ -4,7 +4,7 @@ ways.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.adapters.dynamodb.history_text import STATUS, STATUS_OF, actor_from, actor_text
@@ -164,18 +164,42 @@ Together with pk, sk, s, c, g, o, q, n, x, h and sp that is all there is.
 """
 
 
-def encoded(field: str, value: Any) -> Any:
-    """A field as its attribute holds it; None when the attribute is left out."""
+_INSTEAD: Mapping[str, tuple[str, Translate, Translate]] = {
+    "input": ("iv", lambda ref: ref.data, PayloadRef.of),
+    "output": (
+        "oa",
+        lambda ref: ref_bytes(ref) if ref.is_artifact else None,
+        lambda value: replace(ref_from(value), is_artifact=True),
+    ),
+}
+"""Field of a run -> the attribute in which it stands instead where that can be encoded (not None):
+bytes that the reference holds itself, and the artifact that an output is.
+"""
+NAMES = frozenset(
+    {*(one.name for one in ATTRIBUTES.values()), *(one[0] for one in _INSTEAD.values())}
+)
+
+
+def encoded(field: str, value: Any) -> dict[str, Any]:
+    """A field as its attributes hold it; None for one that is left out."""
     attribute = ATTRIBUTES[field]
-    return None if value == attribute.absent else attribute.encode(value)
+    plain = None if value == attribute.absent else attribute.encode(value)
+    if field not in _INSTEAD:
+        return {attribute.name: plain}
+    name, encode, _ = _INSTEAD[field]
+    instead = None if value is None else encode(value)
+    return {attribute.name: plain if instead is None else None, name: instead}
 
 
-def decoded(attribute: Attribute, values: Mapping[str, Any]) -> Any:
+def decoded(field: str, values: Mapping[str, Any]) -> Any:
     """A field of what an item holds. Raises KeyError where it must be there and is not, and what
     the translation raises for a spoilt value.
     """
+    attribute = ATTRIBUTES[field]
     if attribute.name in values:
         return attribute.decode(values[attribute.name])
+    if field in _INSTEAD and _INSTEAD[field][0] in values:
+        return _INSTEAD[field][2](values[_INSTEAD[field][0]])
     if attribute.absent is _REQUIRED:
         raise KeyError(attribute.name)
     return attribute.absent

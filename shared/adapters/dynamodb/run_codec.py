@@ -16,6 +16,7 @@ from shared.adapters.dynamodb.history_text import history_entry, history_text
 from shared.adapters.dynamodb.items import Item, plain, wire
 from shared.adapters.dynamodb.run_attributes import (
     ATTRIBUTES,
+    NAMES,
     decoded,
     encoded,
     json_text,
@@ -30,7 +31,7 @@ from shared.ports import Unreadable
 from shared.records.run import Run, Status, StepRecord, Subject
 from shared.runs.due import due_at
 
-_KNOWN = frozenset({"o", "s", "c", "h", "sp", *(one.name for one in ATTRIBUTES.values())})
+_KNOWN = frozenset({"o", "s", "c", "h", "sp", *NAMES})
 """Attributes that are read; what a later version added is left where it is, whatever its type."""
 _RARE = frozenset({Status.FAILED, Status.CANCELLED})
 
@@ -51,13 +52,10 @@ def run_item(run: Run) -> Item:
         "h": [history_text(entry, run.created_by) for entry in run.history],
         "sp": {name: step_value(record) for name, record in {**run.steps, **run.spoiled}.items()},
     }
-    values |= {
-        attribute.name: value
-        for field, attribute in ATTRIBUTES.items()
-        if (value := encoded(field, getattr(run, field))) is not None
-    }
+    for field in ATTRIBUTES:
+        values |= encoded(field, getattr(run, field))
     indexed = rare_value(run.org_id, run.status) | due_values(run.id, due_at(run), run.gate)
-    return wire(values | {name: value for name, value in indexed.items() if value is not None})
+    return wire({name: value for name, value in (values | indexed).items() if value is not None})
 
 
 def rare_value(org_id: str, status: Status) -> dict[str, Any]:
@@ -77,6 +75,8 @@ def step_value(record: StepRecord) -> dict[str, Any]:
     values: dict[str, Any] = {"x": 1} if record.spoiled else {}
     if record.result:
         values["r"] = ref_bytes(record.result)
+    if record.answer:
+        values["a"] = _answer_bytes(record.answer)
     if record.usage:
         values["u"] = usage_text(record.usage)
     if record.metrics:
@@ -84,12 +84,23 @@ def step_value(record: StepRecord) -> dict[str, Any]:
     return values
 
 
-def _step(value: Mapping[str, Any]) -> StepRecord:
+def _answer_bytes(key: str) -> bytes:
+    """Of a ledger's key the request's hash and the round; the step is the record's own."""
+    _, number, sha256 = key.split("#")
+    return bytes.fromhex(sha256) + int(number).to_bytes(2, "big")
+
+
+def _answer_from(step: str, value: bytes) -> str:
+    return f"{step}#{int.from_bytes(value[32:], 'big')}#{value[:32].hex()}"
+
+
+def _step(name: str, value: Mapping[str, Any]) -> StepRecord:
     return StepRecord(
         ref_from(value["r"]) if "r" in value else None,
         usage_from(value["u"]) if "u" in value else None,
         object_from(value.get("m", "{}")),
         "x" in value,
+        _answer_from(name, value["a"]) if "a" in value else None,
     )
 
 
@@ -150,7 +161,7 @@ def _run(v: Mapping[str, Any]) -> Run:
     created_at, run_id = keys.from_order(v["o"])
     _, org, kind, subject_id = v["s"].split("#")
     created_by = keys.unpack(v["c"].split("#")[2])
-    steps = {name: _step(value) for name, value in v["sp"].items()}
+    steps = {name: _step(name, value) for name, value in v["sp"].items()}
     history = tuple(history_entry(text, created_by) for text in v["h"])
     if not history:
         raise ValueError("a run without a history")
@@ -165,5 +176,5 @@ def _run(v: Mapping[str, Any]) -> Run:
         history=history,
         steps={name: step for name, step in steps.items() if not step.spoiled},
         spoiled={name: step for name, step in steps.items() if step.spoiled},
-        **{field: decoded(attribute, v) for field, attribute in ATTRIBUTES.items()},
+        **{field: decoded(field, v) for field in ATTRIBUTES},
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from shared.access.policy import Action
-from shared.engine.creation import Key, NewRun, keyed_id
+from shared.engine.creation import Creator, Key, NewRun, keyed_id
 from shared.errors import NotFound, ValidationFailed
 from shared.http.authorize import require_relation
 from shared.http.call import Call
@@ -37,7 +37,7 @@ def erase_patient(call: Call, patient_id: str, confirm: str) -> tuple[Run, bool]
     account = patient.user_id and patient.account_digest(patient.user_id)
     tombstone = Tombstone(key.id, services.clock.now_ms(), caller.user_id, account)
     services.care.bury(caller.org_id, patient_id, tombstone)
-    run, is_new = services.creator.create(_erasure(call, patient_id), key)
+    run, is_new = begin_erasure(services.creator, caller.org_id, patient_id, caller.user_id)
     if run.status is Status.FAILED:
         run = services.commands.retry(run, caller.user_id)
     return run, is_new
@@ -48,13 +48,17 @@ def erasure_key(org_id: str, patient_id: str) -> Key:
     return Key(keyed_id(org_id, ERASURE.name, patient_id), sha256_hex(patient_id.encode()))
 
 
-def _erasure(call: Call, patient_id: str) -> NewRun:
-    return NewRun(
+def begin_erasure(creator: Creator, org_id: str, patient_id: str, by: str) -> tuple[Run, bool]:
+    """The one erasure of a patient who has a tombstone, asked for by somebody; (the run, whether it
+    is new).
+    """
+    new = NewRun(
         workflow=ERASURE.name,
-        org_id=call.caller.org_id,
+        org_id=org_id,
         subject=Subject(ERASURE.subject, patient_id),
-        created_by=call.caller.user_id,
+        created_by=by,
         input={},
         max_attempts=ATTEMPTS,
-        lasts=call.services.timing.deadline_people,
+        lasts=creator.timing.deadline_people,
     )
+    return creator.create(new, erasure_key(org_id, patient_id))

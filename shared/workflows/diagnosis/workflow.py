@@ -28,7 +28,7 @@ from shared.runs.limits import (
     count_nodes,
     require_nodes,
 )
-from shared.runs.model import Effort, ModelRequest, cut_notes
+from shared.runs.model import Effort, ModelAnswer, ModelRequest, cut_notes
 from shared.workflows.definitions import DIAGNOSIS
 from shared.workflows.diagnosis.chart import Chart
 from shared.workflows.diagnosis.consistency import consistency_warnings
@@ -223,8 +223,7 @@ def _call_model(sources: Sources, ctx: StepContext) -> StepResult:
         max_output_tokens=sources.max_output_tokens,
         effort=sources.effort,
     )
-    bought = ctx.ask(request)
-    return StepResult(asdict(bought.answer) | {"at": bought.at, "context_hash": context_hash(pack)})
+    return StepResult(answer=ctx.ask(request))
 
 
 def _needs_confidence(run: Run) -> bool:
@@ -233,35 +232,35 @@ def _needs_confidence(run: Run) -> bool:
 
 
 def _validate(ctx: StepContext) -> StepResult:
-    _checked(ctx.run, ctx.result("call_model"))
+    _checked(ctx.run, ctx.answer("call_model").answer)
     return StepResult()
 
 
-def _checked(run: Run, answer: dict[str, Any]) -> DiagnosisAnswer:
+def _checked(run: Run, answer: ModelAnswer) -> DiagnosisAnswer:
     try:
-        return validate_answer(answer["text"], require_confidence=_needs_confidence(run))
+        return validate_answer(answer.text, require_confidence=_needs_confidence(run))
     except AnswerInvalid as exc:
         raise PermanentFailure(
             FailureCode.VALIDATION_ERROR,
             "Diagnosis validation failed",
-            validation_errors=[*cut_notes(answer["stop_reason"]), *exc.errors],
-            raw_response=answer["text"],
+            validation_errors=[*cut_notes(answer.stop_reason), *exc.errors],
+            raw_response=answer.text,
             new_round=True,
             redo="call_model",
         ) from exc
 
 
 def _persist(ctx: StepContext) -> StepResult:
-    answer = ctx.result("call_model")
-    checked = _checked(ctx.run, answer)
+    bought = ctx.answer("call_model")
+    checked = _checked(ctx.run, bought.answer)
     document = diagnosis_document(
         checked,
-        model=answer["model"],
-        usage=answer["usage"],
+        model=bought.answer.model,
+        usage=asdict(bought.answer.usage),
         prompt_version=PROMPT_VERSION,
         schema_version=SCHEMA_VERSION,
-        context_hash=answer["context_hash"],
-        created_at=datetime.fromtimestamp(answer["at"] / 1_000, UTC)
+        context_hash=context_hash(ctx.result("build_context")),
+        created_at=datetime.fromtimestamp(bought.at / 1_000, UTC)
         .isoformat(timespec="milliseconds")
         .replace("+00:00", "Z"),
         warnings=consistency_warnings(checked),
@@ -273,7 +272,4 @@ def _persist(ctx: StepContext) -> StepResult:
         phase="persist",
         description="Diagnosis made from the patient's context pack",
     )
-    return StepResult(
-        artifacts=(made,),
-        output={"artifact_id": ctx.artifact_id(ARTIFACT_NAME), "diagnosis": document},
-    )
+    return StepResult(artifacts=(made,))

@@ -64,13 +64,45 @@ def profile_of(ctx: StepContext) -> Profile:
         ) from exc
 
 
-def earlier_sources(desk: Desk, run: Run, name: str) -> list[Source]:
+def earlier_sources(desk: Desk, ctx: StepContext, name: str) -> list[Source]:
     """What the phases before have made, in their order; what a later round took the place of is
     left out.
     """
     earlier = ORCHESTRATION.steps[: ORCHESTRATION.steps.index(name)]
-    current = current_artifacts(run)
-    ids = [artifact_id for phase in earlier for artifact_id in current.get(phase, ())]
+    return [
+        source
+        for phase in earlier
+        for source in _as_answered(ctx, phase) or _as_kept(desk, ctx.run, phase)
+    ]
+
+
+def _as_answered(ctx: StepContext, phase: str) -> list[Source]:
+    """A phase's files out of its agents' answers, which the ledger holds together; none where they
+    are not what the phase's record says, as another version may have read the answers otherwise.
+    """
+    record: Mapping[str, Any] = ctx.result(phase)
+    contents: dict[str, str] = {}
+    for agent in record["agents"]:
+        bought = ctx.stored_answer(agent["answer"]) if "answer" in agent else None
+        if bought is None:
+            return []
+        taken = [path.removeprefix(f"{phase}/") for path in contents]
+        try:
+            files = read_answer(bought.answer, phase, taken).files
+        except AnswerInvalid:
+            return []
+        contents |= {f"{phase}/{file.path}": file.content for file in files}
+    made = {file["path"]: file["size_bytes"] for file in record["files"]}
+    if made != {path: len(content.encode()) for path, content in contents.items()}:
+        return []
+    return [
+        Source(file["path"], file["artifact_type"], contents[file["path"]])
+        for file in record["files"]
+    ]
+
+
+def _as_kept(desk: Desk, run: Run, phase: str) -> list[Source]:
+    ids = current_artifacts(run).get(phase, ())
     return [
         Source(
             artifact.path or artifact.artifact_name,

@@ -22,6 +22,7 @@ def agents_part(made: Sequence[Made]) -> list[dict[str, Any]]:
             "agent_id": one.agent.agent_id,
             "model": one.bought.answer.model,
             "at": one.bought.at,
+            "answer": one.bought.key,
             "tokens": asdict(one.bought.answer.usage),
             "files": len(one.answer.files),
             "notes": one.answer.notes,

@@ -60,7 +60,7 @@ def orchestration(
 def _do_phase(desk: Desk, name: str, ctx: StepContext) -> StepResult:
     chosen = profile_of(ctx)
     phase = chosen.phase(name)
-    sources = earlier_sources(desk, ctx.run, name)
+    sources = earlier_sources(desk, ctx, name)
     made = ask_agents(desk, ctx, chosen, phase, sources)
     artifacts = _artifacts(phase, made)
     ids = {path: ctx.artifact_id(path) for path in artifacts}

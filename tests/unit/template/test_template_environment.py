@@ -28,6 +28,10 @@ MODEL = {name for name in settings.VARIABLES if name.startswith("MODEL_")} - {"M
 """Prices are no secret of the worker's: metrics are told in them too."""
 
 
+POWERTOOLS = {"POWERTOOLS_SERVICE_NAME"}
+"""What Powertools reads by itself."""
+
+
 def query_parameters(operation: str) -> set[str]:
     """Of an operation of the OpenAPI document, none of what is no operation."""
     paths = json.loads((ROOT / "docs" / "openapi.json").read_text("utf-8"))["paths"]
@@ -54,7 +58,7 @@ def literals(variables: Any) -> dict[str, str]:
 
 def test_every_variable_of_the_settings_is_declared_and_every_declared_one_is_read() -> None:
     declared = {name for function in FUNCTIONS.values() for name in function.variables}
-    assert declared == settings.VARIABLES - settings.LOCAL_ONLY
+    assert declared == (settings.VARIABLES - settings.LOCAL_ONLY) | POWERTOOLS
 
 
 @pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
@@ -62,7 +66,8 @@ def test_only_the_worker_knows_the_model_and_only_lists_the_cursors_key(function
     others = set() if function.name == "worker" else MODEL
     if "cursor" not in query_parameters(function.name):
         others = others | {"CURSOR_KEY_SECRET_ARN"}
-    assert set(function.variables) == settings.VARIABLES - settings.LOCAL_ONLY - others
+    expected = settings.VARIABLES - settings.LOCAL_ONLY - others
+    assert set(function.variables) == expected | POWERTOOLS
 
 
 def test_no_secret_stands_in_an_environment() -> None:

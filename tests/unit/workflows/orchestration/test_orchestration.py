@@ -7,6 +7,7 @@ from typing import cast
 
 import pytest
 
+from shared.engine.execution import _Context
 from shared.errors import TransientFailure
 from shared.records.run import Status
 from shared.runs.codes import FailureCode
@@ -226,10 +227,37 @@ def test_a_killed_worker_loses_nothing_and_repeats_no_finished_phase(
     assert len(done.artifacts) == len(set(done.artifacts)) == 21
 
 
-def test_a_store_that_lost_a_file_is_a_persistence_error(studio: Studio) -> None:
+def test_what_agents_answered_is_read_from_the_ledger_and_not_file_by_file(studio: Studio) -> None:
+    run = studio.next(studio.start())
+    read = studio.files(run, "planning")
+    for artifact in read.values():
+        cast(InMemoryArtifactStore, studio.artifacts).damage(artifact)
+    assert studio.next(run).status is Status.WAITING
+    sources = request_of(studio.model.calls[-1].request)["sources"]
+    assert {source["path"] for source in sources} == read.keys()
+
+
+@pytest.mark.parametrize("spoil", ["of an earlier version", "read otherwise", "gone"])
+def test_a_store_that_lost_a_file_is_a_persistence_error(
+    studio: Studio, spoil: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the answer does not give the files that the phase's record names, they are read."""
     run = studio.next(studio.start())
     cast(InMemoryArtifactStore, studio.artifacts).damage(
         studio.files(run, "planning")["planning/PRD.md"]
+    )
+    record = studio.record(run, "planning")
+    if spoil == "of an earlier version":
+        del record["agents"][0]["answer"]
+    elif spoil == "read otherwise":
+        record["files"][0]["size_bytes"] += 1
+    else:
+        record["agents"][0]["answer"] = "planning#0#none"
+    whole = _Context.result
+    monkeypatch.setattr(
+        _Context,
+        "result",
+        lambda ctx, step: record if step == "planning" else whole(ctx, step),
     )
     failed = studio.next(run)
     assert (failed.status, failed.error_code) == (Status.FAILED, FailureCode.PERSISTENCE_ERROR)
