@@ -95,13 +95,21 @@ def test_an_age_over_89_that_answers_a_question_is_not_told(
         assert built["questionnaires"][0]["answers"] == [f"{question}: {shown}"]
 
 
+@pytest.mark.parametrize(
+    ("named_as", "shown"),
+    [
+        ({"display": "Bjarne Ulfsson"}, "[redacted]"),
+        ({"reference": "Practitioner/x", "display": "Ulfsson"}, "[redacted]"),
+        ({"reference": "Medication/x", "display": "Co Amoxiclav Forte"}, "Co Amoxiclav Forte"),
+        ({"reference": "Condition/x", "display": "Morbus Kikuchi"}, "Morbus Kikuchi"),
+    ],
+)
 @pytest.mark.rule("R-PRIV-2")
-def test_who_is_named_as_an_answer_is_gone() -> None:
-    answer = {"valueReference": {"display": "Bjarne Ulfsson"}}
+def test_who_is_named_as_an_answer_is_gone(named_as: dict[str, str], shown: str) -> None:
     form = {
         "resourceType": "QuestionnaireResponse",
         "status": "completed",
-        "item": [{"text": "Doctor", "answer": [answer]}],
+        "item": [{"text": "Which", "answer": [{"valueReference": named_as}]}],
     }
     built = pack(bundle(form))
-    assert built["questionnaires"][0]["answers"] == ["Doctor: [redacted]"]
+    assert built["questionnaires"][0]["answers"] == [f"Which: {shown}"]
