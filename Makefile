@@ -81,7 +81,7 @@ bench-records: $(READY) ## What a large record costs to take in and to read: MEG
 
 .PHONY: bulk
 bulk: $(READY) ## Retry RUNS=1000 failed runs at once, with five kills
-	STUDIO_BULK_RUNS=$(or $(RUNS),1000) $(BIN)/python -m pytest -q tests/unit/engine/test_bulk.py
+	STUDIO_BULK_RUNS=$(or $(RUNS),1000) $(BIN)/python -m pytest -q --timeout 0 tests/unit/engine/test_bulk.py
 
 .PHONY: bench-sweep
 bench-sweep: $(READY) ## Reads, seconds and price of a sweep, and how soon a lost lease is noticed

@@ -30,4 +30,4 @@ $(SAM): build.mk
 
 .PHONY: rollback-check
 rollback-check: $(READY) ## A deployment and its rollback with runs in flight, against another version: FROM=commit
-	STUDIO_ROLLBACK_FROM="$(FROM)" $(BIN)/python -m pytest -v -m deployment tests/rollback
+	STUDIO_ROLLBACK_FROM="$(FROM)" $(BIN)/python -m pytest -v -m deployment --timeout 0 tests/rollback

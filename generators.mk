@@ -14,4 +14,4 @@ $(GENERATORS)/.ready: generators.mk tests/generators/requirements.txt tests/gene
 
 openapi-check: $(GENERATORS)/.ready $(READY) ## Clients made of docs/openapi.json by five generators, compiled; two of them play a run
 	$(BIN)/python -m tools.openapi --check
-	STUDIO_GENERATORS=1 $(BIN)/python -m pytest -v -m generators tests/generators
+	STUDIO_GENERATORS=1 $(BIN)/python -m pytest -v -m generators --timeout 0 tests/generators

@@ -10,7 +10,7 @@ $(MINISTACK)/.ready: ministack.mk
 
 .PHONY: deploy-check functions-python
 deploy-check: functions-python $(READY) sam-build ## The template deployed by `sam deploy` to an emulator, and a diagnosis played through it
-	STUDIO_DEPLOYMENT=1 $(BIN)/python -m pytest -v -m deployment tests/deployment
+	STUDIO_DEPLOYMENT=1 $(BIN)/python -m pytest -v -m deployment --timeout 0 tests/deployment
 
 functions-python: $(MINISTACK)/.ready
 	@$(MINISTACK)/bin/python -c 'from tools.sam_artifact import PYTHON; from sys import exit, version_info as v; \

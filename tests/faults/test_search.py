@@ -13,8 +13,9 @@ import pytest
 from tests.faults.histories import PROFILES, play
 from tests.faults.scenarios import LIFECYCLES
 from tests.faults.search import Tally, report, sampled_pairs, search, singles
+from tests.sampling import times
 
-_EVERY, _DRAWN, _FIRSTS, _SECONDS = 3, 300, 30, 8
+_EVERY, _DRAWN, _FIRSTS, _SECONDS = 3, 300, times(10, 30), 8
 _SEEN = {
     "nothing > queued person",
     "nothing > waiting person",
