@@ -7,11 +7,13 @@ Long because one patient with runs of all kinds is made, erased and looked for e
 import hashlib
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from local.demo.client import Answer, Client
+from tests.sampling import times
 from tests.support.canaries import Markers
 from tests.support.care import Ward, any_uuid
 from tests.support.raw_stores import RawStores
@@ -133,8 +135,29 @@ def _run_everything(life: Life) -> None:
     life.attach(life.a_run())
     ward.bring(life.a_run(), "running")
     ward.bring(life.a_run(), "cancelled")
+    _run_into_every_failure(life)
     clone = life.call("POST", f"/runs/{plain}/clone", {"overrides": {"dispatch": "manual"}})
     life.runs.append(clone.data["run"]["id"])
+
+
+def _run_into_every_failure(life: Life) -> None:
+    """Each leaves something else behind: a refusal's category, a cut answer, a held run."""
+    ward, mark = life.ward, life.mark
+    for words in (
+        [{"refusal": "biology"}], ["context_window"], ["400"], [{"cut_after": 5}, "ok"],
+        ["disconnect", "ok"], ["500", "ok"], ["missing_fields", "ok"],
+        [{"answer": {"summary": mark("half an answer")}}] * 3,
+    ):  # fmt: skip
+        run_id = life.a_run(input_config={"focus": mark("focus")})
+        ward.script(*words)
+        ward.execute(run_id)
+        ward.advance(120)
+        ward.run(run_id, wait=25)
+    dear = life.a_run(max_cost_usd=0.000001)
+    ward.execute(dear, wait=25)
+    later = (datetime.now(UTC) + timedelta(days=9)).isoformat().replace("+00:00", "Z")
+    life.a_run(dispatch="auto", start_at=later)
+    life.attach(life.a_run(), artifact_id=life.artifacts[0])
 
 
 def _uploads(life: Life, bundle: Any) -> None:
@@ -160,6 +183,7 @@ def life(calendar_client: Client) -> Life:
     live(lived)
     stores = RawStores.of(lived.ward)
     assert len(lived.mark.found_in(stores.everything())) > 20
+    assert len(lived.runs) == 20
     lived.before = {run_id: lived.ward.run(run_id) for run_id in lived.runs}
     first = erase(lived.ward)
     assert first.status == 202, first.body
@@ -252,7 +276,7 @@ def test_the_receipt_counts_what_was_there(life: Life) -> None:
     assert counts["assessments"] == 1
     made = {name for run in life.before.values() for name in [run["artifact_id"]] if name}
     assert counts["artifacts"] == len({*life.artifacts, *made})
-    assert counts["idempotency_keys"] == 2
+    assert counts["idempotency_keys"] == 3, "two links and a retry"
     download = f"/runs/{life.erasure['id']}/artifacts/{receipt_id}/download"
     assert life.client.call("GET", download, None, "admin").status == 302
 
@@ -318,7 +342,8 @@ def dies(ward: Ward, run_id: str) -> None:
     raise AssertionError(f"nobody died: {run}")
 
 
-def test_a_worker_may_die_at_any_step(calendar: Ward) -> None:
+@pytest.mark.parametrize("turn", range(times(1, 10)))
+def test_a_worker_may_die_at_any_step(calendar: Ward, turn: int) -> None:
     """Before a step and after its effects, at each step in turn, in one erasure."""
     ward = calendar
     ward.record(BUNDLE)

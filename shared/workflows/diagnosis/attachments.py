@@ -12,6 +12,7 @@ from typing import Any
 from shared.runs.canonical import canonical_json
 from shared.workflows.diagnosis.budget import shorten
 from shared.workflows.diagnosis.fhir import mapping, mappings, text
+from shared.workflows.diagnosis.privacy.ages import NINETY_PLUS, asks_age, shown_alone
 from shared.workflows.diagnosis.reading import Reader
 from shared.workflows.diagnosis.texts import NAME_LIMIT, NOTE_LIMIT, clipped, present
 
@@ -151,7 +152,15 @@ def _assessment(reader: Reader, assessment: Mapping[str, Any]) -> dict[str, Any]
             version=reader.scrub.tree(funnel.get("version")),
         ),
         "answers": [
-            {"question": _note(reader, said), "answer": reader.scrub.tree(answer)}
+            {"question": _note(reader, said), "answer": _answer(reader, said, answer)}
             for said, answer in rows
         ],
     }
+
+
+def _answer(reader: Reader, question: str, answer: Any) -> Any:
+    """An age over 89 is not told, be it a number."""
+    is_plain = isinstance(answer, str | int | float) and not isinstance(answer, bool)
+    if is_plain and asks_age(question) and shown_alone(str(answer)) != str(answer):
+        return NINETY_PLUS
+    return reader.scrub.tree(answer)

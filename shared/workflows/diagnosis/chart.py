@@ -6,7 +6,7 @@ back. Knows no medicine.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from shared.workflows.diagnosis.fhir import Held, Opened, Record, Resource, mapping, mappings, text
@@ -44,8 +44,10 @@ class Chart:
         everything = References(newest.held)
         self._everything = everything
         self.held: list[Held] = []
-        for one in newest.held:
-            reason = self._reason(one, everything)
+        reasons = [self._reason(one, everything) for one in newest.held]
+        donated = self._donated(newest.held, reasons)
+        for one, own in zip(newest.held, reasons, strict=True):
+            reason = own or (OTHER_PERSON if id(one.resource) in donated else None)
             if reason is None:
                 self.held.append(one)
             elif one.type in read_types:
@@ -75,6 +77,22 @@ class Chart:
         if not self.ownership.is_patients(held):
             return OTHER_SUBJECT
         return OTHER_PERSON if self._is_about_another(held, references) else None
+
+    def _donated(self, held: Sequence[Held], reasons: Sequence[str | None]) -> set[int]:
+        """Which results without a specimen of their own stand in a report of another person's
+        specimen only.
+        """
+        reports = (
+            one
+            for one, reason in zip(held, reasons, strict=True)
+            if one.type == "DiagnosticReport" and reason == OTHER_PERSON
+        )
+        results = (
+            one
+            for report in reports
+            for one in self._everything.all(report.resource.get("result"), report)
+        )
+        return {id(one.resource) for one in results if not one.resource.get("specimen")}
 
     def _is_about_another(self, held: Held, references: References) -> bool:
         """Whether an Observation's focus or specimen, or all specimens of a report, are another

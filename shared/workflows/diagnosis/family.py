@@ -6,7 +6,7 @@ from typing import Any
 from shared.workflows.diagnosis.dates import day_of
 from shared.workflows.diagnosis.facts import SLIGHT, USUAL, Fact, fact, shown_status
 from shared.workflows.diagnosis.fhir import Held
-from shared.workflows.diagnosis.moments import age, said_when, when
+from shared.workflows.diagnosis.moments import age, age_in_words, said_when, when
 from shared.workflows.diagnosis.reading import Reader
 from shared.workflows.diagnosis.statuses import status_of
 from shared.workflows.diagnosis.texts import present
@@ -55,7 +55,7 @@ def _death(reader: Reader, resource: Mapping[str, Any]) -> str | None:
         return f"at {at}"
     if day_of(resource.get("deceasedDate")):
         return f"in {str(day_of(resource.get('deceasedDate')))[:4]}"
-    said = reader.note(resource.get("deceasedString"), 100, "died")
+    said = age_in_words(reader, resource, "deceased")
     return said or ("yes" if resource.get("deceasedBoolean") is True else None)
 
 

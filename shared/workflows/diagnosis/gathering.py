@@ -111,7 +111,8 @@ _CONCEPTS = frozenset(
     ]
 )
 _NESTED = (dict, list, Mapping)
-_REFERENCES = _SUBJECTS | _ROLES | _ORGANISATIONS
+_ANSWER = "valueReference"
+_REFERENCES = _SUBJECTS | _ROLES | _ORGANISATIONS | {_ANSWER}
 _MAX_DISPLAY = 400
 
 
@@ -182,6 +183,9 @@ def _visit_strings(found: Gathered, value: Mapping[str, Any]) -> None:
 
 
 def _visit_reference(found: Gathered, key: str, value: Mapping[str, Any]) -> None:
+    # What answers a question may be of any kind, and a drug or an illness is nobody.
+    if key == _ANSWER and _kind(value) not in _PEOPLE | {""}:
+        return
     if key not in _ORGANISATIONS and isinstance(value.get("identifier"), Mapping):
         _keep(found.identifiers, value["identifier"].get("value"))
     display = value.get("display")

@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.workflows.diagnosis.dates import NINETY_PLUS, OLDEST_SHOWN, day_of, instant_of
 from shared.workflows.diagnosis.fhir import mapping, texts
+from shared.workflows.diagnosis.privacy.ages import shown_alone
 from shared.workflows.diagnosis.quantities import quantity
 from shared.workflows.diagnosis.reading import Reader
 from shared.workflows.diagnosis.texts import NAME_LIMIT
@@ -108,9 +109,14 @@ def said_when(reader: Reader, resource: Mapping[str, Any], element: str) -> str 
     return (
         age(reader, resource.get(f"{element}Age"))
         or " to ".join(bound for bound in bounds if bound)
-        or reader.note(resource.get(f"{element}String"), NAME_LIMIT)
-        or None
+        or age_in_words(reader, resource, element)
     )
+
+
+def age_in_words(reader: Reader, resource: Mapping[str, Any], element: str) -> str | None:
+    """Of a choice element's text; a number alone is an age in years."""
+    said = reader.note(resource.get(f"{element}String"), NAME_LIMIT, element)
+    return said and shown_alone(said)
 
 
 def age(reader: Reader, value: Any) -> str | None:

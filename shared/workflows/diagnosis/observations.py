@@ -24,6 +24,7 @@ from shared.workflows.diagnosis.links import Links
 from shared.workflows.diagnosis.moments import When, when
 from shared.workflows.diagnosis.reading import Reader
 from shared.workflows.diagnosis.relatives import speaks_of_relatives
+from shared.workflows.diagnosis.specimens import specimen_of
 from shared.workflows.diagnosis.statuses import Status, folded, negation_of, status_of
 from shared.workflows.diagnosis.terminology import VITAL_SIGNS
 from shared.workflows.diagnosis.texts import present
@@ -78,7 +79,7 @@ def observation(reader: Reader, links: Links, held: Held) -> Fact:
         status=shown_status(reader, status, "final"),
         within=container_note(held),
         about=["of the fetus"] if section == "observations_of_the_fetus" else _about(reader, held),
-        specimen=_specimen(reader, held),
+        specimen=specimen_of(reader, links, held),
         method=reader.name(resource.get("method")),
         body_site=reader.name(resource.get("bodySite")),
         belongs_to=_parents(reader, links, held),
@@ -208,24 +209,6 @@ def _about(reader: Reader, held: Held) -> list[str]:
         negated = negation_of(found.resource) if found else None
         named.append(f"{said} ({negated})" if said and negated else said)
     return reader.listed([one for one in named if one], "about")
-
-
-def _specimen(reader: Reader, held: Held) -> str | None:
-    """What was examined: the specimen's type and site, with what the reference calls it where
-    that differs.
-    """
-    reference = mapping(held.resource.get("specimen"))
-    if not reference:
-        return None
-    found = reader.references.find(reference, held)
-    display = reader.display(reference, held, "specimen")
-    if found is None:
-        return display
-    kind = reader.name(found.resource.get("type"))
-    site = reader.name(mapping(found.resource.get("collection")).get("bodySite"))
-    conditions = reader.names(found.resource.get("condition"), "specimen")
-    said = [*dict.fromkeys(one for one in (kind, site, display, *conditions) if one)]
-    return ", ".join(said) or None
 
 
 def _sources(resource: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from shared.workflows.diagnosis.dates import day_of
 from shared.workflows.diagnosis.fhir import Held, Resource, mapping, mappings, text, texts
 from shared.workflows.diagnosis.person_names import is_whole_name
-from shared.workflows.diagnosis.references import Name, named, server_of, spelt_id
+from shared.workflows.diagnosis.references import Name, is_uuid, named, server_of, spelt_id
 from shared.workflows.diagnosis.statuses import folded
 
 _SUBJECTS = ("subject", "patient")
@@ -38,6 +38,8 @@ class Ownership:
         # Only where the patient's own server is unknown do others say whether an id is one
         # person's.
         self._foreign: dict[str, set[str]] = defaultdict(set)
+        self._relative: set[str] = set()
+        self._home: set[str] = set()
         self._contained: dict[tuple[int, str], Resource] = {}
         self._memo: dict[int, bool] = {}
         self._unnamed: set[Name] = set()
@@ -103,6 +105,8 @@ class Ownership:
             own = text(held.resource.get("id"))
             if own:
                 self._contained[id(held.container), own] = held.resource
+        if server := server_of(held.full_url):
+            self._home.add(server)
         for reference in _subjects(held.resource):
             said = text(reference.get("reference"))
             if said and not said.startswith("#") and "?" not in said:
@@ -111,6 +115,8 @@ class Ownership:
                     self._unnamed.add(Name(name.server, None, name.id))
                 if name.server:
                     self._foreign[name.id].add(name.server)
+                elif not said.lower().startswith("urn:"):
+                    self._relative.add(name.id)
 
     def _is_own(self, resource: Resource, within: Held) -> bool:
         known = self._memo.get(id(resource))
@@ -129,8 +135,17 @@ class Ownership:
         if servers is None:
             return False
         if not servers:
-            return name.server is None or len(self._foreign[name.id]) <= 1
+            return name.server is None or self._is_alone(name.id, name.server)
         return name.server is None or name.server in servers
+
+    def _is_alone(self, own: str, server: str) -> bool:
+        """Whether an id on a server is the patient's, whose own server nothing says: no other
+        server has it, and no relative reference, unless other resources stand on that server or
+        the id is like no other.
+        """
+        return len(self._foreign[own]) <= 1 and (
+            own not in self._relative or server in self._home or is_uuid(own)
+        )
 
     def _is_anothers_name(self, display: str | None) -> bool:
         """Whether two or three capitalised words, none of medicine, that share none with the

@@ -9,6 +9,7 @@ from shared.workflows.diagnosis.chart import is_not_understood
 from shared.workflows.diagnosis.facts import Fact, fact, shown_status
 from shared.workflows.diagnosis.fhir import Held, mapping, mappings, number, text
 from shared.workflows.diagnosis.moments import when
+from shared.workflows.diagnosis.privacy.ages import asks_age, shown_alone
 from shared.workflows.diagnosis.quantities import amount
 from shared.workflows.diagnosis.reading import Reader
 from shared.workflows.diagnosis.statuses import status_of
@@ -60,6 +61,8 @@ def _answers(reader: Reader, resource: Mapping[str, Any], held: Held) -> Iterato
             question = reader.note(item.get("text"), NAME_LIMIT, "answers") or reader.note(
                 item.get("linkId"), 60
             )
+            if question and asks_age(question):
+                said = [shown_alone(one) for one in said]
             yield f"{question or 'question without a text'}: {', '.join(said)}"
         inner = [one for each in given for one in mappings(each.get("item"))]
         waiting += reversed([*mappings(item.get("item")), *inner])

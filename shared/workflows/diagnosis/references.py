@@ -68,8 +68,13 @@ def spelt_id(resource: Any) -> str | None:
     return named(own).id if own else None
 
 
+def is_uuid(own: str) -> bool:
+    """Whether an id is one that no two servers give to different resources."""
+    return len(own) == _UUID_LENGTH and _UUID.fullmatch(own) is not None
+
+
 def _spelt(value: str) -> str:
-    return value.lower() if len(value) == _UUID_LENGTH and _UUID.fullmatch(value) else value
+    return value.lower() if is_uuid(value) else value
 
 
 class References:

@@ -18,6 +18,7 @@ from shared.workflows.diagnosis.fhir import Held, mapping, mappings, text
 from shared.workflows.diagnosis.moments import when
 from shared.workflows.diagnosis.none_known import empty_section
 from shared.workflows.diagnosis.reading import Reader
+from shared.workflows.diagnosis.specimens import specimens_of_report
 from shared.workflows.diagnosis.statuses import Status, folded, status_of
 from shared.workflows.diagnosis.texts import NAME_LIMIT, REPORT_LIMIT
 from shared.workflows.diagnosis.values import is_critical, value_in_words
@@ -77,7 +78,7 @@ def report(reader: Reader, held: Held) -> Fact:
         text=_joined(said),
         not_read=said.not_read,
         results=results,
-        specimen=_specimens(reader, held),
+        specimen=specimens_of_report(reader, held),
         media=reader.listed(_media(reader, resource), "media"),
     )
 
@@ -128,15 +129,6 @@ def _critical_first(reader: Reader, held: Held) -> list[Mapping[str, Any]]:
 
 def _is_result(result: Held) -> bool:
     return status_of(result.resource.get("status"), _STATUSES).word not in _NO_RESULT
-
-
-def _specimens(reader: Reader, held: Held) -> list[str]:
-    found = []
-    for reference in mappings(held.resource.get("specimen")):
-        specimen = reader.references.find(reference, held)
-        kind = reader.name(specimen.resource.get("type")) if specimen else None
-        found.append(kind or reader.display(reference, held, "specimen"))
-    return reader.listed(list(dict.fromkeys(one for one in found if one)), "specimen")
 
 
 def _media(reader: Reader, resource: Mapping[str, Any]) -> list[str]:

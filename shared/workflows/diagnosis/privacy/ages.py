@@ -102,6 +102,8 @@ _SAID = frozenset(
         "yas",
     ]
 )
+_ASKS = _SAID | {"old", "alt", "anos"}
+_ALONE = re.compile(r"(\d{2,3}(?:[.,]\d+)?)\s*([^\W\d_]*)")
 _PER_YEAR = {
     **dict.fromkeys(
         (
@@ -147,6 +149,18 @@ def is_over(value: object, unit: str | None = None) -> bool:
         return float(str(value)) / per_year >= OLDEST_SHOWN + 1
     except ValueError:
         return False
+
+
+def shown_alone(said: str) -> str:
+    """A text that is nothing but an age, in years where it says no unit, as it may be shown."""
+    match = _ALONE.fullmatch(said.strip())
+    over = match is not None and is_over(match[1].replace(",", "."), match[2])
+    return NINETY_PLUS if over else said
+
+
+def asks_age(question: str) -> bool:
+    """Whether a question is for somebody's age."""
+    return not _ASKS.isdisjoint(words(question))
 
 
 def is_age(codes: list[str], name: str | None) -> bool:

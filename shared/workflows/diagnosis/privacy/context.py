@@ -6,7 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared.workflows.diagnosis.privacy.lexicon import compound_eponyms, eponyms, is_medicine
+from shared.workflows.diagnosis.privacy.inflection import found_in
+from shared.workflows.diagnosis.privacy.lexicon import (
+    compound_eponyms,
+    eponyms,
+    is_medicine,
+    is_word,
+)
 from shared.workflows.diagnosis.privacy.people import (
     BEFORE_EPONYMS,
     EPONYM_NOUNS,
@@ -36,6 +42,7 @@ class Known(Protocol):
 
     parts: dict[str, bool]
     partners: dict[str, set[str]]
+    stems: dict[str, bool]
 
 
 @dataclass
@@ -148,10 +155,19 @@ def _beside_part(context: Context, names: Known, key: str) -> bool:
             continue
         if any(one in partners for one in other.keys):
             return True
-        unusual = any(names.parts.get(one) is False for one in other.keys)
-        if context.token.is_capitalised and (unusual or _is_initial(context, other, partners)):
+        if context.token.is_capitalised and (
+            _is_unusual(names, other) or _is_initial(context, other, partners)
+        ):
             return True
     return False
+
+
+def _is_unusual(names: Known, other: Token) -> bool:
+    """Whether a word is a part of a name and nothing else, as it is recorded or inflected."""
+    if any(names.parts.get(one) is False for one in other.keys):
+        return True
+    plain = other.keys[0]
+    return other.is_capitalised and not is_word(plain) and False in found_in(plain, names.stems)
 
 
 def _is_beside(context: Context, near: Token, other: Token) -> bool:

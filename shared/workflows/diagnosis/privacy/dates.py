@@ -45,6 +45,9 @@ _BETWEEN = frozenset(
         "r",
     ]
 )
+# As months are written in Poland, Hungary and their neighbours: 17 III 1961.
+_NUMERALS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+_ROMAN = {said: frozenset([month]) for month, said in enumerate(_NUMERALS, start=1)}
 _UNSPACED_DATE = re.compile(r"(\d{2,4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日号號일]?")
 _STUCK = re.compile(r"(\d{1,2})([^\W\d_]{3,12})(\d{2,4})")
 
@@ -124,7 +127,7 @@ def _part(token: Token) -> int | frozenset[int] | None:
     if token.said[0].isdigit():
         number = _ORDINAL.fullmatch(token.keys[0])
         return int(number[1]) if number else None
-    return months().get(token.keys[0])
+    return _ROMAN.get(token.said) or months().get(token.keys[0])
 
 
 def _stuck(token: Token) -> list[int | frozenset[int]]:

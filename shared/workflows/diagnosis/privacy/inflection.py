@@ -1,13 +1,13 @@
 """The stems that an inflected name keeps: Okonjowej of Okonjo, Agnieszce of Agnieszka, Novotného of
-Novotný.
+Novotný, Kazlausko of Kazlauskas.
 
-After the declensions of the Slavic and Finnic languages and the genitives of the Germanic ones.
-Folded words only.
+After the declensions of the Slavic, Baltic, Greek and Finnic languages and the genitives of the
+Germanic ones. Folded words only.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-ENDING = 4  # letters that may follow a stem
+_ENDING = 4  # letters that may follow a stem
 _SHORTEST = 5
 _VOWELS = "aeiouy"
 # Endings of a recorded name that is itself inflected, longest first.
@@ -55,7 +55,17 @@ def stems(name: str) -> Iterator[str]:
     yield from (stem for stem in sorted(found) if len(stem) >= _SHORTEST)
 
 
+def found_in(word: str, known: Mapping[str, bool]) -> Iterator[bool]:
+    """What is known of every stem that the word may be inflected from."""
+    for size in range(min(_ENDING, len(word) - 1) + 1):
+        said = known.get(word[: len(word) - size])
+        if said is not None:
+            yield said
+
+
 def _own(name: str) -> Iterator[str]:
+    if name[-1] == "s" and name[-2] in _VOWELS:
+        yield name[:-2]
     if name[-1] in _VOWELS:
         stem = name[:-1]
         yield stem

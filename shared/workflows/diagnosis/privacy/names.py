@@ -16,7 +16,7 @@ from shared.workflows.diagnosis.privacy.context import (
     is_persons,
     speaks_of_person,
 )
-from shared.workflows.diagnosis.privacy.inflection import ENDING, stems
+from shared.workflows.diagnosis.privacy.inflection import found_in, stems
 from shared.workflows.diagnosis.privacy.lexicon import compound_eponyms, eponyms, is_word
 from shared.workflows.diagnosis.privacy.people import NOT_NAMES, PARTICLES, UNSPACED_TITLES
 from shared.workflows.diagnosis.privacy.text import (
@@ -223,10 +223,9 @@ class Names:
         plain = token.keys[0]
         if not token.is_capitalised or self.is_word(plain):
             return None
-        for size in range(min(ENDING, len(plain) - 1) + 1):
-            lexical_stem = self.stems.get(plain[: len(plain) - size])
-            if lexical_stem is False or (lexical_stem and is_persons(context, self, plain)):
-                return token.start, token.end
+        known = set(found_in(plain, self.stems))
+        if False in known or (known and is_persons(context, self, plain)):
+            return token.start, token.end
         return None
 
     def _plain(self, context: Context, held: list[str]) -> Span | None:

@@ -163,13 +163,15 @@ class Places:
         named = [word for word in street if not word[:1].isdigit()]
         canonical = _street(named)
         if numbers and canonical and "".join(canonical) not in _SMALL:
+            bare = canonical[1:] if canonical[0] in _TYPES else []
+            spelt = [canonical, bare] if _is_telling(bare) else [canonical]
             for number in numbers[:4]:
-                self._add((*canonical, number), self.streets)
-                self._add((number, *canonical), self.streets)
+                for name in spelt:
+                    self._add((*name, number), self.streets)
+                    self._add((number, *name), self.streets)
             if len(named) > 1 and not is_word(named[0]) and named[0] not in _STREETS:
                 self._add((numbers[0], named[0]), self.always)
-        telling = [word for word in canonical if word not in _TYPES and word not in _SMALL]
-        if telling and not all(is_word(word) for word in telling) and len(canonical) > 1:
+        if _is_telling(canonical) and len(canonical) > 1:
             self._add(canonical, self.streets)
 
     def _add_region(self, towns: list[list[str]], state: list[str], postal: list[str]) -> None:
@@ -268,6 +270,11 @@ def _canonical_tokens(plain: list[str]) -> tuple[list[str], list[int]]:
             out.append(_STREETS.get(part, part))
             at.append(position)
     return out, at
+
+
+def _is_telling(name: list[str]) -> bool:
+    """Whether a street's name, with or without its type, has a word that means nothing else."""
+    return any(not is_word(word) for word in name if word not in _TYPES and word not in _SMALL)
 
 
 def _is_proper(word: str) -> bool:

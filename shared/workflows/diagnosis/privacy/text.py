@@ -17,7 +17,7 @@ UNSPACED = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\u0e00-\u0eff]+")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 # Written out, as a keyboard without these letters has them; anyascii only takes the marks off.
 _WRITTEN_OUT = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ø": "oe", "ü": "ue", "å": "aa", "æ": "ae", "ð": "dh"}
+    {"ä": "ae", "ö": "oe", "ø": "oe", "ü": "ue", "å": "aa", "æ": "ae", "ð": "dh", "đ": "dj"}
 )
 _BARE = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ł": "l", "ð": "d"})
 _PAIRS = re.compile("(?<=[a-z])(a|o|u)e|^(a|o|u)e")

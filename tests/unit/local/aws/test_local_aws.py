@@ -59,6 +59,16 @@ def test_items_come_back_as_they_went_in(world, way):
     assert failed.value.response["Item"] == ITEM
 
 
+@pytest.mark.parametrize("said", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_what_a_program_puts_and_calls_a_form_is_stored_whole(world, said):
+    client = world.stack.aws.client("s3")
+    url = client.generate_presigned_url("put_object", Params={"Bucket": BUCKET, "Key": "form"})
+    put = urllib.request.Request(url, b'{"a": 1}', {"content-type": said}, method="PUT")
+    with urllib.request.urlopen(put) as answer:
+        assert answer.status == 200
+    assert client.get_object(Bucket=BUCKET, Key="form")["Body"].read() == b'{"a": 1}'
+
+
 @pytest.mark.parametrize("way", ["http", "shortcut"])
 def test_objects_come_back_as_they_went_in(world, way):
     client = over_http(world, "s3") if way == "http" else world.stack.aws.client("s3")

@@ -80,6 +80,8 @@ def test_a_condition_says_all_it_knows() -> None:
             "age 20 a to age 30 a",
         ),
         ({"onsetString": "in childhood"}, "in childhood"),
+        ({"onsetString": "93"}, "90+"),
+        ({"onsetString": "1993"}, "1993"),
     ],
 )
 def test_an_onset_may_be_an_age_or_words(onset: dict[str, Any], said: str) -> None:
@@ -276,6 +278,21 @@ def test_family_history_enters_by_relationship() -> None:
         "name": "father",
         "conditions": [{"name": "Myocardial infarction", "onset": "age 51 a"}],
     }
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        ({"ageString": "98"}, {"age": "90+"}),
+        ({"ageString": "62"}, {"age": "62"}),
+        ({"deceasedString": "98"}, {"died": "90+"}),
+    ],
+)
+def test_a_relatives_age_in_words_is_not_told_over_89(
+    fields: dict[str, Any], shown: dict[str, Any]
+) -> None:
+    aunt = {"resourceType": "FamilyMemberHistory", "status": "completed", **fields}
+    assert only(bundle(aunt), "family_history").items() >= shown.items()
 
 
 def test_what_is_entered_in_error_or_of_somebody_else_is_left_out_and_counted() -> None:

@@ -95,6 +95,25 @@ def test_a_specimen_of_another_makes_the_result_anothers(subject: str) -> None:
     assert sum(built["omitted"].values()) >= 1
 
 
+@pytest.mark.rule("R-READ-304")
+@pytest.mark.parametrize(
+    ("specimen", "is_own"), [(None, False), ({"display": "Blood of the patient"}, True)]
+)
+def test_a_report_of_another_persons_specimen_takes_its_results_along(
+    specimen: dict[str, Any] | None, is_own: bool
+) -> None:
+    donors = {"resourceType": "Specimen", "id": "s", "subject": {"reference": "Patient/donor"}}
+    report = resource(
+        "DiagnosticReport",
+        "HLA typing",
+        status="final",
+        specimen=[{"reference": "Specimen/s"}],
+        result=[{"reference": "Observation/o"}],
+    )
+    found = observed(id="o", **({"specimen": specimen} if specimen else {}))
+    assert own(read(found, report, donors)) == is_own
+
+
 def contained_in(container: dict[str, Any], fact: dict[str, Any]) -> dict[str, Any]:
     return {"resourceType": "CarePlan", "id": "k", **container, "contained": [fact]}
 

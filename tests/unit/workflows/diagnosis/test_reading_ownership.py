@@ -46,6 +46,19 @@ def test_ids_are_compared_in_one_spelling(reference: str, patient_id: str) -> No
 
 
 @pytest.mark.rule("R-READ-301")
+@pytest.mark.parametrize(
+    ("stands_on", "is_own"), [(None, False), ("https://a.example/fhir/Condition/c", True)]
+)
+def test_where_others_name_the_patient_relatively_an_absolute_reference_is_to_another_server(
+    stands_on: str | None, is_own: bool
+) -> None:
+    absolute = resource("Condition", subject={"reference": "https://a.example/fhir/Patient/p1"})
+    relative = resource("Condition", "Gout", subject={"reference": "Patient/p1"})
+    built = read({"resource": absolute, "fullUrl": stands_on}, relative)
+    assert (own(built), where(built, "Gout") != []) == (is_own, True)
+
+
+@pytest.mark.rule("R-READ-301")
 @pytest.mark.parametrize("reference", ["Patient/p11", "Patient/P1", "Group/p1", "RelatedPerson/p1"])
 def test_another_id_or_type_is_another(reference: str) -> None:
     built = about(reference)

@@ -169,6 +169,36 @@ def test_specimen_method_and_site_belong_to_the_result() -> None:
 
 
 @pytest.mark.rule("R-READ-603")
+@pytest.mark.parametrize(
+    ("fields", "others", "specimen"),
+    [
+        ({}, [{**REPORT, "specimen": [{"reference": "Specimen/s"}]}], "Blood (of the report)"),
+        (
+            {"specimen": {"display": "Ascites"}},
+            [{**REPORT, "specimen": [{"reference": "Specimen/s"}]}],
+            "Ascites",
+        ),
+        (
+            {},
+            [{**REPORT, "specimen": [{"reference": "Specimen/s"}, {"display": "Ascites"}]}],
+            "Blood or Ascites (of the report)",
+        ),
+        (
+            {"derivedFrom": [{"reference": "Observation/panel"}]},
+            [result("Panel", id="panel", specimen={"reference": "Specimen/s"}), REPORT],
+            "Blood (of the panel)",
+        ),
+        ({}, [REPORT], None),
+    ],
+)
+def test_a_result_takes_the_specimen_of_its_panel_or_report_and_says_which(
+    fields: dict[str, Any], others: list[dict[str, Any]], specimen: str | None
+) -> None:
+    built = read(result(id="o", **fields), *others, SPECIMEN)
+    assert item_of(built, "Sodium").get("specimen") == specimen
+
+
+@pytest.mark.rule("R-READ-603")
 def test_a_susceptibility_names_the_isolate_by_its_organism() -> None:
     isolate = resource(
         "Observation",

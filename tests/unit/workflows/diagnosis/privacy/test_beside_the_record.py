@@ -63,3 +63,53 @@ def test_only_documents_that_can_be_shown_are_read() -> None:
     built = pack(None, artifacts=[document(number) for number in range(80)])
     assert read == list(range(48, 80))
     assert built["omitted"] == {"artifacts": 48}
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "shown"),
+    [
+        ("Age", 94, "90+"),
+        ("How old are you?", "94", "90+"),
+        ("Age", 89, 89),
+        ("Weight", 94, 94),
+        ("Age and date of birth?", True, True),
+    ],
+)
+@pytest.mark.rule("R-PRIV-6")
+def test_an_age_over_89_that_answers_a_question_is_not_told(
+    question: str, answer: Any, shown: Any
+) -> None:
+    assessment = {
+        "funnel": {"questions": [{"id": "q", "text": question}]},
+        "answers": {"q": answer},
+    }
+    element = "valueString" if isinstance(answer, str) else "valueInteger"
+    form = {
+        "resourceType": "QuestionnaireResponse",
+        "status": "completed",
+        "item": [{"text": question, "answer": [{element: answer}]}],
+    }
+    built = pack(bundle(form), assessment=assessment)
+    assert built["assessment"]["answers"][0]["answer"] == shown
+    if answer is not True:
+        assert built["questionnaires"][0]["answers"] == [f"{question}: {shown}"]
+
+
+@pytest.mark.parametrize(
+    ("named_as", "shown"),
+    [
+        ({"display": "Bjarne Ulfsson"}, "[redacted]"),
+        ({"reference": "Practitioner/x", "display": "Ulfsson"}, "[redacted]"),
+        ({"reference": "Medication/x", "display": "Co Amoxiclav Forte"}, "Co Amoxiclav Forte"),
+        ({"reference": "Condition/x", "display": "Morbus Kikuchi"}, "Morbus Kikuchi"),
+    ],
+)
+@pytest.mark.rule("R-PRIV-2")
+def test_who_is_named_as_an_answer_is_gone(named_as: dict[str, str], shown: str) -> None:
+    form = {
+        "resourceType": "QuestionnaireResponse",
+        "status": "completed",
+        "item": [{"text": "Which", "answer": [{"valueReference": named_as}]}],
+    }
+    built = pack(bundle(form))
+    assert built["questionnaires"][0]["answers"] == [f"Which: {shown}"]
