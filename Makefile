@@ -55,7 +55,7 @@ lock: $(READY) ## Lock the dependencies again, with hashes
 clean: ## Remove everything that was made
 	rm -rf $(VENV) .sam-venv .build .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-include build.mk ministack.mk races.mk generators.mk fuzz.mk template.mk
+include build.mk ministack.mk races.mk peers.mk generators.mk fuzz.mk template.mk
 
 prove: $(READY) ## Search all single faults and pairs, and 24,000 drawn histories: DRAWN=n, SEED=n
 	@$(BIN)/python -m tests.faults.prove $(if $(DRAWN),--drawn $(DRAWN)) $(if $(SEED),--seed $(SEED))

@@ -27,19 +27,19 @@ DYNAMODB_LOCAL = ROOT / ".build" / "dynamodb-local" / "package" / "aws_dynamodb_
 def servers() -> list[str]:
     """Those that are installed; without STUDIO_RACE_ROUNDS only the one that starts in a second."""
     found = ["ministack"] if is_installed() else []
-    if (
-        "STUDIO_RACE_ROUNDS" in os.environ
-        and (DYNAMODB_LOCAL / "DynamoDBLocal.jar").exists()
-        and shutil.which("java")
-    ):
+    if "STUDIO_RACE_ROUNDS" in os.environ and has_dynamodb_local():
         found.append("dynamodb-local")
     return found
+
+
+def has_dynamodb_local() -> bool:
+    return (DYNAMODB_LOCAL / "DynamoDBLocal.jar").exists() and shutil.which("java") is not None
 
 
 @contextmanager
 def running(server: str) -> Iterator[Any]:
     """A DynamoDB client of the server, which lives as long as the context."""
-    with ministack() if server == "ministack" else _dynamodb_local() as endpoint:
+    with ministack() if server == "ministack" else dynamodb_local() as endpoint:
         config = Config(
             max_pool_connections=64, retries={"mode": "standard", "total_max_attempts": 4}
         )
@@ -52,8 +52,8 @@ def running(server: str) -> Iterator[Any]:
 
 
 @contextmanager
-def _dynamodb_local() -> Iterator[str]:
-    """Started by a main of ours: its own would listen on every interface."""
+def dynamodb_local() -> Iterator[str]:
+    """Its endpoint. Started by a main of ours: its own would listen on every interface."""
     libraries = DYNAMODB_LOCAL / "DynamoDBLocal_lib"
     path = f"{DYNAMODB_LOCAL / 'DynamoDBLocal.jar'}:{libraries}/*"
     main = Path(__file__).with_name("LoopbackDynamo.java")
