@@ -74,6 +74,9 @@ async function followRun(runId, signal, update) {
       const fresh = await freshEvents(runId, events.at(-1)?.seq ?? 0, run && isMoving(run) ? WAIT_SECONDS : 0, signal);
       if (!run || fresh.length) run = (await getRun(runId, { signal })).run;
       events = [...events, ...fresh];
+      // The run may have ended after its events were read.
+      if (!isOpen(run) && events.at(-1)?.to !== run.status)
+        events = [...events, ...(await freshEvents(runId, events.at(-1)?.seq ?? 0, 0, signal))];
       update({ run, events, error: null });
       if (!isOpen(run)) return;
       pause = pauseAfter(run, fresh);
