@@ -210,18 +210,15 @@ def _most_tokens(request: ModelRequest) -> int:
 
 
 def _bought(entry: dict[str, Any], key: str) -> BoughtAnswer:
-    return BoughtAnswer(answer_from(entry["answer"]), entry["at"], key)
-
-
-def answer_from(fields: Mapping[str, Any]) -> ModelAnswer:
-    """The answer whose fields these are. Raises TypeError, ValueError, LookupError."""
-    return replace(
+    fields = entry["answer"]
+    made = replace(
         ModelAnswer(**fields),
         stop_reason=StopReason(fields["stop_reason"]),
         usage=TokenUsage(**fields["usage"]),
-        terms=Terms(**fields.get("terms", {})),
-        mark=CallMark(**fields.get("mark", {})),
+        terms=Terms(**fields["terms"]),
+        mark=CallMark(**fields["mark"]),
     )
+    return BoughtAnswer(made, entry["at"], key)
 
 
 def _dollars(micro: int) -> str:

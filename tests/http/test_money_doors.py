@@ -1,14 +1,14 @@
 """Budgets, pauses and why a run waits, over HTTP."""
 
-import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from local.demo.client import Answer
 from tests.support.care import Ward
+from tests.support.waiting import eventually
 
+PATIENCE, PAUSE = 60, 0.2
 SPENDING = "/budgets/workflow:diagnosis"
 
 
@@ -16,15 +16,10 @@ def why(ward: Ward, run_id: str) -> Answer:
     return ward.client.call("GET", f"/runs/{run_id}/why", None, "clinician")
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 60) -> bool:
-    ends = time.monotonic() + seconds
-    while not (held := holds()) and time.monotonic() < ends:
-        time.sleep(0.2)
-    return held
-
-
 def waits_for(ward: Ward, run_id: str, reason: str) -> bool:
-    return eventually(lambda: why(ward, run_id).data["waiting_for"][0]["reason"] == reason)
+    return eventually(
+        lambda: why(ward, run_id).data["waiting_for"][0]["reason"] == reason, PATIENCE, PAUSE
+    )
 
 
 def queue_a_run(ward: Ward, **fields: object) -> str:
@@ -182,7 +177,9 @@ def test_phases_read_what_they_share_from_the_cache(calendar: Ward) -> None:
         found: list[dict[str, Any]] = call("GET", path, None, "member").data["run"]["steps"]
         return found
 
-    assert eventually(lambda: all(step["status"] == "succeeded" for step in steps()), 60)
+    assert eventually(
+        lambda: all(step["status"] == "succeeded" for step in steps()), PATIENCE, PAUSE
+    )
     spent = [step["usage"] for step in steps()]
     assert all(usage["cache_read_tokens"] > 0 for usage in spent[1:])
     shared = next(usage for usage in spent if usage["calls"] > 1)

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from local.runtime.queue_poller import MOST_AT_ONCE
-from tests.http.test_money_doors import eventually
 from tests.support.care import Ward
+from tests.support.waiting import until
 
+PATIENCE = 60
 BLOCKS = {"queued", "waiting"}
 
 
@@ -23,20 +24,19 @@ def reason(ward: Ward, run_id: str, user: str = "clinician") -> str:
 
 def agreed(ward: Ward, run_id: str, wanted: str, user: str = "clinician") -> Any:
     """What holds the run, once it is that; `blocked_by` says the same wherever it stands."""
-    seen: list[tuple[Any, Any, Any]] = []
 
-    def holds_still() -> bool:
-        """Whether it was that before and after the others were asked: some reasons pass soon."""
+    def look() -> tuple[Any, Any, Any, str]:
         said = told(ward, run_id, user)
         run = ward.client.call("GET", f"/runs/{run_id}", None, user).data["run"]
         rows = ward.client.call("GET", "/runs?limit=100", None, "admin").data["runs"]
-        seen.append((said, run, next(one for one in rows if one["id"] == run_id)))
-        return [one["reason"] for one in said["waiting_for"]] == [wanted] and (
-            reason(ward, run_id, user) == wanted
-        )
+        row = next(one for one in rows if one["id"] == run_id)
+        return said, run, row, reason(ward, run_id, user)
 
-    assert eventually(holds_still), told(ward, run_id, user)
-    said, run, row = seen[-1]
+    def holds_still(seen: tuple[Any, Any, Any, str]) -> bool:
+        """It was that before and after the others were asked: some reasons pass soon."""
+        return [one["reason"] for one in seen[0]["waiting_for"]] == [wanted] == [seen[3]]
+
+    said, run, row, _ = until(look, holds_still, PATIENCE)
     blocked = wanted if said["status"] in BLOCKS else None
     assert said["status"] == run["status"] == row["status"]
     assert said["blocked_by"] == run["blocked_by"] == row["blocked_by"] == blocked
@@ -63,8 +63,10 @@ def soon(ward: Ward, seconds: float) -> str:
 def test_a_run_that_is_rung_and_not_taken_yet_is_starting(calendar: Ward) -> None:
     calendar.script({"forever": {"slow": 40}})
     runs = [calendar.create().data["run"]["id"] for _ in range(MOST_AT_ONCE + 1)]
-    assert eventually(
-        lambda: [reason(calendar, one) for one in runs].count("model_call") == MOST_AT_ONCE
+    until(
+        lambda: [reason(calendar, one) for one in runs],
+        lambda reasons: reasons.count("model_call") == MOST_AT_ONCE,
+        PATIENCE,
     )
     left = next(one for one in runs if reason(calendar, one) == "starting")
     assert agreed(calendar, left, "starting")["until"] is None
@@ -140,7 +142,7 @@ def test_a_worker_that_died_is_at_its_step_until_it_is_lost_and_taken_over(
     calendar.client.call("POST", "/dev/worker", {"kill_at": "validate"})
     run_id = calendar.create().data["run"]["id"]
     held = agreed(calendar, run_id, "step")
-    assert eventually(lambda: told_step(calendar, run_id) == "validate")
+    until(lambda: told_step(calendar, run_id), lambda step: step == "validate", PATIENCE)
     lease = moment(told(calendar, run_id)["waiting_for"][0]["until"])
     calendar.advance(int(lease - now(calendar)) + 1)
     said = told(calendar, run_id)

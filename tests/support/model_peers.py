@@ -84,13 +84,6 @@ class Asker:
         return self._others.submit(self, None, timeout, wanted)
 
 
-def eventually(holds: Callable[[], bool], within: float = 5) -> bool:
-    ends = time.monotonic() + within
-    while not (held := holds()) and time.monotonic() < ends:
-        time.sleep(0.02)
-    return held
-
-
 Speech = Callable[[socket.socket], None]
 
 

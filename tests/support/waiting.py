@@ -20,3 +20,11 @@ def until(
         assert time.monotonic() < deadline, f"still {found}"
         time.sleep(0.03)
     return found
+
+
+def eventually(holds: Callable[[], bool], within: float = 5, pause: float = 0.02) -> bool:
+    """Whether it came to hold within so many seconds, looked at every `pause` seconds."""
+    ends = time.monotonic() + within
+    while not (held := holds()) and time.monotonic() < ends:
+        time.sleep(pause)
+    return held

@@ -24,8 +24,8 @@ from tests.support.model_peers import (
     Asker,
     JumpClock,
     a_request,
-    eventually,
 )
+from tests.support.waiting import eventually
 
 
 def test_an_answer_is_the_schemas_json_with_what_it_cost(offline: OfflineModel, ask: Asker) -> None:

@@ -16,7 +16,8 @@ from shared.adapters import claude
 from shared.adapters.claude_errors import CUT_OFF, TIMED_OUT
 from shared.errors import OwnershipLost, TransientFailure
 from shared.runs.model import StopReason
-from tests.support.model_peers import Asker, Speech, eventually
+from tests.support.model_peers import Asker, Speech
+from tests.support.waiting import eventually
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 START = {

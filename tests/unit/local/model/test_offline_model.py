@@ -24,8 +24,8 @@ from tests.support.model_peers import (
     Asker,
     JumpClock,
     a_request,
-    eventually,
 )
+from tests.support.waiting import eventually
 
 HEADERS = {
     "x-api-key": "any",
