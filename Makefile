@@ -99,6 +99,10 @@ growth: $(READY) ## What lists, counts and metrics cost at 100, 10,000 and 100,0
 bench-console: $(READY) ## The console in Chromium over many runs: seconds, requests and bytes of each click: RUNS=10000
 	@$(BIN)/python -m bench.console $(if $(RUNS),--runs $(RUNS)) | grep -v '^{'
 
+.PHONY: screenshots
+screenshots: $(READY) ## Take the pictures of the console for the README anew
+	@$(BIN)/python -m bench.screenshots | grep -v '^{'
+
 .PHONY: console-deploy
 console-deploy: $(READY) ## Put the console into a deployment: STACK=name
 	@$(BIN)/python -m tools.console_deploy --stack "$(STACK)"

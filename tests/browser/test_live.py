@@ -72,7 +72,7 @@ def shown(run_id: str) -> re.Pattern[str]:
 def test_keys_show_and_do_what_they_say(open_console: Open) -> None:
     console = open_console("member", at="#/new").sees("What shall be done?")
     console.page.keyboard.press("?")
-    console.sees("Keyboard shortcuts").page.keyboard.press("Escape")
+    console.sees("find runs by id or name").page.keyboard.press("Escape")
     console.page.keyboard.press("g")
     console.page.keyboard.press("b")
     expect(console.page.get_by_role("heading", name="Board", level=1)).to_be_visible()
