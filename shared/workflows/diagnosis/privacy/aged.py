@@ -52,9 +52,7 @@ _SHAPES = tuple(
 _VERB = re.compile(
     rf"(?<![^\W_])(?:(?:s?he|{_PEOPLE}|{_KIN}|(?-i:[Ss]ie|[Ee]r))"  # no ER
     r"(?:['\u2019]s|\s(?:is|was|turns?|turned|ist|war|wurde|wird))|turn(?:ed|ing|s))"
-    r"\s(?:(?:now|already|almost|nearly|just|jetzt|schon)\s)?"
-    + _LIKELY
-    + _ENDS % _GOES_ON,
+    r"\s(?:(?:now|already|almost|nearly|just|jetzt|schon)\s)?" + _LIKELY + _ENDS % _GOES_ON,
     re.IGNORECASE,
 )
 _MEASURE = re.compile(
