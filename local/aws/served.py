@@ -91,7 +91,7 @@ class LocalAws:
         self._server.start(self._answer)
 
     def stop(self) -> None:
-        """From here on nothing changes, also by a call that is still under way."""
+        """From here on nothing changes: whoever is still at work ends with the next call."""
         self._server.stop()
         with self._lock:
             self._stopped = True
@@ -213,7 +213,7 @@ class LocalAws:
             return Response(403, [("Content-Type", "application/xml")], refused)
         with self._lock:
             if self._stopped:
-                return Response(503, [], b"")
+                raise SystemExit("the local AWS has stopped")  # ends the thread that still asks
             answer = wsgi.serve(self._application, request)
             self.served += 1
         self._note(headers)
