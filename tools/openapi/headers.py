@@ -15,8 +15,8 @@ REQUEST: dict[str, dict[str, Any]] = {
     "Idempotency-Key-Ignored": {
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "Not looked at, whatever it is: the route has a natural key, and says so with "
-        "`Idempotency-Status: ignored`.",
+        "description": "Not looked at, whatever it is: the route has a natural key, and says so "
+        "with `Idempotency-Status: ignored`.",
         "schema": {"type": "string"},
         "example": "7f9c2b1e-create",
     },
