@@ -119,7 +119,7 @@ class Stack:
         self.aws = LocalAws(self.clock)
         self.aws.start()
         self._stopping.callback(self.aws.stop)
-        os.environ.update(_aws_environment(self.aws.endpoint))
+        os.environ.update(aws_environment(self.aws.endpoint))
         self._stopping.enter_context(every_client(self.aws.shortened))
         key = os.environ.get("ANTHROPIC_API_KEY") or OFFLINE_KEY
         key_arn = self.aws.create_secret("model-key", key)
@@ -281,7 +281,7 @@ class Stack:
         )
 
 
-def _aws_environment(endpoint: str) -> dict[str, str]:
+def aws_environment(endpoint: str) -> dict[str, str]:
     """No handler of this process, and no process it starts, may reach a real account."""
     return {
         "AWS_ENDPOINT_URL": endpoint,

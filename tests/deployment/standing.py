@@ -25,11 +25,12 @@ from local.serving.messages import Request, Response, message
 from local.serving.receiver import RECEIVER, Receiver
 from local.serving.server import HttpServer
 from tests.deployment.deployment import Deployment
-from tests.deployment.http_api import wire
+from tests.deployment.http_api import declared, wire
 from tests.support.ministack import ministack
 
 MODEL_SECONDS = "15"
 LONGEST_ANSWER = 90
+LONGEST_WAIT = 120
 _OF_THE_CONNECTION = ("host", "connection", "content-length", "transfer-encoding", "expect")
 SWITCHES = {"DIAGNOSIS_WORKER_ENABLED": "true", "QUOTA_PER_MINUTE": "0"}
 """Variables that tests change, as they are without them."""
@@ -45,26 +46,37 @@ class NoKills:
         return {}
 
 
-def no_jump(seconds: float) -> float:
-    if seconds:
+def wait(seconds: float) -> float:
+    """A deployment's time passes by itself; the new now."""
+    if seconds > LONGEST_WAIT:
         raise BadRequest("a deployment's time cannot be moved", 501)
+    time.sleep(seconds)
     return time.time()
 
 
 class Switches:
-    """The variables that tests change, in every function at once."""
+    """The variables that tests change, in the functions that look at them: those that change
+    something, and /health. A changed function starts anew, which takes seconds.
+    """
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
         self._now = dict(SWITCHES)
         self._changing = threading.Lock()
+        names = {physical: logical for logical, physical in deployment.physical.items()}
+        reading = {
+            names[route.function]
+            for route in declared(deployment).routes
+            if route.method == "GET" and route.path != "/health"
+        }
+        self._functions = [name for name in deployment.functions if name not in reading]
 
     def change(self, variables: Mapping[str, str]) -> None:
         with self._changing:
             if self._now == self._now | dict(variables):
                 return
             self._now |= variables
-            self._deployment.set_variables(variables, *self._deployment.functions)
+            self._deployment.set_variables(variables, *self._functions)
 
     def current(self, name: str) -> str:
         return self._now[name]
@@ -134,7 +146,7 @@ def standing(port: int = 0) -> Iterator[tuple[str, Deployment]]:
         switches, table = Switches(deployment), deployment.physical["Table"]
         write = partial(set_attributes, deployment.clients["dynamodb"], table)
         dev = Dev(
-            issuer, model, NoKills(), switches.change, switches.current, no_jump, write, receiver
+            issuer, model, NoKills(), switches.change, switches.current, wait, write, receiver
         )
         server.start(Front(deployment, dev).handle)
         seed(server.url, issuer)

@@ -43,6 +43,7 @@ def ministack(*, holds_to_policies: bool = False) -> Iterator[str]:
             "BIND_HOST": "127.0.0.1",
             "IOT_MTLS_ENABLED": "0",
             "AUTH": str(holds_to_policies).lower(),
+            "LAMBDA_WARM_TTL_SECONDS": "36000",
             "MINISTACK_ACCOUNT_ID": ACCOUNT,
             "MINISTACK_REGION": REGION,
             "LOG_LEVEL": "ERROR",
