@@ -57,15 +57,25 @@ def ministack(*, holds_to_policies: bool = False) -> Iterator[str]:
 
 def readable(template: dict[str, Any]) -> dict[str, Any]:
     """The template as MiniStack can take it: without alarms on expressions, which it refuses; a
-    role's policy, of which it does not know the newer kind, as one of the older kind; and without
-    what refuses callers who come without TLS, as all come here.
+    role's policy, of which it does not know the newer kind, as one of the older kind; a secret by
+    its ARN, where its Ref is only its name; and without what refuses callers who come without TLS,
+    as all come here.
     """
     kept = {
         name: _older_kind(resource)
         for name, resource in template["Resources"].items()
         if not _refused(resource)
     }
-    return template | {"Resources": kept}
+    secrets = {name for name, one in kept.items() if one["Type"] == "AWS::SecretsManager::Secret"}
+    return template | {"Resources": _by_arn(kept, secrets)}
+
+
+def _by_arn(node: Any, secrets: set[str]) -> Any:
+    if isinstance(node, dict):
+        if node.keys() == {"Ref"} and node["Ref"] in secrets:
+            return {"Fn::GetAtt": [node["Ref"], "Id"]}
+        return {name: _by_arn(inner, secrets) for name, inner in node.items()}
+    return [_by_arn(inner, secrets) for inner in node] if isinstance(node, list) else node
 
 
 def _refused(resource: dict[str, Any]) -> bool:
