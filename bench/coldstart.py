@@ -170,12 +170,12 @@ def _run(taken: Taken, command: list[str], path: Path) -> None:
         stderr=subprocess.PIPE,
     )
     os.close(tell)
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    taken.wall.append(time.perf_counter() - begun)
-    taken.cpu.append(used.ru_utime + used.ru_stime)
     with os.fdopen(told, "rb") as reader, process:
-        line = reader.read()
+        line = reader.read()  # to its end first: what it tells may be longer than a pipe holds
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        taken.wall.append(time.perf_counter() - begun)
+        taken.cpu.append(used.ru_utime + used.ru_stime)
         if process.returncode:
             assert process.stderr is not None
             raise ChildFailed(f"{command[2:4]}: {process.stderr.read().decode()[-2000:]}")
