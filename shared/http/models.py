@@ -118,7 +118,9 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 class Body(BaseModel):
     """The base of every request body."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, hide_input_in_errors=True, defer_build=True
+    )
 
 
 def at_most(limit: int) -> AfterValidator:
