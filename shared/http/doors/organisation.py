@@ -111,4 +111,5 @@ def _retention_due(call: Call, one: Organisation) -> Json:
         patients += len(found)
         if position is None:
             break
-    return {"runs": len(due.old_runs(one.id, cutoff)), "patients": patients}
+    erased_before = call.services.retention.place(one.id).runs
+    return {"runs": len(due.old_runs(one.id, cutoff, erased_before)), "patients": patients}
