@@ -92,7 +92,7 @@ def test_any_amount_above_nothing_is_at_least_a_millionth_by_every_door(unbound:
     assert clone.status == 201
     for zero in (0, -1e-30):
         path = f"/api/studio/patients/{unbound.patient}/diagnosis-runs"
-        body = {"input_config": {}, "max_cost_usd": zero}
+        body: dict[str, object] = {"input_config": {}, "max_cost_usd": zero}
         assert call("POST", path, body, "clinician").status == 422
 
 
