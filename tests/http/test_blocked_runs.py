@@ -2,7 +2,9 @@
 pause is shown to whom.
 """
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -90,7 +92,7 @@ def test_any_amount_above_nothing_is_at_least_a_millionth_by_every_door(unbound:
     assert clone.status == 201
     for zero in (0, -1e-30):
         path = f"/api/studio/patients/{unbound.patient}/diagnosis-runs"
-        body = {"input_config": {}, "max_cost_usd": zero}
+        body: dict[str, object] = {"input_config": {}, "max_cost_usd": zero}
         assert call("POST", path, body, "clinician").status == 422
 
 
@@ -113,3 +115,65 @@ def test_a_reason_without_a_pause_is_refused(unbound: Ward, more: dict[str, obje
     call("PATCH", "/organisation", {"paused_workflows": ["diagnosis"]}, "admin")
     told = call("PATCH", "/organisation", {"pause_reason": "x"}, "admin").data["organisation"]
     assert told["pause_reason"] == "x"
+
+
+@pytest.mark.rule("R-WAIT-1")
+@pytest.mark.parametrize("by", ["budget", "provider_spend_limit", "worker_disabled"])
+def test_what_is_blocked_is_waited_for(unbound: Ward, by: str) -> None:
+    """It goes on by itself once what blocks it is gone."""
+    run_id = blocked(unbound, by)
+    read = held(partial(unbound.run, run_id, wait=1))
+    assert (read["status"], read["blocked_by"]) == ("queued", by)
+    freed(unbound, by)
+    for _ in range(3):
+        unbound.advance(60)
+    assert unbound.run(run_id, wait=25)["status"] == "succeeded"
+
+
+@pytest.mark.rule("R-WAIT-1")
+def test_whatever_is_asked_of_a_paused_workflow_is_waited_for(unbound: Ward) -> None:
+    call = unbound.client.call
+    failed, manual = unbound.a_run("failed"), unbound.a_run()
+    intake = {"profile": "analytics_forecast_app", "intake": "A forecast."}
+    book = call("POST", "/runs", intake, "member").data["run"]["id"]
+    paused = {"paused_workflows": ["diagnosis", "orchestration"]}
+    call("PATCH", "/organisation", paused, "admin")
+    created = held(partial(unbound.create, wait=1))
+    retried = held(partial(unbound.retry, failed, wait=1))
+    executed = held(partial(unbound.execute, manual, wait=1))
+    begun = held(partial(call, "POST", f"/runs/{book}/next", None, "member", prefer="wait=1"))
+    answers = (created, retried, executed, begun)
+    assert [one.status for one in answers] == [201, 202, 202, 202]
+    assert {one.data["run"]["status"] for one in answers[:3]} == {"queued"}
+    assert (begun.data["status"], begun.data["current_phase"]) == ("queued", "planning")
+    call("POST", f"/runs/{book}/cancel", None, "member")
+
+
+def blocked(ward: Ward, by: str) -> str:
+    """A run that is queued because of that."""
+    if by == "budget":
+        limit_to(ward, 0)
+    elif by == "worker_disabled":
+        ward.client.call("POST", "/dev/settings", {"worker_enabled": False})
+    else:
+        ward.script({"forever": "spend_limit"})
+    run_id = queue_a_run(ward)
+    assert waits_for(ward, run_id, by)
+    return run_id
+
+
+def freed(ward: Ward, by: str) -> None:
+    if by == "budget":
+        ward.client.call("DELETE", SPENDING, None, "admin")
+    elif by == "worker_disabled":
+        ward.client.call("POST", "/dev/settings", {"worker_enabled": True})
+    else:
+        ward.script()
+
+
+def held(ask: Callable[[], Any]) -> Any:
+    """The answer, which was held back for a second."""
+    began = time.monotonic()
+    answer = ask()
+    assert time.monotonic() - began >= 1
+    return answer
