@@ -14,8 +14,8 @@ import pytest
 
 from local.aws.served import LocalAws
 from local.clock.stack_clock import StackClock
-from local.runtime.lambdas import LambdaContext
 from local.environment import aws_environment
+from local.runtime.lambdas import LambdaContext
 from local.template import reader
 from local.template.blueprint import Blueprint, Function
 from local.template.intrinsics import STACK

@@ -33,8 +33,10 @@ def organisation(call: Call) -> Organisation:
 
 
 def patch_organisation(call: Call, body: PatchOrganisation) -> Organisation:
-    """Apply what was given to what stands. Raises ValidationFailed, and Conflict for a
-    workflow that takes no pause.
+    """Apply what was given to what stands.
+
+    Raises ValidationFailed, for a reason without a pause too, and Conflict for a workflow that
+    takes no pause.
     """
     _check(body)
     services, now = call.services, call.services.clock.now_ms()
@@ -87,6 +89,9 @@ def _after(before: Organisation, body: PatchOrganisation, person: str, now: int)
     if "pause_reason" in given:
         after = replace(after, pause_reason=body.pause_reason)
     if not after.paused_workflows:
+        if body.pause_reason is not None:
+            message = "says why workflows are paused, and none is: name paused_workflows with it"
+            raise ValidationFailed.of("body.pause_reason", message)
         after = replace(after, pause_reason=None, paused_by=None, paused_at=None)
     return after
 
