@@ -67,8 +67,8 @@ class Call:
         return sha256_hex(canonical_json(evened([self.method, self.path, self.body])))
 
     def operation(self) -> str:
-        """The name of this call's write. Under an Idempotency-Key it begins with the key's, and ends
-        with its own, so that of repetitions at the same moment each knows whether the write is its.
+        """The name of this call's write. Under an Idempotency-Key it begins with the key's and ends
+        with its own: of repetitions at the same moment each knows whether the write is its.
         """
         if self.idempotency_key is None:
             return self.request_id[:_OP]
@@ -85,8 +85,8 @@ class Call:
         return next((entry for entry in run.history if entry.op.startswith(name)), None)
 
     def moved_once(self, run: Run, move: Callable[[Run], Run]) -> tuple[Run, bool]:
-        """(the run once it is moved, whether this call did it): where another under the same key was
-        faster, nothing is moved again. Raises what `move` does.
+        """(the run once it is moved, whether this call did it): where another under the same key
+        was faster, nothing is moved again. Raises what `move` does.
         """
         if self.moved(run):
             return run, False
