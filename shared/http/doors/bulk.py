@@ -100,9 +100,10 @@ def create_bulk(call: Call, body: CreateBulk) -> tuple[Bulk, bool]:
     )
     runner = services.bulk_runner
     existing = services.bulks.create(bulk, runner.due())
-    if existing is not None and existing.created_at != bulk.created_at:
+    if existing is None or existing.created_at == bulk.created_at:
+        runner.ask(bulk)  # a create that was answered too late is met by its own repetition
+    if existing is not None and key.repeatable:
         return existing, False
-    runner.ask(bulk)
     return bulk, True
 
 
