@@ -50,7 +50,7 @@ def test_a_route_with_a_natural_key_asks_nothing_of_the_header_that_it_ignores()
     parameters = DOCUMENT["components"]["parameters"]
     asked: dict[bool, list[Json]] = {True: [], False: []}
     for _, one in operations():
-        created = next((a for s, a in one["responses"].items() if s in ("201", "202")), {})
+        created: Json = next((a for s, a in one["responses"].items() if s in ("201", "202")), {})
         for parameter in one["parameters"]:
             full = parameters.get(parameter.get("$ref", "").rpartition("/")[2], parameter)
             if full["name"] == "Idempotency-Key":
