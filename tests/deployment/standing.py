@@ -1,8 +1,6 @@
 """A deployment in MiniStack that answers at one URL as the local stack does: its HTTP API, and
 beside it the routes under /dev as far as a deployment can have them. `python -m
 tests.deployment.standing` stands until it is interrupted.
-
-Long because it is where all parts are put together, and each is a few lines.
 """
 
 import http.client
