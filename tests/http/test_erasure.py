@@ -18,6 +18,7 @@ from tests.support.canaries import Markers
 from tests.support.care import Ward, any_uuid
 from tests.support.raw_stores import RawStores
 from tests.support.routes import BUNDLE, Route, guarded
+from tests.support.waiting import until
 from tests.support.witness import CLOCK, KILLS, needs_local
 
 pytestmark = pytest.mark.rule("R-ERASE-1")
@@ -58,6 +59,7 @@ class Life:
     runs: list[str] = field(default_factory=list)
     artifacts: list[str] = field(default_factory=list)
     assessment: str = ""
+    bulk: str = ""
     before: Any = None
     erasure: Any = None
     at_once: list[Answer] = field(default_factory=list)
@@ -126,7 +128,9 @@ def _run_everything(life: Life) -> None:
     ward.script("missing_fields", "not_json")
     ward.execute(broken, wait=25)
     ward.retry(broken, wait=25, key=mark("key"))
-    by_hand = life.a_run()
+    tag = mark("tag in a bulk's filter")
+    by_hand = life.a_run(tags=[tag])
+    _counted_by_tag(life, tag)
     ward.bring(by_hand, "running")
     ward.update(by_hand, status="failed",
                 error_info={"code": "PERSON_FAILED", "message": mark("why it failed")})  # fmt: skip
@@ -139,6 +143,15 @@ def _run_everything(life: Life) -> None:
     _run_into_every_failure(life)
     clone = life.call("POST", f"/runs/{plain}/clone", {"overrides": {"dispatch": "manual"}})
     life.runs.append(clone.data["run"]["id"])
+
+
+def _counted_by_tag(life: Life, tag: str) -> None:
+    """A bulk that names the tag, and has ended."""
+    asked = {"action": "cancel", "filter": {"tag": tag}, "dry_run": True}
+    made = life.client.call("POST", "/bulk", asked, "admin").data["bulk"]["id"]
+    life.bulk = f"/bulk/{made}"
+    assert until(lambda: life.client.call("GET", life.bulk, None, "admin").data["bulk"],
+                 lambda bulk: bulk["status"] == "succeeded")["counts"]["matched"] == 1  # fmt: skip
 
 
 def _run_into_every_failure(life: Life) -> None:
@@ -305,6 +318,11 @@ def test_no_list_shows_the_patient_and_the_runs_are_bare(life: Life) -> None:
         assert (
             life.mark.found_in(life.client.call("GET", path, None, "admin").raw.decode()) == set()
         )
+
+
+def test_a_bulk_that_named_a_tag_of_theirs_names_it_no_more(life: Life) -> None:
+    bulk = life.client.call("GET", life.bulk, None, "admin").data["bulk"]
+    assert (bulk["filter"], bulk["counts"]["matched"]) == ({}, 1)
 
 
 @needs_local(CLOCK)
