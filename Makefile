@@ -57,8 +57,9 @@ clean: ## Remove everything that was made
 
 include build.mk ministack.mk races.mk peers.mk generators.mk fuzz.mk template.mk
 
-prove: $(READY) ## Search all single faults and pairs, and 24,000 drawn histories: DRAWN=n, SEED=n
+prove: $(READY) ## Search all single faults and pairs, of an erasure too, and 24,000 drawn histories: DRAWN=n, SEED=n
 	@$(BIN)/python -m tests.faults.prove $(if $(DRAWN),--drawn $(DRAWN)) $(if $(SEED),--seed $(SEED))
+	@$(BIN)/python -m tests.faults.erasing
 
 .PHONY: recount redrive restore
 recount: $(READY) ## Count a deployment's runs anew: TABLE=name, AT_REST=1 when nothing runs

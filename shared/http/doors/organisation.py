@@ -9,7 +9,7 @@ from pydantic import Field
 
 from shared.errors import Conflict, ValidationFailed
 from shared.http.call import Call
-from shared.http.models import Body, Text
+from shared.http.models import AS_INTEGER, Body, Text
 from shared.http.views import Json
 from shared.records.gate import pause_gate
 from shared.records.organisation import Organisation
@@ -25,7 +25,7 @@ class PatchOrganisation(Body):
 
     paused_workflows: Annotated[list[str], Field(max_length=100)] | None = None
     pause_reason: Text | None = None
-    retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    retention_days: Annotated[int, Field(ge=1, le=36_500), AS_INTEGER] | None = None
 
 
 def organisation(call: Call) -> Organisation:
@@ -33,8 +33,10 @@ def organisation(call: Call) -> Organisation:
 
 
 def patch_organisation(call: Call, body: PatchOrganisation) -> Organisation:
-    """Apply what was given to what stands. Raises ValidationFailed, and Conflict for a
-    workflow that takes no pause.
+    """Apply what was given to what stands.
+
+    Raises ValidationFailed, for a reason without a pause too, and Conflict for a workflow that
+    takes no pause.
     """
     _check(body)
     services, now = call.services, call.services.clock.now_ms()
@@ -87,13 +89,16 @@ def _after(before: Organisation, body: PatchOrganisation, person: str, now: int)
     if "pause_reason" in given:
         after = replace(after, pause_reason=body.pause_reason)
     if not after.paused_workflows:
+        if body.pause_reason is not None:
+            message = "says why workflows are paused, and none is: name paused_workflows with it"
+            raise ValidationFailed.of("body.pause_reason", message)
         after = replace(after, pause_reason=None, paused_by=None, paused_at=None)
     return after
 
 
 def _retention_due(call: Call, one: Organisation) -> Json:
-    """How many ended runs are past their time, and the records of how many patients; counts up to a
-    thousand.
+    """How many ended runs are past their time, and the records of how many patients: as far as a
+    thousand runs after those that are erased show, and the thousand newest patients.
     """
     if one.retention_days is None:
         return {"runs": 0, "patients": 0}

@@ -1,8 +1,8 @@
 """Every sample event through its real handler: it is answered as the contract says, and every AWS
 call that it makes is granted.
 
-An emulator grants everything, so what a deployed function is refused would otherwise show only
-there.
+moto grants everything, so what a deployed function is refused would otherwise show only where
+policies hold: in AWS, and in `make http-on-ministack`.
 
 Long because every function is entered with its sample event over one arrangement.
 """
