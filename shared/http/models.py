@@ -139,7 +139,9 @@ class Body(BaseModel):
     unless null is a value of its own, as it is of what a PATCH or PUT takes away.
     """
 
-    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, hide_input_in_errors=True, defer_build=True
+    )
 
     @model_validator(mode="before")
     @classmethod

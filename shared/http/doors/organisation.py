@@ -97,8 +97,8 @@ def _after(before: Organisation, body: PatchOrganisation, person: str, now: int)
 
 
 def _retention_due(call: Call, one: Organisation) -> Json:
-    """How many ended runs are past their time, and the records of how many patients; counts up to a
-    thousand.
+    """How many ended runs are past their time, and the records of how many patients: as far as a
+    thousand runs after those that are erased show, and the thousand newest patients.
     """
     if one.retention_days is None:
         return {"runs": 0, "patients": 0}
