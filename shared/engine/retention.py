@@ -36,6 +36,11 @@ RUNS_AT_MOST = 200
 """So many runs are erased at one look."""
 EXAMINED_AT_MOST = 1_000
 PATIENTS_AT_MOST = 100
+COUNTED_AT_MOST = 400
+"""So many entries of runs, and as many of patients and what is kept of them, are read where it is
+only asked how many are due; a patient's runs come on top.
+"""
+_PATIENTS_A_PAGE = 50
 LOOKED_AT_AGAIN = HOUR
 _PAGE = 100
 _CALLED_AGAIN = 10 * MINUTE
@@ -69,17 +74,37 @@ class Due:
     care: CareStore
     records: RecordStore
 
-    def old_runs(self, org_id: str, cutoff: int) -> list[Run]:
-        """Runs past their time, as far as a thousand entries show."""
-        found: list[Run] = []
-        position: str | None = None
-        for _ in range(EXAMINED_AT_MOST // _PAGE):
+    def counts(self, org_id: str, cutoff: int, place: Place) -> tuple[int, int]:
+        """How many runs are past their time, and the data of how many patients: from where the
+        retention has come to, as far as a thousand entries show.
+        """
+        return self._count_runs(org_id, cutoff, place.runs), self._count_patients(
+            org_id, cutoff, place.patients
+        )
+
+    def _count_runs(self, org_id: str, cutoff: int, position: str | None) -> int:
+        found = 0
+        for _ in range(COUNTED_AT_MOST // _PAGE):
             page = self.runs.page(
                 Scope("organisation", org_id), position, _PAGE, newest_first=False
             )
-            found += [run for run in page.runs if is_past(run, cutoff)]
+            found += sum(is_past(run, cutoff) for run in page.runs)
             position = page.position
             if position is None or all(_created(row) >= cutoff for row in page.rows):
+                break
+        return found
+
+    def _count_patients(self, org_id: str, cutoff: int, position: str | None) -> int:
+        found, read = 0, 0
+        while read < COUNTED_AT_MOST:
+            patients, position = self.care.patients(org_id, position, _PATIENTS_A_PAGE)
+            read += _PATIENTS_A_PAGE
+            for patient in patients:
+                forgotten, more = self._is_forgotten(patient, cutoff)
+                found, read = found + forgotten, read + more
+                if read >= COUNTED_AT_MOST:
+                    break
+            if position is None:
                 break
         return found
 
@@ -90,27 +115,26 @@ class Due:
         and where the next page begins.
         """
         found, position = self.care.patients(org_id, position, PATIENTS_AT_MOST)
-        return [one for one in found if self._is_forgotten(one, cutoff)], position
+        return [one for one in found if self._is_forgotten(one, cutoff)[0]], position
 
-    def _is_forgotten(self, patient: Patient, cutoff: int) -> bool:
+    def _is_forgotten(self, patient: Patient, cutoff: int) -> tuple[bool, int]:
+        """(whether they are, how many entries were read for that)."""
         if patient.user_id is not None or patient.updated_at >= cutoff:
-            return False
+            return False, 0
         record = self.records.get(patient.org_id, patient.id)
         if record is not None and record.updated_at >= cutoff:
-            return False
+            return False, 1
         assessed_at = self.care.last_assessed_at(patient.org_id, patient.id)
         if assessed_at is not None and assessed_at >= cutoff:
-            return False
+            return False, 2
         if record is None and patient.label is None and assessed_at is None:
-            return False
+            return False, 2
         clinicians, _ = self.care.clinicians(patient.org_id, patient.id, None, 1)
-        return not clinicians and not self._has_runs(patient)
-
-    def _has_runs(self, patient: Patient) -> bool:
-        """Whether any run of theirs is more than a skeleton."""
+        if clinicians:
+            return False, 3
         scope = Scope.of_subject(patient.org_id, Subject(PATIENT, patient.id))
         rows = self.runs.page(scope, None, _PAGE).rows
-        return any(isinstance(row, Unreadable) or row.erased_at is None for row in rows)
+        return all(_is_skeleton(row) for row in rows), 3 + len(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +216,10 @@ def is_past(run: Run, cutoff: int) -> bool:
     """Whether an ended run has been kept for as long as it may be. Receipts are kept."""
     ended = run.completed_at is not None and run.completed_at < cutoff
     return run.is_terminal and ended and run.erased_at is None and run.workflow != ERASURE.name
+
+
+def _is_skeleton(row: Run | Unreadable) -> bool:
+    return isinstance(row, Run) and row.erased_at is not None
 
 
 def _is_left(run: Run) -> bool:

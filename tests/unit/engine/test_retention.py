@@ -9,14 +9,16 @@ import pytest
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.retention_store import DynamoRetentionStore
 from shared.adapters.erasure_store import AwsErasureStore
+from shared.engine import retention
 from shared.engine.account import usage_by_step
 from shared.engine.retention import Due, Retention, RetentionCalls
+from shared.records.care import Patient
 from shared.records.organisation import Organisation
 from shared.records.run import Run, Status
 from shared.runs.timing import DAY, HOUR, MINUTE
 from tests.support.aws import Deployment, in_process_aws
 from tests.support.engine_world import PLENTY, EngineWorld
-from tests.support.samples import CLINICIAN, ORG
+from tests.support.samples import CLINICIAN, ORG, run_id
 from tests.support.workflows import register
 
 pytestmark = pytest.mark.rule("R-RETAIN-1")
@@ -55,6 +57,9 @@ class Keeping:
     def done(self) -> Run:
         return self.world.work(self.world.create(tags=("a tag",)))
 
+    def counts(self, cutoff: int) -> tuple[int, int]:
+        return self.due.counts(ORG, cutoff, self.store.place(ORG))
+
     def look(self, remaining: int = PLENTY) -> None:
         self.retention.look(ORG, lambda: remaining)
 
@@ -79,13 +84,13 @@ def test_an_ended_run_becomes_a_skeleton_and_an_open_one_stays(keeping: Keeping)
     world.clock.advance(3 * DAY)
     young = keeping.done()
     cutoff = world.clock.now_ms() - 2 * DAY
-    assert [run.id for run in keeping.due.old_runs(ORG, cutoff)] == [old.id]
+    assert keeping.counts(cutoff) == (1, 0)
     keeping.look()
     left = world.now(old)
     assert (left.erased_at, left.status) == (world.clock.now_ms(), Status.SUCCEEDED)
     assert (left.usage, left.tags, left.artifacts) == (old.usage, (), ())
     assert [world.now(run) for run in (still_open, young)] == [still_open, young]
-    assert keeping.due.old_runs(ORG, cutoff) == []
+    assert keeping.counts(cutoff) == (0, 0)
     items = keeping.here.table.partition(keys.thing_pk(old.id))
     assert [item["sk"]["S"] for item in items] == ["R"]
 
@@ -98,6 +103,32 @@ def test_looking_again_changes_nothing_and_begins_where_it_stopped(keeping: Keep
     assert place.runs == keeping.here.runs.position_of(run)
     keeping.look()
     assert (keeping.world.now(run), keeping.store.place(ORG)) == (before, place)
+
+
+def test_what_is_due_is_counted_from_where_the_retention_has_come_to(
+    keeping: Keeping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two entries stand for four hundred: the past behind them is not read."""
+    monkeypatch.setattr(retention, "_PAGE", 2)
+    monkeypatch.setattr(retention, "COUNTED_AT_MOST", 2)
+    for _ in range(3):
+        keeping.done()
+    keeping.world.clock.advance(3 * DAY)
+    keeping.look()
+    late = keeping.done()
+    keeping.world.clock.advance(3 * DAY)
+    assert late.erased_at is None
+    assert keeping.counts(keeping.world.clock.now_ms() - 2 * DAY) == (1, 0)
+
+
+def test_only_so_much_is_read_to_say_what_is_due(
+    keeping: Keeping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "COUNTED_AT_MOST", 60)
+    care, now = keeping.here.care, keeping.world.clock.now_ms()
+    for number in range(120):
+        care.put_patient(Patient(run_id(number), ORG, None, now, now, "a label"))
+    assert keeping.counts(now + DAY)[1] == 4
 
 
 def test_a_look_without_time_is_taken_up_at_once(keeping: Keeping) -> None:

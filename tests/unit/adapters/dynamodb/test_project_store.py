@@ -11,15 +11,16 @@ from typing import Any
 
 import pytest
 
+from shared.adapters.dynamodb import project_store
 from shared.adapters.dynamodb.project_store import SETTLE_AT, SETTLED_AFTER, DynamoProjectStore
 from shared.adapters.dynamodb.run_store import DynamoRunStore
 from shared.adapters.dynamodb.table import Table
 from shared.adapters.s3 import Bucket
 from shared.errors import StoreUnavailable
-from shared.records.project import Project, ProjectInput
+from shared.records.project import Project, ProjectInput, ProjectSummary
 from shared.records.run import Subject
 from shared.runs.canonical import sha256_hex
-from shared.runs.timing import MINUTE, SECOND
+from shared.runs.timing import DAY, MINUTE, SECOND
 from tests.fakes.world import MORNING, SequentialIds
 from tests.support.aws import REGION, Clients, in_process_aws
 from tests.support.samples import a_run
@@ -155,15 +156,41 @@ def test_whoever_is_interrupted_anywhere_gets_one_version_when_they_try_again(
     assert store.get_input(PROJECT, first.version) == first
 
 
-def test_the_latest_of_a_status_is_found_behind_many_others(store: DynamoProjectStore) -> None:
-    assert store.latest_input(PROJECT, "final") is None
+def test_the_latest_final_input_is_found_by_three_reads_behind_any_number_of_drafts(
+    store: DynamoProjectStore, client: Client
+) -> None:
     final, _ = store.add_input(an_input(), DOCUMENT, PRINT)
     for _ in range(60):
         store.add_input(an_input(status="draft"), DOCUMENT, PRINT)
-    assert store.latest_input(PROJECT, "final") == final
-    latest = store.latest_input(PROJECT, "draft")
-    assert latest is not None
-    assert latest.version == 61
+    client.calls.clear()
+    assert store.latest_final(PROJECT) == final
+    assert client.calls == {"get_item": 3, "batch_get_item": 1}
+
+
+def test_the_latest_final_input_is_right_whoever_wrote_at_once(store: DynamoProjectStore) -> None:
+    def add(number: int) -> tuple[ProjectInput, bool]:
+        status = "draft" if number % 3 else "final"
+        return store.add_input(an_input(status=status), DOCUMENT, PRINT)
+
+    with ThreadPoolExecutor(8) as pool:
+        added = list(pool.map(add, range(30)))
+    newest = max((one for one, _ in added if one.status == "final"), key=lambda one: one.version)
+    assert store.latest_final(PROJECT) == newest
+
+
+def test_an_input_that_is_tried_again_after_too_many_others_is_refused(
+    store: DynamoProjectStore, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(project_store, "_PLACES_AT_MOST", 3)
+    mine, client.broken_at = an_input(), 1
+    with pytest.raises(StoreUnavailable):
+        store.add_input(mine, DOCUMENT, PRINT)
+    client.broken_at = None
+    for _ in range(3):
+        store.add_input(an_input(), DOCUMENT, PRINT)
+    with pytest.raises(StoreUnavailable):
+        store.add_input(mine, DOCUMENT, PRINT)
+    assert versions(store) == [3, 2, 1]
 
 
 # --- lists ----------------------------------------------------------------------------------------
@@ -273,3 +300,63 @@ def test_many_projects_cost_one_short_query_each(store: DynamoProjectStore, clie
     found, position = store.summaries("demo", None, None, 10)
     assert (len(found), position is not None) == (10, True)
     assert client.calls == {"query": 1 + 10, "batch_get_item": 2}
+
+
+def test_projects_of_very_many_new_runs_are_counted_over_several_pages(
+    store: DynamoProjectStore, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty entries stand for a thousand."""
+    monkeypatch.setattr(project_store, "EXAMINED_AT_MOST", 20)
+    others = [replace(PROJECT, id=IDS.unique(), created_at=MORNING + n) for n in (1, 2, 3)]
+    for other in others:
+        store.create_project(other)
+    made = plant(client, 47, MORNING)
+    found: list[tuple[str, int, str | None]] = []
+    position, pages = None, 0
+    while True:
+        client.rows, limit = 0, 3
+        rows, position = store.summaries("demo", None, position, limit)
+        assert client.rows <= 20
+        found += [(one.project.id, one.runs_count, _last(one)) for one in rows]
+        if pages == 1:
+            store.create_project(replace(PROJECT, id=IDS.unique(), created_at=MORNING + 9))
+            store.settle(PROJECT.id, MORNING + SETTLED_AFTER + 30 * SECOND)
+        pages += 1
+        if position is None:
+            break
+    newest_first = [(other.id, 0, None) for other in others[::-1]]
+    assert found == [*newest_first, (PROJECT.id, 47, made[-1])]
+    assert pages > 3
+
+
+def test_a_project_alone_is_counted_over_several_pages(
+    store: DynamoProjectStore, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(project_store, "EXAMINED_AT_MOST", 20)
+    made = plant(client, 30, MORNING)
+    rows, position = store.summaries("demo", None, None, 5)
+    assert (rows, position is None) == ([], False)
+    store.create_project(replace(PROJECT, id=IDS.unique(), created_at=MORNING + 9))
+    [one], position = store.summaries("demo", None, position, 5)
+    assert (one.project.id, one.runs_count, _last(one)) == (PROJECT.id, 30, made[-1])
+    assert position is None
+
+
+def test_settling_reads_only_so_much_and_goes_on_the_next_time(
+    store: DynamoProjectStore, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(project_store, "EXAMINED_AT_MOST", 20)
+    plant(client, 50, MORNING)
+    for left in (30, 10, 0, 0):
+        client.rows = 0
+        store.settle(PROJECT.id, MORNING + DAY)
+        assert client.rows <= 20
+        monkeypatch.setattr(project_store, "EXAMINED_AT_MOST", 1_000)
+        client.rows = 0
+        assert summary(store)[1] == 50
+        assert client.rows == 1 + left
+        monkeypatch.setattr(project_store, "EXAMINED_AT_MOST", 20)
+
+
+def _last(one: ProjectSummary) -> str | None:
+    return one.last_run.id if one.last_run else None
