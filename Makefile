@@ -53,7 +53,7 @@ lock: $(READY) ## Lock the dependencies again, with hashes
 	$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.txt -c <(sed -nE 's/^([a-z0-9.-]+==[^ ]+).*/\1/p' requirements-dev.txt)
 
 clean: ## Remove everything that was made
-	rm -rf $(VENV) .sam-venv .build .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .sam-venv .build .aws-sam .local .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis
 
 include build.mk ministack.mk races.mk peers.mk generators.mk fuzz.mk template.mk
 

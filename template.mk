@@ -6,7 +6,7 @@ template-check: $(READY) $(SCANNERS)/.ready ## checkov and cdk-nag's HIPAA pack 
 	$(BIN)/python -m tests.template_check --checkov $(abspath $(SCANNERS)/venv/bin/checkov) --modules $(abspath $(SCANNERS)/node_modules)
 
 $(SCANNERS)/.ready: template.mk tests/template_check/package.json
-	@command -v node >/dev/null || { echo "template-check needs Node 20 or newer"; exit 1; }
+	@node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' || { echo "template-check needs Node 20 or newer; npm's package node brings one"; exit 1; }
 	@mkdir -p $(SCANNERS)
 	$(PYTHON) -m venv --clear $(SCANNERS)/venv
 	$(SCANNERS)/venv/bin/python -m pip install --quiet --disable-pip-version-check checkov==3.3.30

@@ -41,6 +41,42 @@ def list_price(
 
 
 @dataclass(frozen=True, slots=True)
+class Day:
+    """Dollars, without tokens."""
+
+    tables: float
+    objects: float
+    functions: float
+    requests: float
+    """Of the API, the queue and logs."""
+    sweeps: float
+
+    @property
+    def all(self) -> float:
+        return self.tables + self.objects + self.functions + self.requests + self.sweeps
+
+
+SECONDS, ASKED, WRITTEN, WRITTEN_FOR_A_REQUEST, READ_UNITS = 41, 5, 21, 4, 20
+"""Of a diagnosis: of a worker of 1 GB; HTTP requests; write units, and those of each request's
+entry in the trail; read units. It keeps one object, which is read once, and rings once.
+"""
+READ_BY_A_SWEEP = 514
+"""Units, where nothing is late: `bench.sweep`."""
+
+
+def a_day(runs: int) -> Day:
+    """So many diagnoses a day."""
+    each = (
+        (WRITTEN + ASKED * WRITTEN_FOR_A_REQUEST) * WRITE + READ_UNITS * READ,
+        PUT + GET,
+        SECONDS * GB_SECOND + INVOCATION + ASKED * (FIRST_LOOK * GB_SECOND + INVOCATION),
+        ASKED * (HTTP + 400 * LOG / 1_000) + 3 * MESSAGE,
+    )
+    tables, objects, functions, requests = (one * runs / MILLION for one in each)
+    return Day(tables, objects, functions, requests, 24 * 60 * READ_BY_A_SWEEP * READ / MILLION)
+
+
+@dataclass(frozen=True, slots=True)
 class Peer:
     name: str
     for_a_million: float

@@ -42,6 +42,7 @@ def retention() -> Retention:
         here.retention,
         here.retention_due,
         here.erasing,
+        here.audit,
         here.clock,
         partial(usage_by_step, here.payloads),
     )

@@ -1058,7 +1058,8 @@ class BulkFilter(BaseModel):
     profile: str | None = None
     status: (
         Annotated[Status | str, Field(union_mode="left_to_right")]
-        | list[Annotated[Status | str, Field(union_mode="left_to_right")]]
+        | Literal["unreadable"]
+        | list[Annotated[Status | str, Field(union_mode="left_to_right")] | Literal["unreadable"]]
         | None
     ) = None
     tag: str | None = None

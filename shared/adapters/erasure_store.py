@@ -8,8 +8,9 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from shared.adapters.aws_errors import translated
@@ -17,7 +18,7 @@ from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.items import Item, plain, wire
 from shared.adapters.dynamodb.table import Table
 from shared.adapters.s3 import Bucket
-from shared.ports import Kind, Thing
+from shared.ports import THINGS_AT_ONCE, Kind, Thing
 from shared.records.care import Tombstone
 from shared.runs.canonical import canonical_json
 
@@ -29,12 +30,19 @@ _PAGE = 100
 _SKELETON = frozenset({"pk", "sk", "o", "s", "c", "g", "w", "st", "a"})
 """What stays of a run that cannot be read: what lists and its row need."""
 
+Some = tuple[list[Thing], Any]
+"""Things, and the position after them inside their part, None at its end."""
+
 
 class AwsErasureStore:
-    """Implements shared.ports.ErasureStore over a table and a bucket."""
+    """Implements shared.ports.ErasureStore over a table and a bucket.
 
-    def __init__(self, table: Table, bucket: Bucket) -> None:
-        self._table, self._bucket = table, bucket
+    `at_once`: so many versions of objects are listed in one call; of items a tenth, and of
+    assessments, each of which has objects of its own, a fiftieth.
+    """
+
+    def __init__(self, table: Table, bucket: Bucket, at_once: int = THINGS_AT_ONCE) -> None:
+        self._table, self._bucket, self._at_once = table, bucket, at_once
 
     # --- finding ----------------------------------------------------------------------------------
 
@@ -44,7 +52,7 @@ class AwsErasureStore:
             for item in self._table.partition(keys.thing_pk(run_id))
             if item["sk"]["S"] != keys.THING_SK
         ]
-        claims = self._table.get_all(self._entries("s", keys.keys_of_run(run_id)))
+        claims = self._listed(keys.keys_of_run(run_id))
         objects = self._objects(_run_prefix(org_id, run_id))
         return [
             *(_item_thing(_kind_beside(item), item) for item in beside),
@@ -66,57 +74,76 @@ class AwsErasureStore:
         ]
         return [*stubs, *objects]
 
-    def of_patient(self, org_id: str, patient_id: str) -> list[Thing]:
-        return [
-            *self._records(org_id, patient_id),
-            *self._uploads(org_id, patient_id),
-            *self._assessments(org_id, patient_id),
-            *self._patient(org_id, patient_id),
-        ]
+    def of_patient(
+        self, org_id: str, patient_id: str, position: str | None
+    ) -> tuple[list[Thing], str | None]:
+        parts = (
+            partial(self._some_objects, f"{keys.pack(org_id)}/patients/{patient_id}/"),
+            partial(self._some_objects, f"uploads/{keys.pack(org_id)}/{patient_id}/"),
+            partial(self._uploads, keys.uploads_of(org_id, patient_id)),
+            partial(self._assessments, keys.assessments_of(org_id, patient_id), patient_id),
+            partial(self._records, keys.patient_pk(org_id, patient_id)),
+            partial(self._patient, org_id, patient_id),
+        )
+        number, inside = (0, None) if position is None else json.loads(position)
+        found, after = parts[number](inside)
+        if after is None:
+            number += 1
+        return found, json.dumps([number, after]) if number < len(parts) else None
 
-    def _records(self, org_id: str, patient_id: str) -> Iterator[Thing]:
-        pk = keys.patient_pk(org_id, patient_id)
-        for item in self._table.query_prefix(pk, keys.RECORD_SK):
-            yield _item_thing(Kind.RECORD_VERSION, item)
-        yield from self._objects(f"{keys.pack(org_id)}/patients/{patient_id}/")
+    def _some_objects(self, prefix: str, position: Any) -> Some:
+        start = position and (position[0], position[1])
+        found, after = self._bucket.some_versions(prefix, start, self._at_once)
+        return [_object_thing(key, version) for key, version in found], after
 
-    def _uploads(self, org_id: str, patient_id: str) -> Iterator[Thing]:
-        listed = self._entries("s", keys.uploads_of(org_id, patient_id))
-        for item in self._table.get_all(listed):
-            yield _item_thing(Kind.UPLOAD, item)
-        yield from self._objects(f"uploads/{keys.pack(org_id)}/{patient_id}/")
+    def _uploads(self, listed: str, position: Any) -> Some:
+        items, after = self._some_listed(listed, position, self._at_once // 10)
+        return [_item_thing(Kind.UPLOAD, item) for item in items], after
 
-    def _assessments(self, org_id: str, patient_id: str) -> Iterator[Thing]:
+    def _assessments(self, listed: str, patient_id: str, position: Any) -> Some:
         """Objects before the item that leads to them."""
-        listed = self._entries("s", keys.assessments_of(org_id, patient_id))
-        for item in self._table.get_all(listed):
-            identifier = keys.id_of(item["pk"]["S"])
-            yield from self._objects(f"{keys.pack(org_id)}/assessments/{identifier}/")
-            yield _stub_thing(Kind.ASSESSMENT, item, patient_id)
+        items, after = self._some_listed(listed, position, self._at_once // 50)
+        found: list[Thing] = []
+        for item in items:
+            org, identifier = keys.pack(item["og"]["S"]), keys.id_of(item["pk"]["S"])
+            found += self._objects(f"{org}/assessments/{identifier}/")
+            found.append(_stub_thing(Kind.ASSESSMENT, item, patient_id))
+        return found, after
 
-    def _patient(self, org_id: str, patient_id: str) -> Iterator[Thing]:
+    def _records(self, pk: str, position: Any) -> Some:
+        """The newest version first, and the one in force, whose key is the shortest, at the end."""
+        items, after = self._table.query_order(
+            None,
+            ("pk", pk),
+            first=keys.RECORD_SK,
+            end=position or keys.RECORD_END,
+            limit=self._at_once // 10,
+        )
+        return [_item_thing(Kind.RECORD_VERSION, item) for item in items], after
+
+    def _patient(self, org_id: str, patient_id: str, position: Any) -> Some:
         item = self._table.get(_patient_key(org_id, patient_id))
-        if item is not None and "g" in item:
-            place = (_PATIENT, item["pk"]["S"], item["sk"]["S"])
-            yield Thing(Kind.PATIENT, place, _digest(item))
+        if item is None or "g" not in item:
+            return [], None
+        place = (_PATIENT, item["pk"]["S"], item["sk"]["S"])
+        return [Thing(Kind.PATIENT, place, _digest(item))], None
 
     def _objects(self, prefix: str) -> list[Thing]:
-        return [
-            Thing(Kind.OBJECT, (_OBJECT, key, version), _object_digest(key, version))
-            for key, version in self._bucket.versions(prefix)
-        ]
+        return [_object_thing(key, version) for key, version in self._bucket.versions(prefix)]
 
-    def _entries(self, attribute: str, partition: str) -> list[Item]:
-        """All entries of a list by subject, whatever their number."""
-        found: list[Item] = []
-        position: str | None = None
-        while True:
-            some, position = self._table.query_keys(
-                keys.SUBJECT_INDEX, attribute, partition, position, _PAGE
-            )
+    def _some_listed(
+        self, partition: str, position: Any, limit: int
+    ) -> tuple[list[Item], str | None]:
+        entries, after = self._table.query_keys(keys.SUBJECT_INDEX, "s", partition, position, limit)
+        return self._table.get_all(entries), after
+
+    def _listed(self, partition: str) -> list[Item]:
+        """All items of a list by subject, whatever their number."""
+        found, position = self._some_listed(partition, None, _PAGE)
+        while position is not None:
+            some, position = self._some_listed(partition, position, _PAGE)
             found += some
-            if position is None:
-                return found
+        return found
 
     # --- removing ---------------------------------------------------------------------------------
 
@@ -158,6 +185,21 @@ class AwsErasureStore:
         kept = {name: value for name, value in item.items() if name in _SKELETON}
         self._table.put(kept | wire({"ea": now}))
 
+    # --- how far it has come ----------------------------------------------------------------------
+
+    def reached(self, run_id: str, step: str) -> Mapping[str, Any] | None:
+        item = self._table.get(_reached_key(run_id, step))
+        if item is None:
+            return None
+        noted: Mapping[str, Any] = json.loads(plain(item)["v"])
+        return noted
+
+    def note_reached(self, run_id: str, step: str, reached: Mapping[str, Any]) -> None:
+        text = canonical_json(reached).decode()
+        self._table.put(_reached_key(run_id, step) | wire({"v": text}))
+
+    # --- tombstones -------------------------------------------------------------------------------
+
     def keep_tombstone(self, org_id: str, patient_id: str, tombstone: Tombstone) -> None:
         key = f"{_TOMBSTONES}{keys.pack(org_id)}/{patient_id}"
         self._bucket.put_new(key, canonical_json(asdict(tombstone)))
@@ -194,6 +236,10 @@ def _item_thing(kind: Kind, item: Item) -> Thing:
     return Thing(kind, (_ITEM, item["pk"]["S"], item["sk"]["S"]), _digest(item))
 
 
+def _object_thing(key: str, version: str) -> Thing:
+    return Thing(Kind.OBJECT, (_OBJECT, key, version), _object_digest(key, version))
+
+
 def _stub_thing(kind: Kind, item: Item, owner: str) -> Thing:
     place = (_STUB, item["pk"]["S"], item["sk"]["S"], item["og"]["S"], owner)
     return Thing(kind, place, _digest(item))
@@ -219,6 +265,10 @@ def _object_digest(key: str, version: str) -> str:
 
 def _thing_key(identifier: str) -> Item:
     return wire({"pk": keys.thing_pk(identifier), "sk": keys.THING_SK})
+
+
+def _reached_key(run_id: str, step: str) -> Item:
+    return wire({"pk": keys.thing_pk(run_id), "sk": keys.reached_sk(step)})
 
 
 def _patient_key(org_id: str, patient_id: str) -> Item:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _PRESIGN_SECONDS = 300
 _DELETED_AT_ONCE = 1_000
+_LISTED_AT_ONCE = 1_000
 
 
 class Bucket:
@@ -64,21 +65,26 @@ class Bucket:
 
     def versions(self, prefix: str) -> list[tuple[str, str]]:
         """(key, version) of every version and delete marker of the objects under a prefix."""
-        found: list[tuple[str, str]] = []
-        request: dict[str, str] = {}
-        while True:
-            with translated():
-                answer = self._client.list_object_versions(
-                    Bucket=self.name, Prefix=prefix, **request
-                )
-            for kind in ("Versions", "DeleteMarkers"):
-                found += [(one["Key"], one["VersionId"]) for one in answer.get(kind, [])]
-            if not answer.get("IsTruncated"):
-                return found
-            request = {
-                "KeyMarker": answer["NextKeyMarker"],
-                "VersionIdMarker": answer["NextVersionIdMarker"],
-            }
+        found, marker = self.some_versions(prefix, None)
+        while marker is not None:
+            some, marker = self.some_versions(prefix, marker)
+            found += some
+        return found
+
+    def some_versions(
+        self, prefix: str, after: tuple[str, str] | None, limit: int = _LISTED_AT_ONCE
+    ) -> tuple[list[tuple[str, str]], tuple[str, str] | None]:
+        """So many of them at most, and after which the next ones come, None at the end."""
+        start = {} if after is None else {"KeyMarker": after[0], "VersionIdMarker": after[1]}
+        with translated():
+            answer = self._client.list_object_versions(
+                Bucket=self.name, Prefix=prefix, MaxKeys=limit, **start
+            )
+        kinds = ("Versions", "DeleteMarkers")
+        found = [(one["Key"], one["VersionId"]) for kind in kinds for one in answer.get(kind, [])]
+        if not answer.get("IsTruncated"):
+            return found, None
+        return found, (answer["NextKeyMarker"], answer["NextVersionIdMarker"])
 
     def delete_versions(self, found: Sequence[tuple[str, str]]) -> None:
         """Delete these versions for good; those that are gone are no error."""

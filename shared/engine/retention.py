@@ -5,12 +5,13 @@ the uploads, the assessments and the label go. Nobody is asked, so there is no t
 who comes back is admitted like a new one.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from shared.errors import NotYet
 from shared.observability import log
 from shared.ports import (
+    AuditTrail,
     CareStore,
     Clock,
     ErasureStore,
@@ -22,9 +23,9 @@ from shared.ports import (
     RunStore,
     Scope,
     Tasks,
-    Thing,
     Unreadable,
 )
+from shared.records.audit import WORKER, AuditEntry, Outcome, workers_entry
 from shared.records.care import Patient
 from shared.records.run import Run, Subject
 from shared.runs.skeleton import Spent
@@ -42,6 +43,8 @@ only asked how many are due; a patient's runs come on top.
 """
 _PATIENTS_A_PAGE = 50
 LOOKED_AT_AGAIN = HOUR
+EXPIRE_RUN, EXPIRE_PATIENT = "expire_run", "expire_patient"
+"""What the trail calls it."""
 _PAGE = 100
 _CALLED_AGAIN = 10 * MINUTE
 _MARGIN = 20 * SECOND
@@ -78,9 +81,8 @@ class Due:
         """How many runs are past their time, and the data of how many patients: from where the
         retention has come to, as far as a thousand entries show.
         """
-        return self._count_runs(org_id, cutoff, place.runs), self._count_patients(
-            org_id, cutoff, place.patients
-        )
+        runs = self._count_runs(org_id, cutoff, place.runs)
+        return runs, self._count_patients(org_id, cutoff, place.patients)
 
     def _count_runs(self, org_id: str, cutoff: int, position: str | None) -> int:
         found = 0
@@ -100,8 +102,8 @@ class Due:
             patients, position = self.care.patients(org_id, position, _PATIENTS_A_PAGE)
             read += _PATIENTS_A_PAGE
             for patient in patients:
-                forgotten, more = self._is_forgotten(patient, cutoff)
-                found, read = found + forgotten, read + more
+                is_forgotten, more = self._looked_at(patient, cutoff)
+                found, read = found + is_forgotten, read + more
                 if read >= COUNTED_AT_MOST:
                     break
             if position is None:
@@ -115,10 +117,13 @@ class Due:
         and where the next page begins.
         """
         found, position = self.care.patients(org_id, position, PATIENTS_AT_MOST)
-        return [one for one in found if self._is_forgotten(one, cutoff)[0]], position
+        return [one for one in found if self.is_forgotten(one, cutoff)], position
 
-    def _is_forgotten(self, patient: Patient, cutoff: int) -> tuple[bool, int]:
-        """(whether they are, how many entries were read for that)."""
+    def is_forgotten(self, patient: Patient, cutoff: int) -> bool:
+        return self._looked_at(patient, cutoff)[0]
+
+    def _looked_at(self, patient: Patient, cutoff: int) -> tuple[bool, int]:
+        """(whether they are forgotten, how many entries were read for that)."""
         if patient.user_id is not None or patient.updated_at >= cutoff:
             return False, 0
         record = self.records.get(patient.org_id, patient.id)
@@ -139,12 +144,15 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """The eraser's part. `usage_of` sums up what a run has spent."""
+    """The eraser's part. `usage_of` sums up what a run has spent. The trail says what went, before
+    it goes.
+    """
 
     organisations: OrganisationStore
     retention: RetentionStore
     due: Due
     kept: ErasureStore
+    trail: AuditTrail
     clock: Clock
     usage_of: Callable[[Run], Spent]
 
@@ -156,30 +164,31 @@ class Retention:
             return
         now = self.clock.now_ms()
         cutoff, place = now - days * DAY, self.retention.place(org_id)
-        position, is_done = self._runs(org_id, place.runs, cutoff, remaining_ms)
-        patients = place.patients
-        if is_done and remaining_ms() > _MARGIN:
-            patients, is_done = self._patients(org_id, patients, cutoff)
-        again = now + LOOKED_AT_AGAIN if is_done else now
-        self.retention.save(org_id, Place(position, patients), again)
+        place, is_done = self._runs(org_id, place, cutoff, remaining_ms)
+        if is_done:
+            place, is_done = self._patients(org_id, place, cutoff, remaining_ms)
+        self.retention.save(org_id, place, now + LOOKED_AT_AGAIN if is_done else now)
 
     def _runs(
-        self, org_id: str, position: str | None, cutoff: int, remaining_ms: Callable[[], int]
-    ) -> tuple[str | None, bool]:
-        """(the position before which all are erased, whether there is nothing more to do now)."""
-        erased, gone = 0, True
-        for place, row in self._oldest(org_id, position):
+        self, org_id: str, place: Place, cutoff: int, remaining_ms: Callable[[], int]
+    ) -> tuple[Place, bool]:
+        """(how far it has come, whether there is nothing more to do now)."""
+        erased, examined = 0, 0
+        position, gone = place.going_on or place.runs, place.going_on is None
+        for at, row in self._oldest(org_id, position):
             if _created(row) >= cutoff:
-                return position, True
+                return replace(place, going_on=None), True
             if erased >= RUNS_AT_MOST or remaining_ms() < _MARGIN:
-                return position, False
+                return replace(place, going_on=position), False
             if isinstance(row, Run) and is_past(row, cutoff):
                 is_erased = self._erase(row)
                 erased, gone = erased + is_erased, gone and is_erased
             elif not (isinstance(row, Run) and _is_left(row)):
-                gone = False  # it stays for now, so the next look begins here
-            position = place if gone else position
-        return position, True
+                gone = False  # it stays for now, so the next round begins here
+            position, examined = at, examined + 1
+            place = replace(place, runs=position) if gone else place
+        is_done = examined < EXAMINED_AT_MOST
+        return replace(place, going_on=None if is_done else position), is_done
 
     def _oldest(self, org_id: str, position: str | None) -> Iterator[tuple[str, Run | Unreadable]]:
         """(its position, the row) of at most a thousand, oldest first."""
@@ -194,6 +203,8 @@ class Retention:
 
     def _erase(self, run: Run) -> bool:
         now = self.clock.now_ms()
+        if run.subject.type == PATIENT:
+            self.trail.write(workers_entry(run, EXPIRE_RUN, now))
         try:
             erase_run(self.due.runs, self.kept, run, run.org_id, now, self.usage_of)
         except NotYet:
@@ -202,14 +213,48 @@ class Retention:
         log("run_expired", run_id=run.id)
         return True
 
-    def _patients(self, org_id: str, position: str | None, cutoff: int) -> tuple[str | None, bool]:
-        found, position = self.due.old_patients(org_id, cutoff, position)
+    def _patients(
+        self, org_id: str, place: Place, cutoff: int, remaining_ms: Callable[[], int]
+    ) -> tuple[Place, bool]:
+        found, position = self.due.old_patients(org_id, cutoff, place.patients)
         for patient in found:
-            now = self.clock.now_ms()
-            self.kept.remove(_of_record(self.kept.of_patient(org_id, patient.id)), now)
-            bare = Patient(patient.id, org_id, None, patient.created_at, now)
-            self.due.care.put_patient(bare, keep_user=True)
-        return position, position is None
+            if remaining_ms() < _MARGIN or not self._forget(patient, cutoff, remaining_ms):
+                return place, False
+        return replace(place, patients=position), position is None
+
+    def _forget(self, patient: Patient, cutoff: int, remaining_ms: Callable[[], int]) -> bool:
+        """Remove what is kept of a patient, and whether there was time for all of it."""
+        org_id, now = patient.org_id, self.clock.now_ms()
+        self.trail.write(_expired(patient, now))
+        position: str | None = None
+        while True:
+            if remaining_ms() < _MARGIN:
+                return False
+            things, position = self.kept.of_patient(org_id, patient.id, position)
+            found = self.due.care.get_patient(org_id, patient.id)
+            if found is None or not self.due.is_forgotten(found, cutoff):
+                return True  # nothing is left, or they have come back meanwhile
+            self.kept.remove([one for one in things if one.kind is not Kind.PATIENT], now)
+            if position is None:
+                break
+        bare = Patient(patient.id, org_id, None, patient.created_at, now)
+        self.due.care.put_patient(bare, keep_user=True)
+        log("patient_expired")
+        return True
+
+
+def _expired(patient: Patient, at: int) -> AuditEntry:
+    return AuditEntry(
+        at=at,
+        org_id=patient.org_id,
+        person=WORKER,
+        roles=(),
+        action=EXPIRE_PATIENT,
+        patients=(patient.id,),
+        run_id=None,
+        outcome=Outcome.ALLOWED,
+        request_id=f"{patient.id}.{at}",
+    )
 
 
 def is_past(run: Run, cutoff: int) -> bool:
@@ -225,11 +270,6 @@ def _is_skeleton(row: Run | Unreadable) -> bool:
 def _is_left(run: Run) -> bool:
     """Whether nothing will ever be erased of it: a skeleton, or an erasure with its receipt."""
     return run.erased_at is not None or (run.is_terminal and run.workflow == ERASURE.name)
-
-
-def _of_record(things: Sequence[Thing]) -> list[Thing]:
-    """All but the patient's own item."""
-    return [one for one in things if one.kind is not Kind.PATIENT]
 
 
 def _created(row: Run | Unreadable) -> int:

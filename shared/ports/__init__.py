@@ -5,7 +5,7 @@ of them raise shared.errors.StoreUnavailable where the other side is throttled, 
 """
 
 from shared.ports.audit import AuditTrail
-from shared.ports.erasing import ErasureStore, Kind, Thing
+from shared.ports.erasing import THINGS_AT_ONCE, ErasureStore, Kind, Thing
 from shared.ports.many import BulkStore, Tasks
 from shared.ports.model import LanguageModel
 from shared.ports.money import BudgetStore, OrganisationStore, ProviderStore
@@ -35,6 +35,7 @@ from shared.ports.world import (
 )
 
 __all__ = [
+    "THINGS_AT_ONCE",
     "Answer",
     "ArtifactStore",
     "AuditTrail",

@@ -8,11 +8,13 @@ from typing import Protocol
 @dataclass(frozen=True, slots=True)
 class Place:
     """How far the retention of an organisation has come: the position in its list of runs, oldest
-    first, before which all are erased, and the position in its list of patients at which it looks
-    next, None for the beginning.
+    first, before which all are erased; the position at which a round goes on that has passed some
+    that stay, None where it begins there; and the position in its list of patients at which it
+    looks next, None for the beginning.
     """
 
     runs: str | None = None
+    going_on: str | None = None
     patients: str | None = None
 
 
@@ -31,4 +33,4 @@ class RetentionStore(Protocol):
         """How far it has come, and when (ms) to look again."""
 
     def forget(self, org_id: str) -> None:
-        """It keeps its runs for ever."""
+        """Look at it no more: it keeps its runs for ever. What was erased stays known."""

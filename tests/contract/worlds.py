@@ -4,12 +4,13 @@ in-process AWS.
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from shared.adapters.dynamodb.quota import DynamoQuota
 from shared.adapters.dynamodb.record_store import upload_object
 from shared.adapters.dynamodb.run_codec import run_item
+from shared.adapters.erasure_store import AwsErasureStore
 from shared.ports import (
     ArtifactStore,
     AuditTrail,
@@ -21,6 +22,7 @@ from shared.ports import (
     DeadLetters,
     DeliveryStore,
     Doorbell,
+    ErasureStore,
     GateStore,
     HealthStore,
     OrganisationStore,
@@ -29,6 +31,7 @@ from shared.ports import (
     ProviderStore,
     Quota,
     RecordStore,
+    RetentionStore,
     RunStore,
     WebhookStore,
 )
@@ -40,6 +43,7 @@ from tests.fakes.blobs import InMemoryArtifactStore, InMemoryPayloadStore
 from tests.fakes.budget_store import InMemoryBudgetStore
 from tests.fakes.care_store import InMemoryCareStore
 from tests.fakes.counts_store import InMemoryCountsStore
+from tests.fakes.erasing import InMemoryErasureStore, InMemoryRetentionStore
 from tests.fakes.many import InMemoryBulkStore
 from tests.fakes.project_store import InMemoryProjectStore
 from tests.fakes.record_store import InMemoryRecordStore
@@ -95,6 +99,10 @@ class World(Protocol):
     @property
     def records(self) -> RecordStore: ...
     @property
+    def erasing(self) -> ErasureStore: ...
+    @property
+    def retention(self) -> RetentionStore: ...
+    @property
     def projects(self) -> ProjectStore: ...
     @property
     def doorbell(self) -> Doorbell: ...
@@ -116,6 +124,8 @@ class World(Protocol):
     def damage_record(self, org_id: str, patient_id: str) -> None: ...
 
     def upload(self, upload: Upload, data: bytes) -> None: ...
+
+    def erasing_by(self, at_once: int) -> ErasureStore: ...
 
     def heard(self) -> list[Heard]: ...
 
@@ -140,6 +150,8 @@ class Fakes:
     deliveries: InMemoryDeliveryStore = field(default_factory=InMemoryDeliveryStore)
     records: InMemoryRecordStore = field(init=False)
     projects: InMemoryProjectStore = field(init=False)
+    erasing: InMemoryErasureStore = field(init=False)
+    retention: InMemoryRetentionStore = field(default_factory=InMemoryRetentionStore)
     doorbell: RememberingDoorbell = field(default_factory=RememberingDoorbell)
     dead_letters: RememberingDeadLetters = field(default_factory=RememberingDeadLetters)
 
@@ -152,6 +164,9 @@ class Fakes:
         self.payloads.artifacts = self.artifacts
         self.care = InMemoryCareStore(self.things)
         self.records = InMemoryRecordStore(self.things)
+        self.erasing = InMemoryErasureStore(
+            self.runs, self.payloads, self.artifacts, self.care, self.records
+        )
         self.bulks = InMemoryBulkStore(self.things)
         self.webhooks = InMemoryWebhookStore(self.things)
 
@@ -172,6 +187,9 @@ class Fakes:
 
     def upload(self, upload: Upload, data: bytes) -> None:
         self.records.upload(upload, data)
+
+    def erasing_by(self, at_once: int) -> ErasureStore:
+        return replace(self.erasing, at_once=at_once)
 
     def heard(self) -> list[Heard]:
         return [
@@ -212,6 +230,9 @@ class RealAdapters(Deployment):
 
     def upload(self, upload: Upload, data: bytes) -> None:
         self.bucket.put_new(upload_object(upload), data)
+
+    def erasing_by(self, at_once: int) -> ErasureStore:
+        return AwsErasureStore(self.table, self.bucket, at_once)
 
     def damage_objects(self) -> None:
         s3 = self.clients.s3

@@ -31,6 +31,8 @@ class InMemoryCareStore:
         self._assignments: dict[tuple[str, str, str], Assignment] = {}
         self._ended: dict[Key, list[Assignment]] = {}
         self._assessments: dict[str, Assessment] = {}
+        self._erased: set[str] = set()
+        self._nameless: set[Key] = set()
 
     # --- patients ---------------------------------------------------------------------------------
 
@@ -169,9 +171,33 @@ class InMemoryCareStore:
         theirs = [
             a
             for a in self._assessments.values()
-            if (a.org_id, a.patient_id) == (org_id, patient_id)
+            if (a.org_id, a.patient_id) == (org_id, patient_id) and a.id not in self._erased
         ]
         return _paged(theirs, lambda a: (a.created_at, a.id), position, limit)
+
+    # --- erasing ----------------------------------------------------------------------------------
+
+    def has_name(self, org_id: str, patient_id: str) -> bool:
+        """Whether there is such a patient with anything but a tombstone."""
+        key = (org_id, patient_id)
+        return key in self._patients and key not in self._nameless
+
+    def erase_assessment(self, assessment_id: str) -> None:
+        """Leave of it whose it was."""
+        with self._lock:
+            held = self._assessments[assessment_id]
+            self._erased.add(assessment_id)
+            self._assessments[assessment_id] = Assessment(
+                held.id, held.org_id, held.patient_id, "", 0, "", {}
+            )
+
+    def unname(self, org_id: str, patient_id: str, now: int) -> None:
+        """Leave of a patient their tombstone."""
+        with self._lock:
+            held = self._patients[org_id, patient_id]
+            bare = replace(held, user_id=None, label=None, updated_at=now)
+            self._patients[org_id, patient_id] = bare
+            self._nameless.add((org_id, patient_id))
 
 
 def _paged(

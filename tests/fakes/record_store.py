@@ -17,7 +17,8 @@ class InMemoryRecordStore:
     def __init__(self, things: Things | None = None) -> None:
         self._lock = RLock()
         self._things = things or Things()
-        self._versions: dict[Key, list[Record]] = {}
+        self._versions: dict[Key, dict[int, Record]] = {}
+        self._in_force: dict[Key, Record] = {}
         self._bytes: dict[tuple[str, str, str], bytes] = {}
         self._uploads: dict[str, Upload] = {}
         self._uploaded: dict[str, bytes] = {}
@@ -29,14 +30,16 @@ class InMemoryRecordStore:
         sha256 = hashlib.sha256(data).hexdigest()
         with self._lock:
             self._bytes[org_id, patient_id, sha256] = data
-            versions = self._versions.setdefault((org_id, patient_id), [])
-            if not versions or versions[-1].sha256 != sha256:
-                versions.append(Record(len(versions) + 1, sha256, content, by, now))
-            return versions[-1]
+            held = self._in_force.get((org_id, patient_id))
+            if held is not None and held.sha256 == sha256:
+                return held
+            record = Record(held.version + 1 if held else 1, sha256, content, by, now)
+            self._versions.setdefault((org_id, patient_id), {})[record.version] = record
+            self._in_force[org_id, patient_id] = record
+            return record
 
     def get(self, org_id: str, patient_id: str) -> Record | None:
-        versions = self._versions.get((org_id, patient_id))
-        return versions[-1] if versions else None
+        return self._in_force.get((org_id, patient_id))
 
     def get_many(self, org_id: str, patient_ids: Sequence[str]) -> Mapping[str, Record]:
         found = {patient: self.get(org_id, patient) for patient in patient_ids}
@@ -60,8 +63,10 @@ class InMemoryRecordStore:
     def versions(
         self, org_id: str, patient_id: str, before: int | None, limit: int
     ) -> list[Record]:
-        all_of_them = reversed(self._versions.get((org_id, patient_id), []))
-        return [r for r in all_of_them if before is None or r.version < before][:limit]
+        newest = self._in_force.get((org_id, patient_id))
+        known = self._versions.get((org_id, patient_id), {}) if newest else {}
+        below = sorted((n for n in known if before is None or n < before), reverse=True)
+        return [known[n] for n in below[:limit]]
 
     def create_upload(self, upload: Upload) -> Upload:
         with self._lock:
@@ -93,3 +98,41 @@ class InMemoryRecordStore:
     def use_upload(self, upload: Upload, used_for: str) -> bool:
         with self._lock:
             return self._used.setdefault(upload.id, used_for) == used_for
+
+    # --- erasing ----------------------------------------------------------------------------------
+
+    def objects_of(self, org_id: str, patient_id: str) -> list[str]:
+        """The hashes of all that was ever a record of the patient."""
+        return [key[2] for key in self._bytes if key[:2] == (org_id, patient_id)]
+
+    def versions_of(self, org_id: str, patient_id: str) -> list[Record]:
+        """All of them, the newest first, whichever is in force."""
+        held = self._versions.get((org_id, patient_id), {})
+        return [held[number] for number in sorted(held, reverse=True)]
+
+    def uploads_of(self, org_id: str, patient_id: str) -> list[Upload]:
+        """The newest first."""
+        theirs = [
+            u for u in self._uploads.values() if (u.org_id, u.patient_id) == (org_id, patient_id)
+        ]
+        return sorted(theirs, key=lambda one: (one.created_at, one.id), reverse=True)
+
+    def drop(self, org_id: str, patient_id: str, what: str | int | None) -> None:
+        """The bytes of a hash, the version of a number, or with None what is in force."""
+        with self._lock:
+            if what is None:
+                self._in_force.pop((org_id, patient_id), None)
+            elif isinstance(what, int):
+                self._versions.get((org_id, patient_id), {}).pop(what, None)
+            else:
+                self._bytes.pop((org_id, patient_id, what), None)
+
+    def drop_upload(self, upload_id: str) -> None:
+        with self._lock:
+            self._uploads.pop(upload_id, None)
+            self._used.pop(upload_id, None)
+            self._things.release(upload_id)
+
+    def drop_uploaded(self, upload_id: str) -> None:
+        with self._lock:
+            self._uploaded.pop(upload_id, None)

@@ -26,6 +26,8 @@ class InMemoryRunStore:
         self._things = things or Things()
         self._runs: dict[str, Run] = {}
         self._spoilt: set[str] = set()
+        self._tags: dict[str, set[str]] = {}
+        """By which tags' lists each run is found."""
         self._places: dict[str, int] = {}
         """Where the open runs stand in their index."""
 
@@ -41,6 +43,7 @@ class InMemoryRunStore:
     def plant(self, run: Run) -> None:
         """Put a run as it is, legal or not."""
         self._runs[run.id] = run
+        self._tags[run.id] = set(run.tags)
         due = due_at(run)
         if due is not None:
             self._places[run.id] = due
@@ -86,7 +89,7 @@ class InMemoryRunStore:
     ) -> Page:
         with self._lock:
             listed = sorted(
-                (run for run in self._runs.values() if _belongs(run, scope)),
+                (run for run in self._runs.values() if self._is_listed(run, scope)),
                 key=self.position_of,
                 reverse=newest_first,
             )
@@ -111,6 +114,17 @@ class InMemoryRunStore:
         with self._lock:
             placed = {self.position_of(run): run for run in self._runs.values()}
             return [self._shown(placed[at]) for at in positions if at in placed]
+
+    def _is_listed(self, run: Run, scope: Scope) -> bool:
+        is_tagged = scope.tag is None or scope.tag in self._tags[run.id].intersection(run.tags)
+        return is_tagged and _belongs(run, scope)
+
+    def tags_of(self, run_id: str) -> list[str]:
+        """By which lists of tags it is found."""
+        return sorted(self._tags.get(run_id, ()))
+
+    def untag(self, run_id: str, tag: str) -> None:
+        self._tags.get(run_id, set()).discard(tag)
 
     def position_of(self, row: Run | Unreadable) -> str:
         return f"{self._moment(row.created_at or 0)}{UUID(row.id).hex}"
@@ -216,7 +230,6 @@ def _belongs(run: Run, scope: Scope) -> bool:
     }
     return (
         run.org_id == scope.org_id
-        and (scope.tag is None or scope.tag in run.tags)
         and keys[scope.kind] == scope.key
         and (scope.kind != "rare" or scope.key in ("failed", "cancelled"))
     )

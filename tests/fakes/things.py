@@ -18,3 +18,7 @@ class Things:
 
     def is_claimed(self, identifier: str) -> bool:
         return identifier in self._kinds
+
+    def release(self, identifier: str) -> None:
+        """What had it was erased without a trace."""
+        self._kinds.pop(identifier, None)

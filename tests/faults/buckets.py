@@ -42,6 +42,30 @@ class FakeS3:
         return {"Body": BytesIO(self.objects[Key])}
 
 
+class VersionedS3(FakeS3):
+    """As FakeS3, but an object that is written again keeps its older versions."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.versions: dict[tuple[str, str], bytes] = {}
+
+    def put_object(self, **request: Any) -> Any:
+        answer = super().put_object(**request)
+        self.versions[request["Key"], f"v{len(self.versions)}"] = request["Body"]
+        return answer
+
+    def list_object_versions(self, *, Bucket: str, Prefix: str, MaxKeys: int) -> Any:
+        found = [place for place in self.versions if place[0].startswith(Prefix)]
+        return {"Versions": [{"Key": key, "VersionId": version} for key, version in found]}
+
+    def delete_objects(self, *, Bucket: str, Delete: Mapping[str, Any]) -> Any:
+        for one in Delete["Objects"]:
+            self.versions.pop((one["Key"], one["VersionId"]), None)
+        left = {key for key, _ in self.versions}
+        self.objects = {key: data for key, data in self.objects.items() if key in left}
+        return {}
+
+
 class FakeSqs:
     """Hands every accepted message to `accept(body, delay in ms)`."""
 

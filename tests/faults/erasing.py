@@ -9,10 +9,11 @@ asked for (-1: when it has done), and the eraser's call that a fault strikes.
     python -m tests.faults.erasing 12/40=die
 """
 
+import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout, suppress
+from dataclasses import dataclass
 from functools import partial
 from random import Random
 from typing import Any
@@ -38,64 +39,34 @@ from shared.workflows.erasure.workflow import Sources, erasure
 from tests.fakes.audit_trail import InMemoryAuditTrail
 from tests.fakes.world import Killed
 from tests.faults.aws import OPERATIONS, FakeDynamo
-from tests.faults.buckets import FakeS3, refusal
+from tests.faults.buckets import VersionedS3, refusal
+from tests.faults.wire import Wire
 from tests.support.engine_world import PLENTY, EngineWorld
 from tests.support.samples import ADMIN, CLINICIAN, ORG, PATIENT
 from tests.support.workflows import LETTER
 
 MARK = "canary-of-faults"
-KINDS = ("die", "die_applied", "away", "away_applied")
-"""Before a call's effect or after it: the process is killed, or the store gives no answer."""
+KINDS = ("die", "die_applied", "away", "away_applied", "late")
+"""Before a call's effect or after it: the process is killed, or the store gives no answer. `late`:
+the call takes so long that the invocation is about to end.
+"""
 ROUNDS = 60
+COUNTED = {
+    "runs": 2,
+    "tag_entries": 2,
+    "record_versions": 2,
+    "assessments": 1,
+    "uploads": 1,
+    "patients": 1,
+}
 _S3 = (*OPERATIONS["s3"], "list_object_versions", "delete_objects")
 
 
-class VersionedS3(FakeS3):
-    """As FakeS3, but an object that is written again keeps its older versions."""
-
-    def __init__(self) -> None:
-        super().__init__({})
-        self.versions: dict[tuple[str, str], bytes] = {}
-
-    def put_object(self, **request: Any) -> Any:
-        answer = super().put_object(**request)
-        self.versions[request["Key"], f"v{len(self.versions)}"] = request["Body"]
-        return answer
-
-    def list_object_versions(self, *, Bucket: str, Prefix: str) -> Any:
-        found = [place for place in self.versions if place[0].startswith(Prefix)]
-        return {"Versions": [{"Key": key, "VersionId": version} for key, version in found]}
-
-    def delete_objects(self, *, Bucket: str, Delete: Mapping[str, Any]) -> Any:
-        for one in Delete["Objects"]:
-            self.versions.pop((one["Key"], one["VersionId"]), None)
-        left = {key for key, _ in self.versions}
-        self.objects = {key: data for key, data in self.objects.items() if key in left}
-        return {}
-
-
-@dataclass
-class Wire:
-    """Counts the calls of whoever acts, and does what the history has at one of them."""
-
-    actor: str = ""
-    counts: dict[str, int] = field(default_factory=dict)
-    at: dict[tuple[str, int], Callable[[Callable[[], Any]], Any]] = field(default_factory=dict)
-
-    def client(self, backend: Any, operations: tuple[str, ...]) -> Any:
-        made = {name: staticmethod(partial(self._call, getattr(backend, name), name))
-                for name in operations}  # fmt: skip
-        return type("client", (), made)()
-
-    def _call(self, apply: Callable[..., Any], name: str, **request: Any) -> Any:
-        number = self.counts.get(self.actor, -1) + 1
-        self.counts[self.actor] = number
-        strike = self.at.pop((self.actor, number), None)
-        return apply(**request) if strike is None else strike(partial(apply, **request))
-
-
-def _struck(kind: str) -> Callable[[Callable[[], Any]], Any]:
+def _struck(kind: str, history: "History") -> Callable[[Callable[[], Any]], Any]:
     def strike(call: Callable[[], Any]) -> Any:
+        if kind == "late":
+            history.remaining = 0
+            return call()
         if kind.endswith("applied"):
             call()
         if kind.startswith("die"):
@@ -139,7 +110,9 @@ class History:
             self.world.timing.lease if patience is None else patience,
             UPLOAD_LIFE if patience is None else patience,
             2_190,
+            at_once=1,
         )
+        self.remaining = PLENTY
         self.workflow = erasure(sources)
         self.erasure: Run | None = None
 
@@ -147,7 +120,9 @@ class History:
         return self.world.clock.now_ms()
 
     def prepare(self) -> Run:
-        """A patient of whom something is known, and a run that has not begun."""
+        """A patient of whom something is known, a run that has ended, and one that has not
+        begun.
+        """
         now, world = self.world.clock.now_ms(), self.world
         self.care.put_patient(Patient(PATIENT, ORG, None, now, now, MARK))
         self.records.put(
@@ -160,9 +135,14 @@ class History:
             Assessment(world.ids.unique(), ORG, PATIENT, CLINICIAN, now, "ab" * 32, {"a": MARK})
         )
         world.model.default = MARK
+        self.ended = self.world.work(self._a_run())
+        return self._a_run()
+
+    def _a_run(self) -> Run:
         new = NewRun("letter", ORG, Subject("patient", PATIENT), CLINICIAN, {"about": MARK},
                      tags=(MARK,), metadata={"m": MARK})  # fmt: skip
-        return world.creator.create(new, Key(world.ids.unique(), "cd" * 32, repeatable=False))[0]
+        key = Key(self.world.ids.unique(), "cd" * 32, repeatable=False)
+        return self.world.creator.create(new, key)[0]
 
     def ask(self) -> None:
         """What DELETE does, and the eraser's first look."""
@@ -183,7 +163,8 @@ class History:
         eraser, self.world.workflows = Worker(self.world.kit, worker_enabled=True), kept
         before, self.wire.actor = self.wire.actor, "eraser"
         with suppress(Killed, StoreError):
-            eraser.execute(self.erasure.id, lambda: PLENTY)
+            self.remaining = PLENTY
+            eraser.execute(self.erasure.id, lambda: self.remaining)
         self.wire.actor = before
         found = self.dynamo.items.get(_key_of(self.erasure))
         assert found is not None
@@ -222,7 +203,7 @@ def play(name: str, patience: int | None = None) -> Outcome:
     assert MARK in history.everything()
     if struck:
         call, _, kind = struck.partition("=")
-        history.wire.at["eraser", int(call)] = _struck(kind)
+        history.wire.at["eraser", int(call)] = _struck(kind, history)
 
     def interrupt(call: Callable[[], Any]) -> Any:
         history.ask()
@@ -241,19 +222,33 @@ def play(name: str, patience: int | None = None) -> Outcome:
 
 
 def _judged(history: History, run: Run) -> Iterator[str]:
-    ended, left = history.now(), history.runs.get(run.id)
-    assert left is not None
+    ended = history.now()
     if ended.status is not Status.SUCCEEDED:
         yield f"an erasure always completes: it is {ended.status}"
     if MARK in history.everything():
         yield "nothing of the patient is left"
-    if left.erased_at is None or not left.is_terminal:
-        yield f"a run is left as a skeleton: it is {left.status}"
-    if left.usage.calls < len(history.world.model.calls):
-        yield f"what was spent stays known: {left.usage.calls} calls are"
-    names = {place[1][0] for place in history.dynamo.items if place[0] == _key_of(run)[0]}
-    if names != {"R"}:
-        yield f"nothing stands beside a skeleton: {names}"
+    spent = 0
+    for one in (history.ended, run):
+        left = history.runs.get(one.id)
+        assert left is not None
+        spent += left.usage.calls
+        if left.erased_at is None or not left.is_terminal:
+            yield f"a run is left as a skeleton: it is {left.status}"
+        names = {place[1][0] for place in history.dynamo.items if place[0] == _key_of(one)[0]}
+        if names != {"R"}:
+            yield f"nothing stands beside a skeleton: {names}"
+    if spent < len(history.world.model.calls):
+        yield f"what was spent stays known: {spent} calls are"
+    if ended.status is Status.SUCCEEDED and (counted := _counted(history, ended)) != COUNTED:
+        yield f"the receipt counts what was there: {counted}"
+
+
+def _counted(history: History, ended: Run) -> dict[str, int]:
+    """Of what does not depend on how far the run in flight had come."""
+    assert ended.output is not None
+    receipt = json.loads(history.payloads.get(ended, ended.output))["receipt"]
+    removed = {kind: one["count"] for kind, one in receipt["removed"].items()}
+    return {"runs": receipt["runs"]} | {kind: removed[kind] for kind in COUNTED if kind != "runs"}
 
 
 # --- which are searched ---------------------------------------------------------------------------
@@ -285,8 +280,10 @@ def broken(names: Iterator[str], patience: int | None = None) -> list[Outcome]:
 
 def main(names: list[str]) -> int:
     DEFINITIONS[LETTER.name] = LETTER  # type: ignore[index]
-    searched = names or [*interruptions(), *(n for one in interruptions() for n in strikes(one))]
-    found = broken(iter(searched))
+    with redirect_stdout(None):
+        singles = [*interruptions()]
+        searched = names or [*singles, *(name for one in singles for name in strikes(one))]
+        found = broken(iter(searched))
     print(f"{len(searched)} histories of an erasure, {len(found)} broken")
     for outcome in found[:20]:
         print(f"    python -m tests.faults.erasing {outcome.name}: {'; '.join(outcome.violations)}")

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from shared.errors import RefusedBecause
+from shared.ports import Place as Retained
 from shared.ports import Scope
 from shared.records.artifact import Artifact
 from shared.records.audit import AuditEntry, AuditQuery, Outcome
@@ -21,6 +22,7 @@ from shared.records.care import (
     Patient,
     Person,
     RecordContent,
+    Tombstone,
     Upload,
 )
 from shared.records.counts import Marked, Tally
@@ -60,6 +62,7 @@ from tests.support.samples import ADMIN, CLINICIAN, ORG, OTHER_ORG, PATIENT, a_r
 ASSESSMENT, PROJECT, INPUT, REPORT, LINK, UPLOAD, BULK, WEBHOOK, DELIVERY = (
     run_id(n) for n in range(50, 59)
 )
+BURIED, ERASURE, ERASED_ASSESSMENT, ERASED_REPORT = (run_id(n) for n in range(60, 64))
 GATE = pause_gate(ORG, "diagnosis")
 SPENT = Usage("claude-sonnet-5-5", 5, 1, 2, TokenUsage(1, 2, 3, 4, 5), 6, 7, 8)
 DATA, BIG = b'{"a": "document"}', b"0123456789abcdef" * 520
@@ -156,6 +159,7 @@ _ASSESSMENT = Assessment(
     ASSESSMENT, ORG, PATIENT, CLINICIAN, MORNING, SHA, {"funnel": {"slug": "s"}, "answers": {}}
 )
 _PERSON = Person("1960-05", "female", "2026-01-02", (("aa", "bb"), ("", "cc")))
+_TOMBSTONE = Tombstone(ERASURE, MORNING, ADMIN, "ab" * 32)
 _CONTENT = RecordContent({"Patient": 1, "Condition": 2}, _PERSON, ("Two were left out.",))
 _UPLOAD = Upload(UPLOAD, ORG, PATIENT, CLINICIAN, MORNING, LATER, SHA, 1_000, "12" * 32, True, True)
 _PROJECT = Project(PROJECT, ORG, "Harbour", CLINICIAN, MORNING, SHA)
@@ -217,6 +221,26 @@ def write(real: RealAdapters) -> None:
     real.projects.add_input(_INPUT, DATA, SHA)
     real.projects.settle(PROJECT, MORNING + 9 * DAY)
     _write_settings(real)
+    _erase(real)
+
+
+def _erase(real: RealAdapters) -> None:
+    """Another patient, whose clinician left, and of whom everything was erased."""
+    real.care.put_patient(replace(_PATIENT, id=BURIED))
+    real.care.assign(ORG, Assignment(BURIED, CLINICIAN, MORNING, ADMIN))
+    real.care.unassign(ORG, BURIED, CLINICIAN, ADMIN, LATER)
+    real.care.create_assessment(replace(_ASSESSMENT, id=ERASED_ASSESSMENT, patient_id=BURIED))
+    real.artifacts.put(replace(_ARTIFACT, id=ERASED_REPORT, run_id=ERASURE), DATA)
+    real.artifacts.use_key(run_id(64), SHA, RUNS["queued"].id)
+    real.care.bury(ORG, BURIED, _TOMBSTONE)
+    real.erasing.keep_tombstone(ORG, BURIED, _TOMBSTONE)
+    real.erasing.note_reached(ERASURE, "inventory", {"runs": 3, "runs_after": "ab"})
+    things, position = real.erasing.of_patient(ORG, BURIED, None)
+    while position is not None:
+        some, position = real.erasing.of_patient(ORG, BURIED, position)
+        things += some
+    real.erasing.remove([*things, *real.erasing.artifacts_of_run(ORG, ERASURE)], LATER)
+    real.retention.save(ORG, Retained("ab", "cd", "ef"), LATER)
 
 
 def _write_settings(real: RealAdapters) -> None:
@@ -317,6 +341,16 @@ READS: Mapping[str, Read] = {
     "counts": lambda real: [
         real.counts.days(ORG, "2026-11-01", "2026-11-30"), real.counts.open(ORG)
     ],
+    "tombstone": lambda real: real.care.get_patient(ORG, BURIED),
+    "tombstones": lambda real: list(real.erasing.tombstones()),
+    "ended assignments": lambda real: real.care.ended_assignments(ORG, BURIED, None, 9),
+    "erased assessment": lambda real: real.care.get_assessment(ORG, ERASED_ASSESSMENT),
+    "erased artifact": lambda real: real.artifacts.erased_maker(ORG, ERASED_REPORT),
+    "how far an erasure has come": lambda real: real.erasing.reached(ERASURE, "inventory"),
+    "beside a run": lambda real: [
+        [one.kind, *one.place] for one in real.erasing.of_run(ORG, RUNS["queued"].id)
+    ],
+    "retention": lambda real: [real.retention.place(ORG), real.retention.due(LATER, 9)],
     "looks": lambda real: real.audit.looks(AuditQuery(ORG), None, 9)[0],
     "looks at a run": lambda real: real.audit.looks(AuditQuery(ORG, run_id=run_id(7)), None, 9)[0],
 }  # fmt: skip

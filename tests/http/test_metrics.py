@@ -162,6 +162,23 @@ def test_the_runbook_s_provocations_cross_the_thresholds(played: Played) -> None
     until(played.measured, lambda seen: total(seen["Retries"], "Retries", code="LEASE_LOST") == 1)
 
 
+def test_a_run_that_a_bug_ended_crosses_the_threshold_and_its_line_names_it(
+    played: Played,
+) -> None:
+    run_id, done = played.ward.a_run(), ("build_context", "call_model", "validate", "persist")
+    spoilt = {"run_id": run_id, "set": {"sp": {step: {} for step in done}}}
+    assert played.ward.client.call("POST", "/dev/item", spoilt).status == 200
+    assert played.ward.execute(run_id, wait=20).status < 300
+    found = until(
+        played.measured,
+        lambda seen: total(seen["RunsFailed"], "RunsFailed", code="EXECUTION_ERROR") > 0,
+    )
+    number = total(found["RunsFailed"], "RunsFailed", code="EXECUTION_ERROR")
+    assert number > threshold("BrokenRunsAlarm")
+    told = [line for line in played.lines() if line["action"] == "execution_error"]
+    assert [(line["run_id"], bool(line["at"])) for line in told] == [(run_id, True)]
+
+
 def test_a_patient_is_named_by_no_line(played: Played) -> None:
     played.ward.belongs_to("patient")
     path = f"/api/diagnosis-runs/{played.good}"

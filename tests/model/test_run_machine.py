@@ -5,7 +5,7 @@ STUDIO_MODEL_EXAMPLES asks for more histories than the few of a plain test run.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import Any, TypeVar
 
@@ -86,9 +86,7 @@ class Twins:
     def places(
         self, scope: Scope, position: str | None, limit: int
     ) -> tuple[list[str], str | None]:
-        one, other = (
-            store.places(scope, position, limit) for store in (self._one, self._other)
-        )
+        one, other = (store.places(scope, position, limit) for store in (self._one, self._other))
         assert one == other
         return one
 

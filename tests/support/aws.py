@@ -26,9 +26,11 @@ from shared.adapters.dynamodb.organisation_store import DynamoOrganisationStore
 from shared.adapters.dynamodb.project_store import DynamoProjectStore
 from shared.adapters.dynamodb.provider_store import DynamoProviderStore
 from shared.adapters.dynamodb.record_store import DynamoRecordStore
+from shared.adapters.dynamodb.retention_store import DynamoRetentionStore
 from shared.adapters.dynamodb.run_store import DynamoRunStore
 from shared.adapters.dynamodb.table import Table
 from shared.adapters.dynamodb.webhook_store import DynamoDeliveryStore, DynamoWebhookStore
+from shared.adapters.erasure_store import AwsErasureStore
 from shared.adapters.payload_store import AwsPayloadStore
 from shared.adapters.s3 import Bucket
 from tests.support.table import table_arguments
@@ -110,6 +112,8 @@ class Deployment:
         self.artifacts = AwsArtifactStore(self.table, self.bucket)
         self.care = DynamoCareStore(self.table, self.bucket)
         self.records = DynamoRecordStore(self.table, self.bucket)
+        self.erasing = AwsErasureStore(self.table, self.bucket)
+        self.retention = DynamoRetentionStore(self.table)
         self.audit_name = f"{self.name}-audit"
         clients.dynamodb.create_table(**table_arguments(self.audit_name, "AuditTable"))
         self.audit = DynamoAuditTrail(Table(clients.dynamodb, self.audit_name), 2_190)

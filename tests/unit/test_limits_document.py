@@ -5,6 +5,7 @@ behind that name.
 import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args
@@ -14,6 +15,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from bench.fairness import SETTINGS, simulate
+from bench.pricing import READ_ON as PRICED_ON
+from bench.pricing import a_day
+from shared.records.money import TokenUsage
+from shared.runs.prices import cost_microusd
 
 TEXT = (Path(__file__).parents[2] / "docs" / "limits.md").read_text("utf-8")
 ROWS = [
@@ -100,3 +105,21 @@ def test_the_table_of_fairness_is_what_the_simulation_gives() -> None:
 def test_the_table_of_sweeps_has_every_size_of_the_bench() -> None:
     for size in (1_000, 10_000, 100_000, 1_000_000, 10_000_000):
         assert TEXT.count(f"| {size:,} | ") >= 2
+
+
+@pytest.mark.parametrize("runs", [1_000, 100_000, 10_000_000])
+def test_the_table_of_costs_is_what_its_prices_give(runs: int) -> None:
+    day, tokens = a_day(runs), TokenUsage(6_000, 1_500)
+    micros = cost_microusd("claude-sonnet-5-5", tokens, date.fromisoformat(PRICED_ON))
+    parts = (day.tables, day.objects, day.functions, day.requests, day.sweeps, day.all)
+    shown = " | ".join(_dollars(part) for part in (*parts, micros * runs / 1_000_000))
+    each = f"${day.all / runs:.5f} + ${micros / 1_000_000:.3f}"
+    assert f"| {runs:,} | {shown} | {each} |" in TEXT
+
+
+def _dollars(value: float) -> str:
+    return f"${value:,.0f}" if value >= 100 else f"${value:.2f}"
+
+
+def test_the_table_of_costs_is_priced_on_the_day_that_it_names() -> None:
+    assert f"read on {PRICED_ON}" in TEXT.partition("### What it costs")[2]

@@ -71,6 +71,11 @@ def payload_sk(gen: str, sha256: str) -> str:
 LEDGER = "L#"
 
 
+def reached_sk(step: str) -> str:
+    """Beside an erasure: how far one of its steps has come."""
+    return f"E#{step}"
+
+
 def answer_sk(key: str) -> str:
     return f"{LEDGER}{key}"
 
@@ -284,6 +289,8 @@ def patient_of(pk: str) -> str:
 
 RECORD_SK = "F"
 """Beside a patient: the version of their record that is in force."""
+RECORD_END = "G"
+"""Behind it and all its versions."""
 
 
 def record_version_sk(version: int) -> str:

@@ -10,6 +10,8 @@ from shared.adapters.dynamodb.table import Table
 from shared.ports import Place
 
 _SK = "RET"
+_PLACE = ("ru", "ro", "pa")
+"""The attributes of a place, in its order."""
 
 
 class DynamoRetentionStore:
@@ -28,25 +30,30 @@ class DynamoRetentionStore:
     def place(self, org_id: str) -> Place:
         item = self._table.get(_key(org_id))
         values = {} if item is None else plain(item)
-        return Place(values.get("ru"), values.get("pa"))
+        return Place(*(values.get(name) for name in _PLACE))
 
     def save(self, org_id: str, place: Place, at: int) -> None:
-        values = {"q": keys.RETENTION_DUE, "n": at, "ru": place.runs, "pa": place.patients}
+        values = dict(zip(_PLACE, (place.runs, place.going_on, place.patients), strict=True))
         known = {name: value for name, value in values.items() if value is not None}
-        self._set(org_id, known, [name for name in values if name not in known])
+        gone = [name for name in values if name not in known]
+        self._set(org_id, {"q": keys.RETENTION_DUE, "n": at, **known}, gone)
 
     def forget(self, org_id: str) -> None:
-        self._table.delete(_key(org_id))
+        self._set(org_id, {}, ("q", "n"))
 
     def _set(self, org_id: str, values: dict[str, Any], gone: Sequence[str]) -> None:
-        setting = ", ".join(f"#{name} = :{name}" for name in values)
-        removing = f" REMOVE {', '.join(f'#{name}' for name in gone)}" if gone else ""
+        parts = {
+            "SET": [f"#{name} = :{name}" for name in values],
+            "REMOVE": [f"#{name}" for name in gone],
+        }
+        expression = " ".join(f"{verb} {', '.join(some)}" for verb, some in parts.items() if some)
+        given = wire({f":{name}": value for name, value in values.items()})
         with translated():
             self._table.update(
                 Key=_key(org_id),
-                UpdateExpression=f"SET {setting}{removing}",
+                UpdateExpression=expression,
                 ExpressionAttributeNames={f"#{name}": name for name in (*values, *gone)},
-                ExpressionAttributeValues=wire({f":{n}": v for n, v in values.items()}),
+                **({"ExpressionAttributeValues": given} if given else {}),
             )
 
 

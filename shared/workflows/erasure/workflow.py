@@ -1,15 +1,14 @@
 """The five steps that erase a patient. Each may be begun again at any point: it looks for what is
-still there, and removing what is gone changes nothing.
+still there, and removing what is gone changes nothing. What one invocation cannot do the next one
+goes on with, where the last one had noted that it was.
 
 A tombstone stands before the run does, so nothing new is let in. What had been let in before is
 cancelled, and the inventory is taken when nothing that was under way then can still write.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from shared.errors import GuardFailed, NotYet, PermanentFailure
 from shared.ports import (
@@ -18,25 +17,22 @@ from shared.ports import (
     Clock,
     ErasureStore,
     Ids,
-    Kind,
     RunStore,
-    Scope,
-    Thing,
     Unreadable,
 )
 from shared.records.audit import workers_entry
 from shared.records.care import Tombstone
 from shared.records.run import Run
 from shared.runs import transitions
-from shared.runs.canonical import canonical_json, sha256_hex
+from shared.runs.canonical import canonical_json
 from shared.runs.codes import FailureCode
 from shared.runs.skeleton import Spent, skeleton
 from shared.runs.timing import DAY, MINUTE
 from shared.workflows.definitions import ERASURE
 from shared.workflows.erasure.receipt import RECEIPT, receipt_document
+from shared.workflows.erasure.walk import AT_ONCE, Tally, Walk
 from shared.workflows.steps import NewArtifact, Step, StepContext, StepResult, Workflow
 
-_PAGE = 100
 _TRIES = 20
 _ACTION = "erase_patient"
 
@@ -45,7 +41,8 @@ _ACTION = "erase_patient"
 class Sources:
     """`invocation`: after so long (ms) no invocation that had begun still writes; `upload`: after
     so long no URL that had been given takes an upload. `usage_of` sums up what a run has spent.
-    `trail_days`: how long the audit trail is kept.
+    `trail_days`: how long the audit trail is kept. `at_once`: so many runs are done with before it
+    is noted.
     """
 
     runs: RunStore
@@ -58,31 +55,7 @@ class Sources:
     invocation: int
     upload: int
     trail_days: int
-
-
-@dataclass(slots=True)
-class Tally:
-    """What an inventory finds: how many things of each kind, and the hashes of their contents."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    digests: dict[str, list[str]] = field(default_factory=dict)
-
-    def add(self, things: Iterable[Thing]) -> None:
-        for one in things:
-            self.counts[one.kind.value] += 1
-            self.digests.setdefault(one.kind.value, []).append(one.digest)
-
-    def told(self) -> dict[str, Any]:
-        """For each kind one hash over the sorted hashes of its things: of a short text alone a hash
-        would tell too much.
-        """
-        return {
-            kind.value: {
-                "count": self.counts[kind.value],
-                "sha256": sha256_hex("\n".join(sorted(self.digests.get(kind.value, []))).encode()),
-            }
-            for kind in Kind
-        }
+    at_once: int = AT_ONCE
 
 
 def erasure(sources: Sources) -> Workflow:
@@ -105,39 +78,37 @@ def erasure(sources: Sources) -> Workflow:
 # --- finding ------------------------------------------------------------------------------------
 
 
-def _runs_of(s: Sources, ctx: StepContext) -> Iterator[Run | Unreadable]:
-    """Every run of the patient but erasures, which hold nothing of them."""
-    scope = Scope.of_subject(ctx.run.org_id, ctx.run.subject)
-    position: str | None = None
-    while True:
-        page = s.runs.page(scope, position, _PAGE)
-        for row in page.rows:
-            if isinstance(row, Unreadable) or row.workflow != ERASURE.name:
-                yield row
-        position = page.position
-        if position is None:
-            return
+def _walk(s: Sources, ctx: StepContext, step: str = "") -> Walk:
+    return Walk(s.runs, s.kept, ctx, s.at_once, step)
 
 
 def _inventory(s: Sources, ctx: StepContext) -> StepResult:
     """Cancel what is open, wait until nothing can write any more, then count what is there."""
+    walk = _walk(s, ctx, "inventory")
+    if not walk.noted:
+        _wait_until_quiet(s, ctx)
+        walk.noted["at"] = s.clock.now_ms()
+    tally, org_id = Tally(walk.noted), ctx.run.org_id
+    for row in walk.rows():
+        tally.add_run(s.kept.of_run(org_id, row.id), s.kept.artifacts_of_run(org_id, row.id))
+    for things in walk.things_of_patient():
+        tally.add(things)
+    return StepResult({"at": walk.noted["at"], "runs": tally.runs, "removed": tally.told()})
+
+
+def _wait_until_quiet(s: Sources, ctx: StepContext) -> None:
+    """End every run that is open. Raises NotYet until nothing that was under way can still write:
+    neither an invocation nor an upload.
+    """
     tombstone = _tombstone(s, ctx)
     s.kept.keep_tombstone(ctx.run.org_id, ctx.run.subject.id, tombstone)
     quiet_at = tombstone.at + max(s.invocation, s.upload) + MINUTE
-    for row in _runs_of(s, ctx):
+    for row in _walk(s, ctx).rows():
         if isinstance(row, Run):
             ended = row if row.is_terminal else _cancelled(s, ctx, row)
             quiet_at = max(quiet_at, ended.updated_at + s.invocation + MINUTE)
-    now = s.clock.now_ms()
-    if now < quiet_at:
+    if s.clock.now_ms() < quiet_at:
         raise NotYet(quiet_at)
-    tally, runs = Tally(), 0
-    for row in _runs_of(s, ctx):
-        runs += 1
-        tally.add(s.kept.of_run(ctx.run.org_id, row.id))
-        tally.add(s.kept.artifacts_of_run(ctx.run.org_id, row.id))
-    tally.add(s.kept.of_patient(ctx.run.org_id, ctx.run.subject.id))
-    return StepResult({"at": now, "runs": runs, "removed": tally.told()})
 
 
 def _tombstone(s: Sources, ctx: StepContext) -> Tombstone:
@@ -165,12 +136,10 @@ def _cancelled(s: Sources, ctx: StepContext, run: Run) -> Run:
 
 def _erase_runs(s: Sources, ctx: StepContext) -> StepResult:
     """Each run to its skeleton, with its usage summed up, then all that stood beside it."""
-    erased = 0
-    for row in _runs_of(s, ctx):
-        ctx.go_on()
+    s.trail.write(workers_entry(ctx.run, _ACTION, s.clock.now_ms()))
+    for row in _walk(s, ctx, "erase_runs").rows():
         erase_run(s.runs, s.kept, row, ctx.run.org_id, s.clock.now_ms(), s.usage_of)
-        erased += 1
-    return StepResult({"runs": erased})
+    return StepResult()
 
 
 def erase_run(
@@ -194,21 +163,17 @@ def erase_run(
 
 
 def _erase_artifacts(s: Sources, ctx: StepContext) -> StepResult:
-    removed = 0
-    for row in _runs_of(s, ctx):
-        ctx.go_on()
+    for row in _walk(s, ctx, "erase_artifacts").rows():
         things = s.kept.artifacts_of_run(ctx.run.org_id, row.id)
         s.kept.remove(things, s.clock.now_ms())
-        removed += len(things)
-    return StepResult({"removed": removed})
+    return StepResult()
 
 
 def _erase_record(s: Sources, ctx: StepContext) -> StepResult:
-    run = ctx.run
-    things = s.kept.of_patient(run.org_id, run.subject.id)
-    s.trail.write(workers_entry(ctx.run, _ACTION, s.clock.now_ms()))
-    s.kept.remove(things, s.clock.now_ms())
-    return StepResult({"removed": len(things)})
+    """What is removed is found no more, so there is nothing to be noted."""
+    for things in _walk(s, ctx).things_of_patient():
+        s.kept.remove(things, s.clock.now_ms())
+    return StepResult()
 
 
 def _receipt(s: Sources, ctx: StepContext) -> StepResult:

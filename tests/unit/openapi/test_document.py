@@ -106,6 +106,23 @@ def test_every_error_that_the_service_can_raise_is_a_word_of_the_document() -> N
     assert all(text for said in codes().values() for text in said.values())
 
 
+def test_a_bulk_s_filter_is_shown_in_every_word_that_it_is_taken_in() -> None:
+    components = DOCUMENT["components"]["schemas"]
+    taken, shown = components["BulkRuns"]["properties"], components["BulkFilter"]["properties"]
+    assert taken.keys() == shown.keys()
+    for name, schema in taken.items():
+        assert words(schema) == words(shown[name]), name
+
+
+def words(schema: Json) -> set[str]:
+    """Those of a list of words, wherever in the schema it stands."""
+    if "$ref" in schema:
+        return words(DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
+    parts = [*schema.get("anyOf", []), schema.get("items", {})]
+    own = {*schema.get("enum", []), schema.get("const")} - {None}
+    return own.union(*(words(part) for part in parts if part))
+
+
 def test_ids_are_uuids() -> None:
     for name, one in operations():
         for parameter in one["parameters"]:

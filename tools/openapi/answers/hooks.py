@@ -1,6 +1,6 @@
 """Many at once, and being told: bulk, webhooks, deliveries."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -11,13 +11,16 @@ from shared.runs.codes import FailureCode
 from tools.openapi.answers.shape import Count, Id, Person, Shape, Time, Url, absent
 from tools.openapi.answers.words import WebhookEvent, WebhookStatus, Workflow
 
+RowStatus = Status | Literal["unreadable"]
+"""What a list of runs may be filtered by."""
+
 
 class BulkFilter(Shape):
     """Which runs: as GET /runs, and by failure code. What was not asked for is left out."""
 
     workflow: Workflow | None = absent()
     profile: Annotated[str | None, Field(examples=["rest_api_service"])] = absent()
-    status: Status | list[Status] | None = absent()
+    status: RowStatus | list[RowStatus] | None = absent()
     tag: Annotated[str | None, Field(examples=["ward-3"])] = absent()
     created_after: Time | None = absent()
     created_before: Time | None = absent()
