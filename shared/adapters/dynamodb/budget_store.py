@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.adapters.dynamodb import keys
-from shared.adapters.dynamodb.items import Item, plain, wire
+from shared.adapters.dynamodb.items import Item, each_readable, plain, wire
 from shared.adapters.dynamodb.table import Table
 from shared.records.budget import Budget, Count, Hold, Period, Spending, span_of
 
@@ -105,7 +105,8 @@ class DynamoBudgetStore:
 
     def counts(self, until: int, limit: int) -> list[Count]:
         found, _ = self._table.query_due(keys.BUDGETS_COUNTED, until, None, limit)
-        return [_count(plain(item)) for item in self._table.get_all(found) if "cp" in item]
+        counting = (item for item in self._table.get_all(found) if "cp" in item)
+        return list(each_readable(lambda item: _count(plain(item)), counting))
 
     def add(self, count: Count, found: Spending, to: str | None, now: int) -> bool:
         names = {f"#{place}": f"{_HOLD}{call}" for place, call in enumerate(found.holds)}

@@ -194,6 +194,25 @@ def test_what_cannot_be_read_holds_up_no_count(
     assert (stands(world).spent, stands(world).is_counted) == (3, True)
 
 
+def test_a_count_that_cannot_go_on_holds_up_no_other(world: EngineWorld) -> None:
+    plant(world, range(AT_MOST + 1))
+    for scope in (ORGANISATION, "workflow:diagnosis"):
+        begin(world, 10**9, scope)
+    real = world.runs
+
+    def page(whole: Callable[..., Page], scope: Any, position: str | None, limit: int) -> Page:
+        if not failed:
+            failed.append(True)
+            raise ValueError("no position")
+        return whole(scope, position, limit)
+
+    failed: list[bool] = []
+    world.runs = intercepted(real, page=page)
+    assert world.reckoner.sweep() == 2 + 1
+    assert stands(world).is_counted
+    assert stands(world, "workflow:diagnosis").is_counted
+
+
 def test_what_is_older_than_any_run_of_the_month_is_not_looked_at(world: EngineWorld) -> None:
     ages = [replace(run, created_at=run.created_at - 120 * DAY) for run in plant(world, range(300))]
     assert isinstance(world.runs, InMemoryRunStore)
