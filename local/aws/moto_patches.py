@@ -1,9 +1,11 @@
-"""Everything that the stack changes inside moto and botocore: five names, each with its reason.
+"""Everything that the stack changes inside moto and botocore, each with its reason; what
+`ordered_indexes` needs to hear stands there.
 
 The changes last for the rest of this process. Only the stack's own process has them: no worker
 process and no deployed function imports this module.
 """
 
+from base64 import b64encode
 from copy import copy, deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,11 +17,12 @@ from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.exceptions import MockValidationException
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
-from moto.dynamodb.models.table import Table
+from moto.dynamodb.models.table import SecondaryIndex, Table
 
+from local.aws import ordered_indexes
 from local.clock.stack_clock import StackClock
 
-_PLAIN = ("S", "N", "BOOL", "NULL")
+_PLAIN = ("S", "N", "BOOL", "NULL", "SS", "NS")
 
 
 def install(clock: StackClock) -> None:
@@ -46,31 +49,58 @@ def follow(clock: StackClock) -> None:
 
 
 def quicken() -> None:
-    """Let moto send DynamoDB's scalar values as they are.
+    """Let moto send DynamoDB's values as they are, and pick an index's attributes by their names.
 
-    They already have the form they are sent in. moto looks for each of an AttributeValue's ten
-    members under several spellings in every one of them, which is most of the time that reading
-    many items takes.
+    Values already have the form they are sent in but for their bytes. moto looks for each of an
+    AttributeValue's ten members under several spellings in every one of them, and makes Python
+    values of a whole item, and of those again an item, for each attribute that an index has.
     """
     if getattr(BaseJSONSerializer, "_quickened", False):
         return
-    serialize = BaseJSONSerializer._serialize_type_structure
+    serialize, project = BaseJSONSerializer._serialize_type_structure, SecondaryIndex.project
 
     def serialize_quickly(
         self: BaseJSONSerializer, serialized: Any, value: Any, shape: Any, key: str
     ) -> None:
-        if (
-            shape.name == "AttributeValue"
-            and isinstance(value, dict)
-            and len(value) == 1
-            and next(iter(value)) in _PLAIN
-        ):
-            self._default_serialize(serialized, dict(value), shape, key)
+        sent = _sent(value) if shape.name == "AttributeValue" else None
+        if sent is not None:
+            self._default_serialize(serialized, sent, shape, key)
         else:
             serialize(self, serialized, value, shape, key)
 
+    def project_quickly(self: SecondaryIndex, item: Item) -> Item:
+        if (self.projection or {}).get("ProjectionType") != "KEYS_ONLY":
+            return project(self, item)
+        picked = Item(item.hash_key, item.range_key, {})
+        for name in (*self.table_key_attrs, *(part["AttributeName"] for part in self.schema)):
+            if name in item.attrs:
+                dict.__setitem__(picked.attrs, name, item.attrs[name])
+        return picked
+
     BaseJSONSerializer._serialize_type_structure = serialize_quickly  # type: ignore[method-assign]
+    SecondaryIndex.project = project_quickly  # type: ignore[method-assign]
     BaseJSONSerializer._quickened = True  # type: ignore[attr-defined]
+
+
+def _sent(value: Any) -> Any:
+    """A value as JSON has it; None for what moto shall translate."""
+    if isinstance(value, DynamoType):
+        kind, content = value.type, value.value
+    elif isinstance(value, dict) and len(value) == 1:
+        kind, content = next(iter(value.items()))
+    else:
+        return None
+    if kind in _PLAIN:
+        return {kind: content}
+    if kind == "B" and isinstance(content, bytes):
+        return {kind: b64encode(content).decode()}
+    if kind == "L":
+        items = [_sent(one) for one in content]
+        return None if None in items else {kind: items}
+    if kind == "M":
+        fields = {name: _sent(one) for name, one in content.items()}
+        return None if None in fields.values() else {kind: fields}
+    return None
 
 
 def lighten_transactions() -> None:
@@ -116,6 +146,7 @@ class _Note:
             place.pop(key, None)
         else:
             place[key] = self.item  # type: ignore[assignment]
+        ordered_indexes.note(self.table, self.keys)
         if self.table.stream_shard is not None:
             del self.table.stream_shard.items[self.streamed :]
 
@@ -135,11 +166,12 @@ def _note(backend: DynamoDBBackend, part: dict[str, Any]) -> _Note | None:
 
 
 def narrow_queries() -> None:
-    """Let a query look at the items of its own key.
+    """Let a query look at the items that it may answer.
 
     moto puts the whole table in order first, for a query of an index and of one partition alike: a
     stack with thousands of runs did little else.
     """
+    ordered_indexes.follow_writes()
     if getattr(Table, "_narrowed", False):
         return
     query = Table.query
@@ -147,10 +179,15 @@ def narrow_queries() -> None:
     def query_narrowly(
         self: Table, hash_key: DynamoType | None, *arguments: Any, **keywords: Any
     ) -> Any:
-        conditions = keywords.get("hash_key_conditions") or []
         narrow = copy(self)
         if len(arguments) > _INDEX_NAME and arguments[_INDEX_NAME] is not None:
-            narrow.items = _holding(self, conditions)
+            conditions = dict(keywords.get("hash_key_conditions") or [])
+            if len(conditions) == 1:
+                partition = next(iter(conditions.values()))
+                asked = ordered_indexes.Asked(*arguments[:_PROJECTION])
+                index = self.get_index(arguments[_INDEX_NAME])
+                found = ordered_indexes.look(self, index.name, partition, asked)
+                narrow.items = _held([index.project(item) for item in found])
         elif hash_key is not None:
             held = self.items.get(hash_key)
             narrow.items = {} if held is None else {hash_key: held}  # type: ignore[assignment]
@@ -160,26 +197,21 @@ def narrow_queries() -> None:
     Table._narrowed = True  # type: ignore[attr-defined]
 
 
-_INDEX_NAME = 6
-"""Its place among the arguments of `Table.query` after the key."""
+_PROJECTION, _INDEX_NAME = 5, 6
+"""Their places among the arguments of `Table.query` after the key; before them stand the range's
+comparison and values, the limit, where it begins, and its direction.
+"""
 
 
-def _holding(table: Table, conditions: list[tuple[str, DynamoType]]) -> Any:
-    """The items that have those values; moto looks again itself."""
-    texts = [(name, value.value) for name, value in conditions if value.type == "S"]
-    if not texts or table.range_key_attr is None:
-        return table.items
-    name, text = texts[0]
-    found = {}
-    for partition, held in table.items.items():
-        if kept := {sort: item for sort, item in held.items() if _has(item, name, text)}:
-            found[partition] = kept
+def _held(items: list[Item]) -> Any:
+    """Items as a table holds them."""
+    found: dict[DynamoType, Any] = {}
+    for item in items:
+        if item.range_key is None:
+            found[item.hash_key] = item
+        else:
+            found.setdefault(item.hash_key, {})[item.range_key] = item
     return found
-
-
-def _has(item: Any, name: str, text: str) -> bool:
-    held = item.attrs.get(name)
-    return held is not None and held.value == text
 
 
 def _utc(seconds: float, *, naive: bool) -> datetime:

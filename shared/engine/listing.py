@@ -51,22 +51,15 @@ class Reader:
 
         A page may be short, or empty, and still have a next one. The list ends at the first run
         created before `oldest` (ms), or at the position `until`. Of several scopes, none of which
-        share a run, it is of all that they hold together. `spent`: so many entries less are
-        examined.
+        share a run, it is of all that they hold together. `spent` entries less are examined.
         """
         listed = self._listed(scope, position, spent)
         found: list[Run | Unreadable] = []
         for number in range((EXAMINED_AT_MOST - spent) // _BATCH):
             size = limit + 1 if number == 0 and limit <= _BATCH // 2 else _BATCH
             batch = listed(position, size)
-            young = [
-                row
-                for row in batch.rows
-                if _is_young(row, oldest) and self.runs.position_of(row) > until
-            ]
-            if len(young) < len(batch.rows):
-                batch = Page(young, None)
-            wanted = kept(young, matches, unreadable)
+            batch = self._young(batch, oldest, until)
+            wanted = kept(batch.rows, matches, unreadable)
             room = limit - len(found)
             found += wanted[:room]
             if len(wanted) > room or (len(wanted) == room and batch.position is not None):
@@ -75,6 +68,15 @@ class Reader:
             if position is None:
                 return Filtered(found, None)
         return Filtered(found, position)
+
+    def _young(self, batch: Page, oldest: int, until: str) -> Page:
+        """Without what lies beyond the end of the list that was asked for."""
+        young = [
+            row
+            for row in batch.rows
+            if _is_young(row, oldest) and self.runs.position_of(row) > until
+        ]
+        return batch if len(young) == len(batch.rows) else Page(young, None)
 
     def _listed(
         self, scope: Scope | Sequence[Scope], position: str | None, spent: int

@@ -250,8 +250,7 @@ def _expired(patient: Patient, at: int) -> AuditEntry:
         person=WORKER,
         roles=(),
         action=EXPIRE_PATIENT,
-        patients=(patient.id,),
-        run_id=None,
+        about=((patient.id, None),),
         outcome=Outcome.ALLOWED,
         request_id=f"{patient.id}.{at}",
     )

@@ -18,11 +18,13 @@ READ_RECORD = "read_record"
 class Looks:
     """The patients and the runs that one request has touched so far, each once, in order.
 
-    Noted where it is decided who may see them, before the decision.
+    Noted where it is decided who may see them, before the decision. A list names the patients of
+    its runs, and not each run.
     """
 
     patients: dict[str, None] = field(default_factory=dict)
-    runs: dict[str, None] = field(default_factory=dict)
+    runs: dict[str, str] = field(default_factory=dict)
+    """Run -> its patient."""
 
     def at_patient(self, patient_id: str) -> None:
         self.patients[patient_id] = None
@@ -31,17 +33,25 @@ class Looks:
         """Of patients' runs the patient and the run; of others nothing."""
         for run in runs:
             if run.subject is not None and run.subject.type == PATIENT:
+                self.runs[run.id] = run.subject.id
+
+    def hand_over(self, run_id: str, other: "Looks") -> None:
+        """A run that is to be told elsewhere."""
+        if run_id in self.runs:
+            other.runs[run_id] = self.runs.pop(run_id)
+
+    def at_list(self, runs: Iterable[Run | Unreadable]) -> None:
+        for run in runs:
+            if run.subject is not None and run.subject.type == PATIENT:
                 self.at_patient(run.subject.id)
-                self.runs[run.id] = None
 
     def entry(
         self, caller: Caller, action: str, request_id: str, at: int, *, refused: bool
     ) -> AuditEntry | None:
-        """What goes on record; None when no patient's data was asked for.
-
-        It names a run when the request touched one and no other.
-        """
-        if not self.patients or not caller.org_id:
+        """What goes on record; None when no patient's data was asked for."""
+        named = [(patient, run) for run, patient in self.runs.items()]
+        others = [(one, None) for one in self.patients if one not in self.runs.values()]
+        if not (named or others) or not caller.org_id:
             return None
         return AuditEntry(
             at=at,
@@ -49,8 +59,7 @@ class Looks:
             person=caller.user_id,
             roles=tuple(sorted(caller.roles)),
             action=action,
-            patients=tuple(self.patients),
-            run_id=next(iter(self.runs)) if len(self.runs) == 1 else None,
+            about=(*named, *others),
             outcome=Outcome.REFUSED if refused else Outcome.ALLOWED,
             request_id=request_id,
         )

@@ -167,7 +167,7 @@ def seen(call: Call, runs: Sequence[Row]) -> list[Row]:
 
 def shown(call: Call, runs: Sequence[Row]) -> Sequence[Row]:
     """The rows of a list, put on record."""
-    call.looks.at_runs(runs)
+    call.looks.at_list(runs)
     return runs
 
 

@@ -44,6 +44,13 @@ def in_form(form: re.Pattern[str], message: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+def whole(value: Any) -> Any:
+    """JSON has one kind of number: 3.0 is the integer 3, as JSON Schema has it."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+AS_INTEGER = BeforeValidator(whole)
+"""Of every integer of a body, behind its bounds, which its schema would else not name."""
 WholeNumber = Annotated[int, in_form(_DIGITS, "must be a whole number")]
 Moment = Annotated[AwareDatetime, in_form(_RFC_3339, "must be an RFC 3339 time")]
 
@@ -103,7 +110,7 @@ Uuid = Annotated[str, StringConstraints(pattern=UUID_PATTERN, to_lower=True)]
 Tags = Annotated[
     list[Annotated[str, StringConstraints(min_length=1, max_length=64)]], Field(max_length=20)
 ]
-Attempts = Annotated[int, Field(ge=1, le=10)]
+Attempts = Annotated[int, Field(ge=1, le=10), AS_INTEGER]
 Dollars = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 

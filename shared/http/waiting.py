@@ -29,7 +29,8 @@ def waited(call: Call, run: Run, again: Callable[[Call, str], Run]) -> Run:
 def waited_until(
     call: Call, run: Run, until: Callable[[Run], bool], again: Callable[[Call, str], Run]
 ) -> Run:
-    """The run when `until` says so, or as it is after as long as the call waits."""
+    """The run when `until` says so, or as it is after as long as the call waits; on record."""
+    call.looks.at_runs([run])
     if not call.wait_seconds:
         return run
     if call.method == "GET":

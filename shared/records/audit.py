@@ -18,10 +18,14 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
+About = tuple[str, str | None]
+"""A patient, and the run of theirs that was asked for, None where no single one was."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """`at` in milliseconds; `person` a sub or WORKER; `patients` all whose data the request
-    touched, at least one.
+    """`at` in milliseconds; `person` a sub or WORKER; `about` all whose data the request touched,
+    at least one.
     """
 
     at: int
@@ -29,8 +33,7 @@ class AuditEntry:
     person: str
     roles: tuple[str, ...]
     action: str
-    patients: tuple[str, ...]
-    run_id: str | None
+    about: tuple[About, ...]
     outcome: Outcome
     request_id: str
 
@@ -43,8 +46,7 @@ def workers_entry(run: Run, action: str, at: int) -> AuditEntry:
         person=WORKER,
         roles=(),
         action=action,
-        patients=(run.subject.id,),
-        run_id=run.id,
+        about=((run.subject.id, run.id),),
         outcome=Outcome.ALLOWED,
         request_id=f"{run.id}.{run.fence}",
     )

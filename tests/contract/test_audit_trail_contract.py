@@ -23,17 +23,16 @@ def an_entry(number: int = 0, **fields: Any) -> AuditEntry:
         person=CLINICIAN,
         roles=("clinician", "member"),
         action="read_record",
-        patients=(PATIENT,),
-        run_id=None,
+        about=((PATIENT, None),),
         outcome=Outcome.ALLOWED,
         request_id=f"request#{number}=",
     )
     return replace(entry, **fields)
 
 
-def look(entry: AuditEntry, patient: str = PATIENT) -> Look:
+def look(entry: AuditEntry, patient: str = PATIENT, run: str | None = None) -> Look:
     e = entry
-    return Look(e.at, e.person, e.roles, e.action, patient, e.run_id, e.outcome, e.request_id)
+    return Look(e.at, e.person, e.roles, e.action, patient, run, e.outcome, e.request_id)
 
 
 def walk(world: World, query: AuditQuery, limit: int = 10) -> list[Look]:
@@ -70,7 +69,7 @@ def test_what_no_entry_matches_is_looked_at_in_bounded_pages(
 
 
 def test_an_entry_is_found_by_patient_person_run_and_organisation(world: World) -> None:
-    entry = an_entry(run_id=RUN, outcome=Outcome.REFUSED)
+    entry = an_entry(about=((PATIENT, RUN),), outcome=Outcome.REFUSED)
     world.audit.write(entry)
     for query in (
         AuditQuery(ORG),
@@ -78,7 +77,7 @@ def test_an_entry_is_found_by_patient_person_run_and_organisation(world: World) 
         AuditQuery(ORG, person=CLINICIAN),
         AuditQuery(ORG, run_id=RUN),
     ):
-        assert walk(world, query) == [look(entry)]
+        assert walk(world, query) == [look(entry, run=RUN)]
     for other in (
         AuditQuery(OTHER_ORG),
         AuditQuery(ORG, patient_id=OTHER_PATIENT),
@@ -120,13 +119,23 @@ def test_from_is_inclusive_and_to_exclusive(world: World) -> None:
 
 
 def test_a_look_at_several_is_found_by_each_of_them(world: World) -> None:
-    entry = an_entry(patients=(PATIENT, OTHER_PATIENT), action="list_patients")
+    entry = an_entry(about=((PATIENT, None), (OTHER_PATIENT, None)), action="list_patients")
     world.audit.write(entry)
     assert walk(world, AuditQuery(ORG, patient_id=PATIENT)) == [look(entry)]
     assert walk(world, AuditQuery(ORG, patient_id=OTHER_PATIENT)) == [look(entry, OTHER_PATIENT)]
     by_person = walk(world, AuditQuery(ORG, person=CLINICIAN), 1)
     assert sorted(seen.patient_id for seen in by_person) == sorted([PATIENT, OTHER_PATIENT])
     assert len(walk(world, AuditQuery(ORG))) == 2
+
+
+def test_a_look_at_several_runs_is_found_by_each_of_them(world: World) -> None:
+    other = run_id(8)
+    entry = an_entry(about=((PATIENT, RUN), (PATIENT, other)), action="compare_runs")
+    world.audit.write(entry)
+    for run in (RUN, other):
+        assert walk(world, AuditQuery(ORG, run_id=run)) == [look(entry, run=run)]
+    by_patient = walk(world, AuditQuery(ORG, patient_id=PATIENT))
+    assert sorted(str(seen.run_id) for seen in by_patient) == [RUN, other]
 
 
 def test_a_request_has_one_entry_and_the_first_stands(world: World) -> None:

@@ -21,10 +21,10 @@ class InMemoryAuditTrail:
     ) -> tuple[list[Look], str | None]:
         start = None if position is None else bytes.fromhex(position).decode()
         places = {
-            f"{entry.at:013d}#{entry.request_id}#{number}": _look(entry, patient)
+            f"{entry.at:013d}#{entry.request_id}#{number}": _look(entry, *about)
             for entry in self._entries.values()
             if entry.org_id == query.org_id
-            for number, patient in enumerate(entry.patients)
+            for number, about in enumerate(entry.about)
         }
         wanted = [
             place
@@ -36,8 +36,8 @@ class InMemoryAuditTrail:
         return [places[place] for place in page], following
 
 
-def _look(e: AuditEntry, patient: str) -> Look:
-    return Look(e.at, e.person, e.roles, e.action, patient, e.run_id, e.outcome, e.request_id)
+def _look(e: AuditEntry, patient: str, run_id: str | None) -> Look:
+    return Look(e.at, e.person, e.roles, e.action, patient, run_id, e.outcome, e.request_id)
 
 
 def _matches(look: Look, query: AuditQuery) -> bool:

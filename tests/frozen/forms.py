@@ -171,8 +171,8 @@ _HOLD = Hold(400, LATER)
 _STATE = ProviderState(RefusedBecause.OVERLOADED, MORNING, LATER, True, 2, LATER + 1)
 _ORGANISATION = Organisation(ORG, ("diagnosis",), "Maintenance", ADMIN, MORNING, 400, version=1)
 _LOOK = AuditEntry(
-    MORNING, ORG, CLINICIAN, ("clinician",), "read_record", (PATIENT, run_id(71)), run_id(7),
-    Outcome.REFUSED, "request",
+    MORNING, ORG, CLINICIAN, ("clinician",), "read_record",
+    ((PATIENT, run_id(7)), (run_id(71), None)), Outcome.REFUSED, "request",
 )  # fmt: skip
 
 
@@ -268,7 +268,7 @@ def _write_settings(real: RealAdapters) -> None:
     real.counts.add("shard-1", [Marked(6, Tally(ORG, "open", {"queued|diagnosis": 2}))], MORNING)
     real.quota(VirtualClock(), 2).admit(ORG, CLINICIAN)
     real.audit.write(_LOOK)
-    real.audit.write(replace(_LOOK, org_id=OTHER_ORG, run_id=None, patients=(PATIENT,)))
+    real.audit.write(replace(_LOOK, org_id=OTHER_ORG, about=((PATIENT, None),)))
 
 
 def _project(real: RealAdapters) -> Project:

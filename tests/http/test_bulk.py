@@ -85,7 +85,10 @@ def test_what_the_caller_may_not_touch_now_is_skipped(ward: Ward, client: Client
     entries = client.call("GET", f"/audit?patient={ward.patient}", None, "admin").data["entries"]
     bulks = [entry for entry in entries if entry["action"] == "bulk"]
     assert {entry["run_id"] for entry in bulks} == {run_id}
-    assert [entry["person"] for entry in bulks] == [ward.sub("admin"), ward.sub("clinician")]
+    assert [(entry["person"], entry["outcome"]) for entry in bulks] == [
+        (ward.sub("admin"), "allowed"),
+        (ward.sub("clinician"), "refused"),
+    ]
 
 
 def test_the_same_key_is_the_same_bulk(client: Client) -> None:

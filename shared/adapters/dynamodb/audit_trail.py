@@ -1,6 +1,6 @@
 """AuditTrail over a DynamoDB table of its own, to which functions may only add.
 
-A look at one patient's data is one item. A look at several (a list) is an item for each of them,
+A look at one patient or run is one item. A look at several (a list) is an item for each of them,
 written in one transaction of puts, so that the entry stands whole or not at all: it needs no other
 permission than PutItem, and the trail can be read as soon as the answer is there.
 """
@@ -10,7 +10,7 @@ from typing import Any
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.items import Item, plain, wire
 from shared.adapters.dynamodb.table import Table
-from shared.records.audit import AuditEntry, AuditQuery, Look, Outcome
+from shared.records.audit import About, AuditEntry, AuditQuery, Look, Outcome
 
 BY_PATIENT, BY_PERSON, BY_RUN = "by-patient", "by-person", "by-run"
 _DAY = 86_400_000
@@ -27,7 +27,7 @@ class DynamoAuditTrail:
         self._table, self._kept = table, retention_days * _DAY
 
     def write(self, entry: AuditEntry) -> None:
-        items = [self._item(entry, name, place) for place, name in enumerate(entry.patients)]
+        items = [self._item(entry, about, place) for place, about in enumerate(entry.about)]
         if len(items) == 1:
             self._table.put_new(items[0])
             return
@@ -67,14 +67,14 @@ class DynamoAuditTrail:
 
     # --- writing ---------------------------------------------------------------------------------
 
-    def _item(self, entry: AuditEntry, patient: str, place: int) -> Item:
-        org = keys.pack(entry.org_id)
+    def _item(self, entry: AuditEntry, about: About, place: int) -> Item:
+        org, (patient, run_id) = keys.pack(entry.org_id), about
         values = {
             "pk": org,
             "sk": _order(entry, place),
             "p": f"{org}#{keys.pack(patient)}",
             "u": f"{org}#{keys.pack(entry.person)}",
-            **({"r": f"{org}#{keys.pack(entry.run_id)}"} if entry.run_id else {}),
+            **({"r": f"{org}#{keys.pack(run_id)}", "rn": keys.pack(run_id)} if run_id else {}),
             **self._said(entry),
         }
         return wire(values)
@@ -87,7 +87,6 @@ class DynamoAuditTrail:
             "oc": entry.outcome.value,
             "rq": entry.request_id,
             "ttl": (entry.at + self._kept) // 1_000,
-            **({"rn": keys.pack(entry.run_id)} if entry.run_id else {}),
         }
 
 

@@ -11,7 +11,7 @@ from shared.errors import Conflict, Forbidden, NotFound, ValidationFailed
 from shared.http.authorize import admit_unless_made
 from shared.http.call import Call
 from shared.http.doors.runs import WorkflowName
-from shared.http.models import Body, MomentText, StatusName
+from shared.http.models import AS_INTEGER, Body, MomentText, StatusName
 from shared.http.views import Json, time
 from shared.records.bulk import Bulk, BulkAction, BulkStatus
 from shared.runs.codes import FailureCode
@@ -59,7 +59,7 @@ class CreateBulk(Body):
     action: Literal["cancel", "retry"]
     filter: BulkRuns
     dry_run: bool = False
-    limit: Annotated[int, Field(ge=1, le=MOST)] = USUAL
+    limit: Annotated[int, Field(ge=1, le=MOST), AS_INTEGER] = USUAL
     refresh: bool = False
 
 

@@ -1,6 +1,7 @@
 """What a bulk does to each run: what its creator's own request would, with their relations of now.
 
-It is on record as such a request is, one entry a page with all its patients.
+It is on record as such a request is: one entry a page with all its patients and runs, and one with
+those that its creator may not touch.
 """
 
 from datetime import datetime
@@ -29,7 +30,7 @@ class RunsErrand:
 
     def __init__(self, services: Services, bulk: Bulk) -> None:
         self._services, self._bulk = services, bulk
-        self._call = self._new_call()
+        self._call, self._refused = self._new_call(), Looks()
         self._statuses, self._codes = _words(bulk, "status"), _words(bulk, "code")
         looked_in = self._statuses or (self._codes and [Status.FAILED.value])
         self.scope = list_scope(self._call, looked_in, bulk.filter.get("tag"))
@@ -55,7 +56,10 @@ class RunsErrand:
         try:
             if not self.has_touched(run_id):
                 self._act(changeable_run(self._call, run_id), op)
-        except (Forbidden, NotFound, Conflict, RunUnreadable):
+        except Forbidden:
+            self._call.looks.hand_over(run_id, self._refused)
+            return Touched.SKIPPED
+        except (NotFound, Conflict, RunUnreadable):
             return Touched.SKIPPED
         except RequestError as refused:
             return Touched.SKIPPED if refused.status == _GONE else Touched.FAILED
@@ -75,13 +79,15 @@ class RunsErrand:
         return any(entry.op == op for entry in run.history)
 
     def put_on_record(self) -> None:
-        call, services = self._call, self._services
-        entry = call.looks.entry(
-            call.caller, ACTION, call.request_id, services.clock.now_ms(), refused=False
-        )
+        self._write(self._call, self._call.looks, refused=False)
+        self._write(self._new_call(), self._refused, refused=True)
+        self._call, self._refused = self._new_call(), Looks()
+
+    def _write(self, call: Call, looks: Looks, *, refused: bool) -> None:
+        now = self._services.clock.now_ms()
+        entry = looks.entry(call.caller, ACTION, call.request_id, now, refused=refused)
         if entry is not None:
-            services.audit.write(entry)
-        self._call = self._new_call()
+            self._services.audit.write(entry)
 
     def _act(self, run: Run, op: str) -> None:
         who = self._call.caller.user_id

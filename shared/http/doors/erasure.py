@@ -38,6 +38,7 @@ def erase_patient(call: Call, patient_id: str, confirm: str) -> tuple[Run, bool]
     tombstone = Tombstone(key.id, services.clock.now_ms(), caller.user_id, account)
     services.care.bury(caller.org_id, patient_id, tombstone)
     run, is_new = begin_erasure(services.creator, caller.org_id, patient_id, caller.user_id)
+    call.looks.at_runs([run])
     if run.status is Status.FAILED:
         run = services.commands.retry(run, caller.user_id)
     return run, is_new

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from shared.errors import Conflict, ValidationFailed
 from shared.http.call import Call
-from shared.http.models import Body, Text
+from shared.http.models import AS_INTEGER, Body, Text
 from shared.http.views import Json
 from shared.records.gate import pause_gate
 from shared.records.organisation import Organisation
@@ -24,7 +24,7 @@ class PatchOrganisation(Body):
 
     paused_workflows: Annotated[list[str], Field(max_length=100)] | None = None
     pause_reason: Text | None = None
-    retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    retention_days: Annotated[int, Field(ge=1, le=36_500), AS_INTEGER] | None = None
 
 
 def organisation(call: Call) -> Organisation:

@@ -1,4 +1,7 @@
-"""The rules of retention, over the real adapters."""
+"""The rules of retention, over the real adapters.
+
+Long because all of them are held over one arrangement.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

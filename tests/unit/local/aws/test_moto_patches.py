@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import boto3
@@ -10,15 +11,18 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
+from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.table import Table
+from moto.dynamodb.models.table import SecondaryIndex, Table
 
-from local.aws.moto_patches import lighten_transactions, narrow_queries
+from local.aws.moto_patches import lighten_transactions, narrow_queries, quicken
 from tests.support.table import table_arguments
 
 PATCHED = (
-    (Table, ("__deepcopy__", "query", "_narrowed")),
-    (DynamoDBBackend, ("transact_write_items", "_lightened")),
+    (Table, ("__deepcopy__", "query", "_narrowed", "put_item", "delete_item", "_noted")),
+    (DynamoDBBackend, ("transact_write_items", "_lightened", "update_item")),
+    (SecondaryIndex, ("project",)),
+    (BaseJSONSerializer, ("_serialize_type_structure", "_quickened")),
 )
 
 
@@ -154,6 +158,59 @@ def test_a_narrow_query_looks_at_the_items_of_its_key_alone(
     assert looked() < asked * 120 / 5
 
 
+def test_a_query_of_an_index_looks_at_its_page_and_one_more(
+    plain: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(plain)
+    looked = counting(monkeypatch)
+    narrow_queries()
+    asked = [pages(plain, **query) for query in queries() if "IndexName" in query]
+    assert looked() <= 120 + sum(map(len, asked)) * 6
+
+
+def written(dynamodb: Any, drawn: random.Random) -> None:
+    """One write, of any of the kinds that there are; a transaction may fail."""
+    number = drawn.randrange(120)
+    key = {"pk": {"S": f"p{number % 9}"}, "sk": {"S": f"{number:03}"}}
+    value, moment = {"S": f"g{drawn.randrange(3)}"}, {"N": str(drawn.randrange(40))}
+    update = {"Key": key, "UpdateExpression": "SET g = :g, n = :n REMOVE q",
+              "ExpressionAttributeValues": {":g": value, ":n": moment}}  # fmt: skip
+    kind = drawn.randrange(4)
+    if kind == 0:
+        item = key | {"g": value, "q": {"S": "q1"}, "n": moment, "o": {"S": f"o{number}"}}
+        dynamodb.put_item(TableName="runs", Item=item)
+    elif kind == 1:
+        dynamodb.delete_item(TableName="runs", Key=key)
+    elif kind == 2:
+        dynamodb.update_item(TableName="runs", **update)
+    else:
+        other = {"Put": {"TableName": "runs", "Item": key | {"sk": {"S": "new"}},
+                         "ConditionExpression": "attribute_not_exists(pk)"}}  # fmt: skip
+        parts = [{"Update": {"TableName": "runs", **update}}, other]
+        with suppress(dynamodb.exceptions.TransactionCanceledException):
+            dynamodb.transact_write_items(TransactItems=parts)
+
+
+def test_a_narrow_query_follows_what_is_written(plain: Any) -> None:
+    def history() -> list[Any]:
+        drawn, asked, found = random.Random(3), list(queries()), []
+        for _ in range(20):
+            for _ in range(8):
+                written(plain, drawn)
+            found += [pages(plain, **query) for query in drawn.sample(asked, 4)]
+        return found
+
+    filled(plain)
+    expected = history()
+    assert sum(len(found) > 1 for found in expected) > 10, "hardly a query has pages"
+    plain.delete_table(TableName="runs")
+    plain.create_table(**table_arguments("runs"))
+    lighten_transactions()
+    narrow_queries()
+    filled(plain)
+    assert history() == expected
+
+
 def counting(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """How many items `all_items` has handed out since."""
     numbers: list[int] = []
@@ -166,3 +223,25 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
 
     monkeypatch.setattr(Table, "all_items", counted)
     return lambda: sum(numbers)
+
+
+def test_every_type_of_value_is_sent_as_moto_sends_it(plain: Any) -> None:
+    inside = {"B": b"in\xff"}, {"N": "1.50"}, {"SS": ["a"]}, {"BS": [b"\xfe"]}, {"NULL": True}
+    item = {"pk": {"S": "p"}, "sk": {"S": "s"}, "g": {"S": "g1"}, "o": {"S": "o"}, "b": {"B": b"1"},
+            "yes": {"BOOL": True}, "none": {"L": []}, "empty": {"M": {}}, "text": {"S": ""},
+            "ns": {"NS": ["1", "2"]}, "list": {"L": list(inside)},
+            "map": {"M": {"deep": {"M": {"list": {"L": list(inside)}}}}}}  # fmt: skip
+    plain.put_item(TableName="runs", Item=item)
+    lists = {"TableName": "runs", "IndexName": "by-org", "KeyConditionExpression": "g = :g",
+             "ExpressionAttributeValues": {":g": {"S": "g1"}}}  # fmt: skip
+    key = {"pk": item["pk"], "sk": item["sk"]}
+
+    def answers() -> list[Any]:
+        own = plain.get_item(TableName="runs", Key=key)["Item"]
+        some = plain.batch_get_item(RequestItems={"runs": {"Keys": [key]}})["Responses"]["runs"]
+        return [own, *some, *plain.query(**lists)["Items"], *plain.scan(TableName="runs")["Items"]]
+
+    expected = answers()
+    assert expected[0] == item
+    quicken()
+    assert answers() == expected
