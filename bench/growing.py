@@ -48,7 +48,17 @@ class GrowingDynamo(FakeDynamo):
         self.requests: Counter[str] = Counter()
         self.read_units = 0.0
         self.examined = 0
+        """Entries that queries answered."""
+        self.fetched = 0
+        """Items that were asked for by their keys."""
         super().__init__({}, self._listed, lambda: 0)
+
+    def copy(self) -> "GrowingDynamo":
+        """Another table with the same in it, of which nothing has been read."""
+        made = GrowingDynamo()
+        made.items = dict(self.items)
+        made._lists = {place: list(held) for place, held in self._lists.items()}
+        return made
 
     def fill(self, items: Sequence[Item]) -> None:
         """Put items there, each under a key of its own."""
@@ -59,11 +69,13 @@ class GrowingDynamo(FakeDynamo):
 
     def get_item(self, **request: Any) -> Any:
         answer = super().get_item(**request)
+        self.fetched += "Item" in answer
         self._count("GetItem", [answer.get("Item", {})], whole=True)
         return answer
 
     def batch_get_item(self, **request: Any) -> Any:
         answer = super().batch_get_item(**request)
+        self.fetched += len(next(iter(answer["Responses"].values())))
         self._count("BatchGetItem", next(iter(answer["Responses"].values())), whole=True)
         return answer
 
@@ -71,7 +83,7 @@ class GrowingDynamo(FakeDynamo):
         index = request.get("IndexName")
         if index in _LISTED:
             answer = self._query_list(index, request)
-        elif "BETWEEN" in request["KeyConditionExpression"]:
+        elif "BETWEEN :a" in request["KeyConditionExpression"]:
             answer = self._query_span(request["ExpressionAttributeValues"])
         else:
             answer = super().query(**request)

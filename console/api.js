@@ -67,7 +67,7 @@ export const replayDelivery = (webhookId, deliveryId) =>
 
 // Numbers, money, pauses
 export const getStats = (query, options) => get(path`/stats`, { query, ...options });
-export const listBudgets = (options) => get(path`/budgets`, options);
+export const listBudgets = (query, options) => get(path`/budgets`, { query, ...options });
 export const putBudget = (scope, body) => put(path`/budgets/${scope}`, { body });
 export const deleteBudget = (scope) => del(path`/budgets/${scope}`);
 export const getOrganisation = (options) => get(path`/organisation`, options);

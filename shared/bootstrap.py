@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from shared.engine.gatekeeping import Gatekeeper
     from shared.engine.listener import Listener
     from shared.engine.listing import Reader
+    from shared.engine.reckoning import Reckoner
     from shared.engine.retention import Due, RetentionCalls
+    from shared.engine.rounds import Rounds
     from shared.engine.sender import Sender
     from shared.engine.sweeper import Sweeper
     from shared.engine.telling import Teller
@@ -241,6 +243,12 @@ class Services:
         return DynamoBudgetStore(self._table)
 
     @cached_property
+    def reckoner(self) -> Reckoner:
+        from shared.engine.reckoning import Reckoner
+
+        return Reckoner(self.budgets, self.runs, self.payloads, self.clock)
+
+    @cached_property
     def organisations(self) -> OrganisationStore:
         from shared.adapters.dynamodb.organisation_store import DynamoOrganisationStore
 
@@ -276,7 +284,7 @@ class Services:
         from shared.engine.telling import Teller
 
         tasks = SqsTasks(self._sqs, self.settings.deliveries_queue_url)
-        return Teller(self.webhooks, self.deliveries, tasks, self.clock)
+        return Teller(self.webhooks, self.deliveries, tasks, self.clock, spread=_side_by_side)
 
     @cached_property
     def sender(self) -> Sender:
@@ -373,6 +381,12 @@ class Services:
         return Reader(self.runs, self.clock)
 
     @cached_property
+    def rounds(self) -> Rounds:
+        from shared.engine.rounds import Rounds
+
+        return Rounds(self.reader)
+
+    @cached_property
     def gatekeeper(self) -> Gatekeeper:
         """Who lets parked runs go on, by kind of gate."""
         from shared.engine.budgets import BudgetKeeper
@@ -406,4 +420,5 @@ class Services:
             worker_enabled=self.settings.worker_enabled,
             spread=_side_by_side,
             wakers=(self.bulk_runner.wake, self.teller.wake, self.retention_calls.wake),
+            counters=(self.reckoner.sweep,),
         )

@@ -35,6 +35,9 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
+SPOILT = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
+"""What Python raises where something stored has not the form in which it was written."""
+
 
 class StudioError(Exception):
     """The root of the tree."""

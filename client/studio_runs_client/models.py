@@ -1004,7 +1004,8 @@ class AuditEntry(BaseModel):
 
 class Budget(BaseModel):
     """
-    `left_usd` = limit - spent - held - uncertain, not under 0.
+    `left_usd` = limit - spent - held - uncertain, not under 0. While the past of a scope of many
+    runs is still being counted, `uncertain_usd` has all that is not spent or held.
     """
 
     model_config = ConfigDict(
@@ -1041,7 +1042,7 @@ class BudgetsData(BaseModel):
         use_attribute_docstrings=True,
     )
     budgets: list[Budget]
-    next_cursor: str | None = None
+    next_cursor: str | None
 
 
 class BulkFilter(BaseModel):

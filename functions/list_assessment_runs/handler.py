@@ -7,8 +7,8 @@ from shared.http.authorize import shown
 from shared.http.call import Call
 from shared.http.doors.assessment import (
     assessment_row,
+    visible_lists,
     visible_runs,
-    visible_scopes,
     visible_unreadable,
 )
 from shared.http.endpoint import Endpoint
@@ -22,14 +22,12 @@ endpoint = Endpoint(Action.READ_RUN_OF_PATIENT)
 @endpoint.get("/api/diagnosis-runs")
 def list_runs(call: Call, status: StatusFilter = None, limit: Limit = 50) -> Response[str]:
     """A patient's own, a clinician's patients', or the organisation's, newest first."""
-    scopes = visible_scopes(call)
-    if not scopes:
-        return page(call, "runs", [], None)
-    found = call.services.reader.page(
-        scopes,
+    found = call.services.rounds.page(
+        lambda place, at_most: visible_lists(call, place, at_most),
         call.position,
         limit,
         lambda runs: visible_runs(call, in_status(runs, status)),
+        asked=",".join(sorted(status or ())),
         unreadable=if_wanted(status, lambda rows: visible_unreadable(call, rows)),
     )
     shown(call, found.rows)

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from shared.access.policy import Action
 from shared.http.authorize import patient
 from shared.http.call import Call
-from shared.http.doors.care import clinician_view, ended_page
+from shared.http.doors.care import clinician_view
 from shared.http.endpoint import Endpoint
 from shared.http.models import Limit, PathId
 from shared.http.responses import page
@@ -26,9 +26,8 @@ def list_clinicians(
     """Newest assignment first; of those that have ended, the newest end."""
     patient(call, patient_id, Action.MANAGE_CLINICIANS)
     care, org_id = call.services.care, call.caller.org_id
-    if ended == "true":
-        return ended_page(call, care.ended_assignments(org_id, patient_id), limit)
-    found, position = care.clinicians(org_id, patient_id, call.position, limit)
+    listed = care.ended_assignments if ended == "true" else care.clinicians
+    found, position = listed(org_id, patient_id, call.position, limit)
     return page(call, "clinicians", [clinician_view(one) for one in found], position)
 
 

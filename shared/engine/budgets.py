@@ -48,8 +48,7 @@ class Budgets:
 
     def over(self, run: Run) -> list[Budget]:
         """The budgets that a run's calls fall under, as they stand, in the order of holding."""
-        found = {one.scope: one for one in self.store.all(run.org_id, self.clock.now_ms())}
-        return [found[scope] for scope in scopes_of(run) if scope in found]
+        return self.store.of(run.org_id, scopes_of(run), self.clock.now_ms())
 
     def hold(self, run: Run, call: str, amount: int, until: int) -> Held | Budget:
         """Hold an amount in all of them; the budget that it does not fit into, if there is one."""
@@ -77,8 +76,8 @@ class Budgets:
 
     def _stands(self, budget: Budget) -> bool:
         """Whether the limit is still the one that refused."""
-        now = self.store.all(budget.org_id, self.clock.now_ms())
-        return any(one.scope == budget.scope and one.limit == budget.limit for one in now)
+        now = self.store.of(budget.org_id, [budget.scope], self.clock.now_ms())
+        return any(one.limit == budget.limit for one in now)
 
     def _fold(self, budget: Budget) -> None:
         """Holds that nobody has settled for so long are uncertain for good, so that a budget's item
@@ -126,9 +125,10 @@ class BudgetKeeper:
 
     def __call__(self, gate: str, now: int) -> Opening:
         _, org_id, scope = parts_of(gate)
-        budget = next((one for one in self.store.all(org_id, now) if one.scope == scope), None)
-        if budget is None:
+        found = self.store.of(org_id, [scope], now)
+        if not found:
             return WIDE_OPEN
+        budget = found[0]
         # Where not even the least need fits, nobody's has to be read.
         fits_somebody = budget.left >= max(1, budget.needed or 1)
         return Opening(RELEASED_AT_MOST, room=budget.left) if fits_somebody else CLOSED

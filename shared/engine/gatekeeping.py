@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.engine.doorbell import ring_softly
-from shared.errors import GuardFailed, StoreError
-from shared.observability import log
+from shared.errors import SPOILT, GuardFailed, StoreError
+from shared.observability import log, log_bug
 from shared.ports import Clock, Doorbell, GateStore, RunStore, Unreadable
-from shared.records.gate import parts_of
+from shared.records.gate import in_turn, parts_of
 from shared.records.run import Run
 from shared.runs import transitions
 from shared.runs.due import ALL_SHARDS
@@ -56,14 +56,24 @@ class Gatekeeper:
     shards: Sequence[int] = ALL_SHARDS
 
     def release(self, has_time: Callable[[], bool] = lambda: True) -> int:
-        """Tend every gate in use, each time beginning with another one; how many runs go on."""
-        gates = self.gates.gates()
-        turn = self.clock.now_ms() // MINUTE % max(1, len(gates))
+        """Tend every gate in use, as far as the time reaches; how many runs go on."""
+        noted = dict(self.gates.gates())
+        turn = self.clock.now_ms() // MINUTE
         return sum(
-            self._tend(gate, noted_at, has_time)
-            for gate, noted_at in [*gates[turn:], *gates[:turn]]
+            self._try(gate, noted[gate], has_time)
+            for gate in in_turn(list(noted), turn)
             if has_time()
         )
+
+    def _try(self, gate: str, noted_at: int, has_time: Callable[[], bool]) -> int:
+        """What is wrong with one gate stops none of the others."""
+        try:
+            return self._tend(gate, noted_at, has_time)
+        except StoreError:
+            log("sweep_failed", why="gate")
+        except SPOILT as exc:
+            log_bug("sweep_failed", exc, why="gate")
+        return 0
 
     def _tend(self, gate: str, noted_at: int, has_time: Callable[[], bool]) -> int:
         now = self.clock.now_ms()

@@ -18,6 +18,8 @@ from shared.runs.due import ALL_SHARDS
 from shared.runs.health import UNREADABLE, Health, Place, health_of
 
 SLICE = 500
+EMPTY_AT_MOST = 2_000
+"""Partitions without a run that a slice looks into: of gates there may be very many."""
 FAR = 10**14
 """Later than any moment that is due."""
 EVERYBODY = None
@@ -44,16 +46,19 @@ class Inspector:
         measure("slice_inspected", {**values, "OpenRunsSeen": seen.open_runs})
 
     def _slice(self, place: Place) -> tuple[list[Run | Unreadable], str]:
-        """At most SLICE runs after a place, and the position after them, "" at the end of the lap.
+        """At most SLICE runs after a place, and the position after them, ""
+        at the end of the lap.
 
         A position is a partition and the place in it, so gates may come and go between two slices.
         """
         start, _, inside = place.position.partition("@")
         found: list[Run | Unreadable] = []
+        empty = 0
         for name, shard, gate in self._partitions():
             if name < start:
                 continue
             position = inside or None if name == start else None
+            seen = len(found)
             while True:
                 due, position = self.runs.due(shard, gate, FAR, position, SLICE - len(found))
                 found += [one.run for one in due]
@@ -61,7 +66,8 @@ class Inspector:
                     break
                 if len(found) >= SLICE:
                     return found, f"{name}@{position}"
-            if len(found) >= SLICE:
+            empty += len(found) == seen
+            if len(found) >= SLICE or empty >= EMPTY_AT_MOST:
                 return found, f"{name}~"
         return found, ""
 

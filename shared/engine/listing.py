@@ -14,6 +14,8 @@ _BATCH = 100
 _POLL_SECONDS = 0.25
 _PARKED_POLL_SECONDS = 2.0
 """At a gate: it opens at a sweep, and a minute lies between two of them."""
+Matches = Callable[[list[Run]], list[Run]]
+Keep = Callable[[list[Unreadable]], list[Unreadable]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,44 +41,55 @@ class Reader:
         scope: Scope | Sequence[Scope],
         position: str | None,
         limit: int,
-        matches: Callable[[list[Run]], list[Run]],
+        matches: Matches,
         oldest: int = 0,
         *,
-        unreadable: Callable[[list[Unreadable]], list[Unreadable]] | None = None,
+        unreadable: Keep | None = None,
+        until: str = "",
+        spent: int = 0,
     ) -> Filtered:
         """At most `limit` entries that `matches` keeps, and of those that this version cannot read
         the ones that `unreadable` keeps; without it none.
 
         A page may be short, or empty, and still have a next one. The list ends at the first run
-        created before `oldest` (ms). Of several scopes, none of which share a run, it is of all
-        that they hold together.
+        created before `oldest` (ms), or at the position `until`. Of several scopes, none of which
+        share a run, it is of all that they hold together. `spent` entries less are examined.
         """
-        listed = self._listed(scope, position)
+        listed = self._listed(scope, position, spent)
         found: list[Run | Unreadable] = []
-        for number in range(EXAMINED_AT_MOST // _BATCH):
+        for number in range((EXAMINED_AT_MOST - spent) // _BATCH):
             size = limit + 1 if number == 0 and limit <= _BATCH // 2 else _BATCH
             batch = listed(position, size)
-            young = [row for row in batch.rows if _is_young(row, oldest)]
-            if len(young) < len(batch.rows):
-                batch = Page(young, None)
-            kept = _kept(young, matches, unreadable)
+            batch = self._young(batch, oldest, until)
+            wanted = kept(batch.rows, matches, unreadable)
             room = limit - len(found)
-            found += kept[:room]
-            if len(kept) > room or (len(kept) == room and batch.position is not None):
+            found += wanted[:room]
+            if len(wanted) > room or (len(wanted) == room and batch.position is not None):
                 return Filtered(found, self.runs.position_of(found[-1]))
             position = batch.position
             if position is None:
                 return Filtered(found, None)
         return Filtered(found, position)
 
+    def _young(self, batch: Page, oldest: int, until: str) -> Page:
+        """Without what lies beyond the end of the list that was asked for."""
+        young = [
+            row
+            for row in batch.rows
+            if _is_young(row, oldest) and self.runs.position_of(row) > until
+        ]
+        return batch if len(young) == len(batch.rows) else Page(young, None)
+
     def _listed(
-        self, scope: Scope | Sequence[Scope], position: str | None
+        self, scope: Scope | Sequence[Scope], position: str | None, spent: int
     ) -> Callable[[str | None, int], Page]:
         """What reads so many entries of the list from a position on."""
         scopes = [scope] if isinstance(scope, Scope) else scope
+        if not scopes:
+            return lambda _, __: Page([], None)
         if len(scopes) == 1:
             return lambda start, size: self.runs.page(scopes[0], start, size)
-        merged = Merged(self.runs, scopes, position, EXAMINED_AT_MOST - len(scopes))
+        merged = Merged(self.runs, scopes, position, EXAMINED_AT_MOST - spent)
         return lambda _, size: merged.page(size)
 
     def wait(self, run: Run, seconds: float, settled: Callable[[Run], bool]) -> Run:
@@ -95,10 +108,8 @@ def _is_young(row: Run | Unreadable, oldest: int) -> bool:
     return (row.created_at or 0) >= oldest or row.created_at is None
 
 
-def _kept(
-    rows: list[Run | Unreadable],
-    matches: Callable[[list[Run]], list[Run]],
-    unreadable: Callable[[list[Unreadable]], list[Unreadable]] | None,
+def kept(
+    rows: list[Run | Unreadable], matches: Matches, unreadable: Keep | None
 ) -> list[Run | Unreadable]:
     """In the order of the list: the runs that match, and what cannot be read where it is wanted."""
     wanted = {run.id for run in matches([row for row in rows if isinstance(row, Run)])}

@@ -86,7 +86,7 @@ class Lookout:
         store cannot be asked.
         """
         try:
-            return frozenset(gate for gate, _ in self.gates.gates())
+            return frozenset(self.gates.before_claims())
         except StoreError:
             log("gate_not_seen", why="registry")
             return None

@@ -1,5 +1,8 @@
 """The facts that the access policy asks for: what holds between a caller and a patient, now."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
 from shared.access.policy import Caller, Relation, Role
 from shared.ports import CareStore
 
@@ -22,3 +25,21 @@ def relations(
     if creator == caller.user_id:
         held.add(Relation.CREATOR)
     return frozenset(held)
+
+
+def relations_to(
+    care: CareStore, caller: Caller, patient_ids: Sequence[str]
+) -> Mapping[str, frozenset[Relation]]:
+    """`relations` to several patients, in as many requests whatever their number up to a hundred.
+
+    A patient to whom there is none may be missing.
+    """
+    held: defaultdict[str, set[Relation]] = defaultdict(set)
+    if caller.has(Role.CLINICIAN):
+        for patient_id in care.assigned_of(caller.org_id, patient_ids, caller.user_id):
+            held[patient_id].add(Relation.ASSIGNED)
+    if caller.has(Role.PATIENT):
+        for patient in care.get_patients(caller.org_id, patient_ids):
+            if patient.belongs_to(caller.user_id):
+                held[patient.id].add(Relation.SELF)
+    return {patient_id: frozenset(own) for patient_id, own in held.items()}

@@ -5,7 +5,7 @@ the uploads, the assessments and the label go. Nobody is asked, so there is no t
 who comes back is admitted like a new one.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shared.errors import NotYet
@@ -37,6 +37,11 @@ RUNS_AT_MOST = 200
 """So many runs are erased at one look."""
 EXAMINED_AT_MOST = 1_000
 PATIENTS_AT_MOST = 100
+COUNTED_AT_MOST = 400
+"""So many entries of runs, and as many of patients and what is kept of them, are read where it is
+only asked how many are due; a patient's runs come on top.
+"""
+_PATIENTS_A_PAGE = 50
 LOOKED_AT_AGAIN = HOUR
 EXPIRE_RUN, EXPIRE_PATIENT = "expire_run", "expire_patient"
 """What the trail calls it."""
@@ -72,16 +77,37 @@ class Due:
     care: CareStore
     records: RecordStore
 
-    def old_runs(self, org_id: str, cutoff: int, position: str | None) -> list[Run]:
-        """Runs past their time from a position on, as far as a thousand entries show."""
-        found: list[Run] = []
-        for _ in range(EXAMINED_AT_MOST // _PAGE):
+    def counts(self, org_id: str, cutoff: int, place: Place) -> tuple[int, int]:
+        """How many runs are past their time, and the data of how many patients: from where the
+        retention has come to, as far as a thousand entries show.
+        """
+        runs = self._count_runs(org_id, cutoff, place.runs)
+        return runs, self._count_patients(org_id, cutoff, place.patients)
+
+    def _count_runs(self, org_id: str, cutoff: int, position: str | None) -> int:
+        found = 0
+        for _ in range(COUNTED_AT_MOST // _PAGE):
             page = self.runs.page(
                 Scope("organisation", org_id), position, _PAGE, newest_first=False
             )
-            found += [run for run in page.runs if is_past(run, cutoff)]
+            found += sum(is_past(run, cutoff) for run in page.runs)
             position = page.position
             if position is None or all(_created(row) >= cutoff for row in page.rows):
+                break
+        return found
+
+    def _count_patients(self, org_id: str, cutoff: int, position: str | None) -> int:
+        found, read = 0, 0
+        while read < COUNTED_AT_MOST:
+            patients, position = self.care.patients(org_id, position, _PATIENTS_A_PAGE)
+            records = self._records_of(org_id, patients, cutoff)
+            read += _PATIENTS_A_PAGE
+            for patient in patients:
+                is_past_it, more = self._looked_at(patient, records.get(patient.id), cutoff)
+                found, read = found + is_past_it, read + more
+                if read >= COUNTED_AT_MOST:
+                    break
+            if position is None:
                 break
         return found
 
@@ -92,34 +118,40 @@ class Due:
         and where the next page begins.
         """
         found, position = self.care.patients(org_id, position, PATIENTS_AT_MOST)
-        asked = [one for one in found if _is_left_alone(one, cutoff)]
-        records = self.records.get_many(org_id, [one.id for one in asked])
-        old = [one for one in asked if self._is_past(one, records.get(one.id), cutoff)]
+        records = self._records_of(org_id, found, cutoff)
+        old = [one for one in found if self._looked_at(one, records.get(one.id), cutoff)[0]]
         return old, position
 
     def is_forgotten(self, patient: Patient, cutoff: int) -> bool:
         """Whether a patient without a relation is kept past their time."""
         record = self.records.get(patient.org_id, patient.id)
-        return _is_left_alone(patient, cutoff) and self._is_past(patient, record, cutoff)
+        return self._looked_at(patient, record, cutoff)[0]
 
-    def _is_past(self, patient: Patient, record: Record | None, cutoff: int) -> bool:
-        """Of one who is left alone. What most patients have is asked first."""
+    def _records_of(
+        self, org_id: str, patients: Sequence[Patient], cutoff: int
+    ) -> Mapping[str, Record]:
+        asked = [one.id for one in patients if _is_left_alone(one, cutoff)]
+        return self.records.get_many(org_id, asked)
+
+    def _looked_at(self, patient: Patient, record: Record | None, cutoff: int) -> tuple[bool, int]:
+        """(whether they are kept past their time, how many entries were read for that). What most
+        patients have is asked first.
+        """
+        if not _is_left_alone(patient, cutoff):
+            return False, 0
         if record is not None and record.updated_at >= cutoff:
-            return False
+            return False, 1
         clinicians, _ = self.care.clinicians(patient.org_id, patient.id, None, 1)
         if clinicians:
-            return False
+            return False, 2
         assessed_at = self.care.last_assessed_at(patient.org_id, patient.id)
         if assessed_at is None and record is None and patient.label is None:
-            return False
-        is_assessed_lately = assessed_at is not None and assessed_at >= cutoff
-        return not is_assessed_lately and not self._has_runs(patient)
-
-    def _has_runs(self, patient: Patient) -> bool:
-        """Whether any run of theirs is more than a skeleton."""
+            return False, 3
+        if assessed_at is not None and assessed_at >= cutoff:
+            return False, 3
         scope = Scope.of_subject(patient.org_id, Subject(PATIENT, patient.id))
         rows = self.runs.page(scope, None, _PAGE).rows
-        return any(isinstance(row, Unreadable) or row.erased_at is None for row in rows)
+        return all(_is_skeleton(row) for row in rows), 3 + len(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +277,10 @@ def is_past(run: Run, cutoff: int) -> bool:
     """Whether an ended run has been kept for as long as it may be. Receipts are kept."""
     ended = run.completed_at is not None and run.completed_at < cutoff
     return run.is_terminal and ended and run.erased_at is None and run.workflow != ERASURE.name
+
+
+def _is_skeleton(row: Run | Unreadable) -> bool:
+    return isinstance(row, Run) and row.erased_at is not None
 
 
 def _is_left(run: Run) -> bool:

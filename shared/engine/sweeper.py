@@ -9,15 +9,16 @@ before rings.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from shared.engine.doorbell import ring_softly
 from shared.engine.gatekeeping import Gatekeeper
 from shared.engine.inspection import Inspector
-from shared.errors import GuardFailed, StoreError
-from shared.observability import log
+from shared.errors import SPOILT, GuardFailed, StoreError
+from shared.observability import log, log_bug
 from shared.ports import Clock, Doorbell, DueRun, GateStore, Ids, RunStore, Unreadable
-from shared.records.gate import WORKER_GATE, Reason
+from shared.records.gate import WORKER_GATE, Reason, in_turn
 from shared.records.run import SWEEPER, Run, Status
 from shared.runs import transitions
 from shared.runs.changes import Change
@@ -28,6 +29,7 @@ from shared.workflows.definitions import is_flagged
 PAGE = 100
 RINGS_AT_MOST = 2_000
 """So many rings a sweep; the rest of a backlog is looked at again in the minutes after it."""
+_GATES_AT_A_TIME = 8
 _MARGIN = 5 * SECOND
 _NO_LIMIT = HOUR
 Spread = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
@@ -47,7 +49,8 @@ class Swept:
 @dataclass(frozen=True, slots=True)
 class Sweeper:
     """`spread` is `map`, or one that works on several partitions side by side; `shards` are those
-    that this one tends; `wakers` call for somebody to do what else is due.
+    that this one tends; `wakers` call for somebody to do what else is due; `counters` come last,
+    and do what they have time for.
     """
 
     runs: RunStore
@@ -62,18 +65,20 @@ class Sweeper:
     spread: Spread = map
     shards: Sequence[int] = ALL_SHARDS
     wakers: Sequence[Callable[[], int]] = ()
+    counters: Sequence[Callable[[Callable[[], bool]], int]] = ()
 
     def sweep(self, remaining_ms: Callable[[], int] = lambda: _NO_LIMIT) -> Swept:
         """Tend what is due, as far as the invocation's time reaches.
 
         Each sweep begins elsewhere.
         """
-        visits = list(
-            self.spread(lambda place: _Visit(self, remaining_ms).tend(*place), self._places())
-        )
+        visits = [*self._visited(self._shards(), remaining_ms)]
+        # Of gates there may be very many; half of what is left is for what comes after them.
+        held_back = max(0, remaining_ms() // 2)
+        parked_seen = self._visit_parked(visits, lambda: remaining_ms() - held_back)
         changed = sum(visit.changed for visit in visits)
         due = sorted((run for visit in visits for run in visit.to_ring), key=_turn)
-        finished = all(visit.finished for visit in visits)
+        finished = parked_seen and all(visit.finished for visit in visits)
         # A backlog's rings may take half of what is left: the rest is for the gates.
         reserve = max(_MARGIN, remaining_ms() // 2)
         for rung in self.spread(
@@ -81,17 +86,35 @@ class Sweeper:
         ):
             changed += bool(rung)
             finished = finished and rung is not None
-        if remaining_ms() >= _MARGIN:
-            try:
-                for wake in self.wakers:
-                    wake()
-                changed += self.gatekeeper.release(lambda: remaining_ms() >= _MARGIN)
-                self.inspector.inspect()
-            except StoreError:
-                log("sweep_failed", why="gates_or_inspection")
-                finished = False
+        released, is_done = self._tend_the_rest(lambda: remaining_ms() >= _MARGIN)
+        changed, finished = changed + released, finished and is_done
         lag = max((visit.lag for visit in visits), default=0)
         return Swept(changed, finished and remaining_ms() >= _MARGIN, lag)
+
+    def _tend_the_rest(self, has_time: Callable[[], bool]) -> tuple[int, bool]:
+        """(how many runs of gates go on, whether all was done). Where one part of it fails, the
+        others are tended all the same.
+        """
+        released: list[int] = []
+        parts: list[tuple[str, Callable[[], object]]] = [
+            *(("waker", wake) for wake in self.wakers),
+            ("gates", lambda: released.append(self.gatekeeper.release(has_time))),
+            ("inspection", self.inspector.inspect),
+            *(("count", partial(count, has_time)) for count in self.counters),
+        ]
+        failed = False
+        for name, tend in parts:
+            if not has_time():
+                return sum(released), False
+            try:
+                tend()
+            except StoreError:
+                log("sweep_failed", why=name)
+                failed = True
+            except SPOILT as exc:
+                log_bug("sweep_failed", exc, why=name)
+                failed = True
+        return sum(released), not failed
 
     def _ring_in_turn(
         self, one: tuple[int, Run], remaining_ms: Callable[[], int], reserve: int
@@ -103,12 +126,27 @@ class Sweeper:
         turn = number // RINGS_AT_MOST
         return self.put_off(run, turn) if turn else self.ring(run)
 
-    def _places(self) -> list[tuple[int, str | None]]:
-        """Every partition of the index: the shards in turn, then what is parked."""
+    def _visited(
+        self, places: Iterable[tuple[int, str | None]], remaining_ms: Callable[[], int]
+    ) -> Iterator["_Visit"]:
+        return self.spread(lambda place: _Visit(self, remaining_ms).tend(*place), places)
+
+    def _shards(self) -> list[tuple[int, str | None]]:
+        """Every partition of what is parked nowhere, each time beginning with another."""
         turn = self.clock.now_ms() // MINUTE % len(self.shards)
-        shards = [*self.shards[turn:], *self.shards[:turn]]
-        gates: list[str | None] = [None, *(gate for gate, _ in self.gates.gates())]
-        return [(shard, gate) for gate in gates for shard in shards]
+        return [(shard, None) for shard in (*self.shards[turn:], *self.shards[:turn])]
+
+    def _visit_parked(self, visits: list["_Visit"], remaining_ms: Callable[[], int]) -> bool:
+        """Visit what is parked, some gates at a time; False where not all could be."""
+        turn = self.clock.now_ms() // MINUTE
+        gates = in_turn([gate for gate, _ in self.gates.gates()], turn)
+        for at in range(0, len(gates), _GATES_AT_A_TIME):
+            if remaining_ms() < _MARGIN:
+                return False
+            some = gates[at : at + _GATES_AT_A_TIME]
+            places = [(shard, gate) for gate in some for shard in self.shards]
+            visits += self._visited(places, remaining_ms)
+        return True
 
     def due(self, run: Run, now: int) -> Change | None:
         """What has to be done with an open run now but ringing, if anything: the first of the rules

@@ -3,8 +3,9 @@
 What is found again makes the same delivery again, which is there already.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from shared.errors import StoreError
 from shared.observability import log
@@ -13,20 +14,25 @@ from shared.records.webhook import Delivery, Webhook
 from shared.runs.telling import Told
 from shared.runs.timing import MAX_DELAY, MINUTE
 
+Spread = Callable[[Callable[[Webhook], None], Iterable[Webhook]], Iterable[None]]
+MOST_WEBHOOKS = 50
+"""Of one organisation: a listener tells all that came in one shard, whosever it is, in turn."""
 CALLED_AGAIN_AFTER = MINUTE
 """So long after its moment, a delivery that nobody has sent is called for again."""
-_PAGE = 100
 _WOKEN_AT_ONCE = 250
 _ROUNDS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Teller:
+    """`spread` is `map`, or one that adds several deliveries side by side."""
+
     webhooks: WebhookStore
     deliveries: DeliveryStore
     tasks: Tasks
     clock: Clock
     patience: int = CALLED_AGAIN_AFTER
+    spread: Spread = map
 
     def tell(self, news: Iterable[Told]) -> None:
         """Raises StoreError; then all of it must be told again."""
@@ -34,9 +40,13 @@ class Teller:
         for told in news:
             if told.org_id not in known:
                 known[told.org_id] = self._of(told.org_id)
-            for webhook in known[told.org_id]:
-                if webhook.wants(told.news, told.workflow) and told.at >= webhook.created_at:
-                    self._add(told, webhook)
+            wanting = [
+                webhook
+                for webhook in known[told.org_id]
+                if webhook.wants(told.news, told.workflow) and told.at >= webhook.created_at
+            ]
+            for _ in self.spread(partial(self._add, told), wanting):
+                pass
 
     def add(self, delivery: Delivery) -> Delivery:
         """A new delivery to be sent now, or the one that stands there."""
@@ -72,13 +82,9 @@ class Teller:
         return woken
 
     def _of(self, org_id: str) -> list[Webhook]:
-        found: list[Webhook] = []
-        position: str | None = None
-        while True:
-            page, position = self.webhooks.page(org_id, position, _PAGE)
-            found += page
-            if position is None:
-                return found
+        """All of them; some more than there may be, where several were made at once."""
+        found, _ = self.webhooks.page(org_id, None, 2 * MOST_WEBHOOKS)
+        return found
 
     def _add(self, told: Told, webhook: Webhook) -> None:
         now = self.clock.now_ms()

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from shared.access.policy import READS, Action, Caller, Relation, Role, permits, role_permits
 from shared.engine.creation import Key
-from shared.engine.relations import relations
+from shared.engine.relations import relations, relations_to
 from shared.errors import (
     Conflict,
     Erased,
@@ -146,20 +146,21 @@ def is_of_patient(run: Listed) -> bool:
 
 def seen(call: Call, runs: Sequence[Row]) -> list[Row]:
     """Those that the caller, whose list they are in, may see now: a patient's by the present
-    relation, asked once a patient.
+    relation, asked of all their patients at once.
     """
-    known: dict[str, bool] = {}
-    if call.caller.has(Role.ADMIN, Role.SYSTEM):
+    caller = call.caller
+    if caller.has(Role.ADMIN, Role.SYSTEM):
         return list(runs)
+    patients = dict.fromkeys(
+        run.subject.id for run in runs if run.subject is not None and is_of_patient(run)
+    )
+    held = relations_to(call.services.care, caller, list(patients)) if patients else {}
 
     def is_seen(run: Row) -> bool:
-        if run.subject is None:
-            return False
-        if run.subject.type != PATIENT:
-            return True
-        if run.subject.id not in known:
-            known[run.subject.id] = is_permitted(call, Action.READ_RUN_OF_PATIENT, run)
-        return known[run.subject.id]
+        if run.subject is None or run.subject.type != PATIENT:
+            return run.subject is not None
+        own = held.get(run.subject.id, frozenset())
+        return permits(caller, Action.READ_RUN_OF_PATIENT, own)
 
     return [run for run in runs if is_seen(run)]
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from shared.access.policy import Role
 from shared.engine.account import usage_by_step
+from shared.errors import SPOILT
 from shared.http.authorize import is_staff
 from shared.http.call import Call
 from shared.observability import log_bug
@@ -291,6 +292,6 @@ def as_row(one: Run | Unreadable, row: Callable[[Run], Json]) -> Json:
         return unreadable_row(one.id)
     try:
         return row(one)
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as exc:
+    except SPOILT as exc:
         log_bug("row_unreadable", exc, run_id=one.id)
         return unreadable_row(one.id)

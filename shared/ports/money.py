@@ -1,8 +1,9 @@
 """Budgets, whether providers take calls, and what organisations have set for themselves."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from shared.records.budget import Budget, Hold
+from shared.records.budget import Budget, Count, Hold, Spending
 from shared.records.organisation import Organisation
 from shared.records.provider import ProviderState
 
@@ -32,15 +33,33 @@ class OrganisationStore(Protocol):
 class BudgetStore(Protocol):
     """Budgets of organisations, with what was spent and held in their present spans."""
 
-    def all(self, org_id: str, now: int) -> list[Budget]:
-        """An organisation's budgets by scope, as they stand (strongly consistent) at that moment
-        (ms).
+    def of(self, org_id: str, scopes: Sequence[str], now: int) -> list[Budget]:
+        """Those of an organisation's budgets that are of one of these scopes, in their order, as
+        they stand (strongly consistent) at that moment (ms).
+        """
+
+    def page(
+        self, org_id: str, position: str | None, limit: int, now: int
+    ) -> tuple[list[Budget], str | None]:
+        """An organisation's budgets by scope, from after a position on; and where more begin, None
+        at the end.
         """
 
     def put(self, budget: Budget) -> None:
-        """Set the limit. What it says to be spent, uncertain or held in this span is taken over
-        where that is more than what stands.
+        """Set the limit; what was spent and is held in its span stays as it is."""
+
+    def begin(self, budget: Budget, now: int) -> Count:
+        """Set the limit, and begin to count what its span had cost before. Until all of that is
+        counted, nothing can be held.
         """
+
+    def add(self, count: Count, found: Spending, to: str | None, now: int) -> bool:
+        """Add what the next runs have spent, down to the position `to`; None ends the counting.
+        False when somebody else has gone on with it, and nothing is added.
+        """
+
+    def counts(self, until: int, limit: int) -> list[Count]:
+        """Countings that were begun or gone on with by `until` (ms) and have not ended."""
 
     def delete(self, org_id: str, scope: str) -> None:
         """Also when there is none."""

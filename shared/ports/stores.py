@@ -102,6 +102,16 @@ class RunStore(Protocol):
         position_of) on.
         """
 
+    def places(
+        self, scope: Scope, position: str | None, limit: int
+    ) -> tuple[list[str], str | None]:
+        """Where the next runs of a list stand, newest first, without reading them; and the position
+        after them.
+        """
+
+    def at(self, positions: Sequence[str]) -> list[Run | Unreadable]:
+        """What stands at these places of lists, in their order, but for what is gone."""
+
     def position_of(self, row: Run | Unreadable) -> str:
         """Where an entry stands in every list."""
 
@@ -219,6 +229,9 @@ class CareStore(Protocol):
 
     def get_patient(self, org_id: str, patient_id: str) -> Patient | None: ...
 
+    def get_patients(self, org_id: str, patient_ids: Sequence[str]) -> list[Patient]:
+        """Those of the patients that there are."""
+
     def bury(self, org_id: str, patient_id: str, tombstone: Tombstone) -> Patient | None:
         """Put the tombstone on a patient, unless one stands there; the patient as they stand, None
         when there is none. From then on no list shows them.
@@ -232,8 +245,10 @@ class CareStore(Protocol):
         self, org_id: str, user_id: str, position: str | None, limit: int
     ) -> tuple[list[Patient], str | None]: ...
 
-    def patient_ids_of_clinician(self, org_id: str, user_id: str, at_most: int) -> list[str]:
-        """Whom a clinician is assigned to, as their list says: at most so many."""
+    def patient_ids_of_clinician(
+        self, org_id: str, user_id: str, position: str | None, limit: int
+    ) -> tuple[list[str], str | None]:
+        """Whom a clinician is assigned to, as their list says."""
 
     def patients_of_user(
         self, org_id: str, user_id: str, position: str | None, limit: int
@@ -246,10 +261,15 @@ class CareStore(Protocol):
     ) -> None:
         """End an assignment, if there is one. It stays on record, with who ended it and when."""
 
-    def ended_assignments(self, org_id: str, patient_id: str) -> list[Assignment]:
+    def ended_assignments(
+        self, org_id: str, patient_id: str, position: str | None, limit: int
+    ) -> tuple[list[Assignment], str | None]:
         """Newest end first."""
 
     def is_assigned(self, org_id: str, patient_id: str, user_id: str) -> bool: ...
+
+    def assigned_of(self, org_id: str, patient_ids: Sequence[str], user_id: str) -> frozenset[str]:
+        """Those of the patients to whom a clinician is assigned now."""
 
     def clinicians(
         self, org_id: str, patient_id: str, position: str | None, limit: int
@@ -311,8 +331,8 @@ class ProjectStore(Protocol):
 
     def get_input(self, project: Project, version: int) -> ProjectInput | None: ...
 
-    def latest_input(self, project: Project, status: str) -> ProjectInput | None:
-        """The highest version with that status."""
+    def latest_final(self, project: Project) -> ProjectInput | None:
+        """The highest version that is final, and no draft."""
 
     def inputs(
         self, project: Project, position: str | None, limit: int

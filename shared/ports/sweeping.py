@@ -18,6 +18,11 @@ class GateStore(Protocol):
     def gates(self) -> list[tuple[str, int]]:
         """Every gate in use, with the moment (ms) of its last note."""
 
+    def before_claims(self) -> list[str]:
+        """The gates in use that a run may stand before when it is claimed: all but the budgets',
+        of which one organisation may have very many, and to which a run comes later.
+        """
+
     def forget(self, gate: str, noted_at: int) -> None:
         """Strike a gate out at which nothing is parked, unless it was noted again since."""
 

@@ -38,7 +38,8 @@ class Budget:
     stretch: `2026-11`, or `total`.
 
     `spent` is known, `uncertain` the most that cut calls may have cost beyond it; `needed` the
-    least amount that did not fit since the limit was set.
+    least amount that did not fit since the limit was set. Until what the span had cost before the
+    budget was set `is_counted`, nobody knows what is left, and no call is let through.
     """
 
     org_id: str
@@ -50,6 +51,7 @@ class Budget:
     uncertain: int = 0
     holds: Mapping[str, Hold] = field(default_factory=dict)
     needed: int | None = None
+    is_counted: bool = True
 
     @property
     def held(self) -> int:
@@ -62,7 +64,43 @@ class Budget:
 
     @property
     def left(self) -> int:
-        return max(0, self.limit - self.committed)
+        return max(0, self.limit - self.committed) if self.is_counted else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What runs have spent. `holds`: what calls can cost at most of which it is not known yet what
+    became of them; `lines`: so many lines of ledgers were read for it.
+    """
+
+    spent: int = 0
+    uncertain: int = 0
+    holds: Mapping[str, Hold] = field(default_factory=dict)
+    lines: int = 0
+
+    def __add__(self, other: "Spending") -> "Spending":
+        return Spending(
+            self.spent + other.spent,
+            self.uncertain + other.uncertain,
+            {**self.holds, **other.holds},
+            self.lines + other.lines,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The counting of what a budget's span has cost before the budget was set: so far the runs of
+    its scope down to `position`, None for none.
+
+    `held`: the calls that were held when it began, which are settled where they are held and must
+    not be counted besides.
+    """
+
+    org_id: str
+    scope: str
+    span: str
+    position: str | None
+    held: frozenset[str] = frozenset()
 
     def missing_for(self, amount: int) -> int:
         """By how much the limit would have to be higher for an amount to fit; also where more is

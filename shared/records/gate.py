@@ -13,7 +13,11 @@ To add a kind: a function that names it here, its reasons in Reason, and a keepe
 how many runs may pass now. Park with shared.runs.transitions.park, after GateStore.note.
 """
 
+from collections import defaultdict
+from collections.abc import Sequence
 from enum import StrEnum
+from itertools import chain, zip_longest
+from typing import TypeVar
 from urllib.parse import quote, unquote
 
 
@@ -47,6 +51,10 @@ FOR_PEOPLE = frozenset(
 """Reasons that only a person (or a month's end) removes: a run so parked has the deadline of what
 waits for people.
 """
+_STRIDE = 7_919
+"""A prime, so that whoever has many gates has others of them tended in each turn."""
+T = TypeVar("T")
+_PEOPLES = frozenset({Kind.WORKER, Kind.PAUSE, Kind.BUDGET})
 
 WORKER_GATE = Kind.WORKER.value
 
@@ -71,3 +79,31 @@ def _named(kind: Kind, *parts: str) -> str:
 def parts_of(gate: str) -> tuple[str, ...]:
     """The kind and what the gate is of, as they were given."""
     return tuple(unquote(part) for part in gate.split("#"))
+
+
+def opened_by_people(gate: str) -> bool:
+    """Whether a person has to do something before the gate can open."""
+    return parts_of(gate)[0] in _PEOPLES
+
+
+def owner_of(gate: str) -> str | None:
+    """The organisation whose gate it is; None for what everybody may stand before."""
+    kind, *parts = parts_of(gate)
+    return parts[0] if kind in (Kind.PAUSE, Kind.BUDGET) and parts else None
+
+
+def in_turn(gates: Sequence[str], turn: int) -> list[str]:
+    """All gates, one of each organisation before the second of any, and each time beginning with
+    others: where not all can be tended, the many of one hold up nobody else's.
+    """
+    own: defaultdict[str | None, list[str]] = defaultdict(list)
+    for gate in gates:
+        own[owner_of(gate)].append(gate)
+    turned = _turned([_turned(mine, turn * _STRIDE) for mine in own.values()], turn * _STRIDE)
+    rounds = chain.from_iterable(zip_longest(*turned))
+    return [gate for gate in rounds if gate is not None]
+
+
+def _turned(items: list[T], by: int) -> list[T]:
+    at = by % len(items) if items else 0
+    return [*items[at:], *items[:at]]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.adapters.dynamodb import audit_trail
 from shared.records.audit import WORKER, AuditEntry, AuditQuery, Look, Outcome
 from tests.contract.worlds import RealAdapters, World
 from tests.fakes.world import MORNING
@@ -44,6 +45,27 @@ def walk(world: World, query: AuditQuery, limit: int = 10) -> list[Look]:
         if position is None:
             return found
         assert bytes.fromhex(position), "a cursor takes hex"
+
+
+def test_what_no_entry_matches_is_looked_at_in_bounded_pages(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twelve entries stand for a thousand: of a patient's looks, those of one person."""
+    monkeypatch.setattr(audit_trail, "_MOST_EXAMINED", 12)
+    monkeypatch.setattr(audit_trail, "_PAGE", 4)
+    wanted = []
+    for number in range(30):
+        is_wanted = number in (2, 3, 17)
+        person = CLINICIAN if is_wanted else ADMIN
+        entry = an_entry(number, person=person)
+        world.audit.write(entry)
+        wanted += [entry.at] if is_wanted else []
+    query = AuditQuery(ORG, patient_id=PATIENT, person=CLINICIAN)
+    for limit in (1, 2, 3, 10):
+        assert [look.at for look in walk(world, query, limit)] == wanted[::-1]
+    if isinstance(world, RealAdapters):
+        page, position = world.audit.looks(query, None, 10)
+        assert (page, position is None) == ([], False)
 
 
 def test_an_entry_is_found_by_patient_person_run_and_organisation(world: World) -> None:

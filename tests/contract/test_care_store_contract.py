@@ -197,12 +197,38 @@ def test_an_assignment_that_has_ended_says_when_and_by_whom(world: World) -> Non
     care.unassign(ORG, patient, CLINICIAN, USER, MORNING + 6)
     care.assign(ORG, Assignment(patient, CLINICIAN, MORNING + 7, USER))
     care.unassign(ORG, patient, CLINICIAN, ADMIN, MORNING + 8)
-    assert care.ended_assignments(ORG, patient) == [
+    ended = [
         Assignment(patient, CLINICIAN, MORNING + 7, USER, MORNING + 8, ADMIN),
         Assignment(patient, CLINICIAN, MORNING, ADMIN, MORNING + 5, USER),
     ]
+    for limit in (1, 2, 9):
+        assert walk(lambda p, n: care.ended_assignments(ORG, patient, p, n), limit) == ended
     assert not care.is_assigned(ORG, patient, CLINICIAN)
-    assert care.ended_assignments(ORG, run_id(73)) == []
+    assert care.ended_assignments(ORG, run_id(73), None, 9) == ([], None)
+
+
+def test_relations_to_several_patients_are_told_at_once(world: World) -> None:
+    care, patients = world.care, [run_id(n) for n in range(80, 84)]
+    for patient in patients[:2]:
+        care.assign(ORG, Assignment(patient, CLINICIAN, MORNING, ADMIN))
+    care.assign(ORG, Assignment(patients[2], ADMIN, MORNING, ADMIN))
+    assert care.assigned_of(ORG, patients, CLINICIAN) == frozenset(patients[:2])
+    assert care.assigned_of(OTHER_ORG, patients, CLINICIAN) == frozenset()
+    made = [a_patient(n, user_id=USER) for n in (85, 86)]
+    for one in made:
+        care.put_patient(one)
+    assert care.get_patients(ORG, [made[1].id, run_id(87), made[0].id]) == made[::-1]
+
+
+def test_whom_a_clinician_is_assigned_to_is_told_a_page_at_a_time(world: World) -> None:
+    care, patients = world.care, [a_patient(n) for n in range(80, 85)]
+    for number, patient in enumerate(patients):
+        care.put_patient(patient)
+        care.assign(ORG, Assignment(patient.id, CLINICIAN, MORNING + number, ADMIN))
+    wanted = [patient.id for patient in patients[::-1]]
+    for limit in (1, 2, 5):
+        found = walk(lambda p, n: care.patient_ids_of_clinician(ORG, CLINICIAN, p, n), limit)
+        assert found == wanted
 
 
 @pytest.mark.rule("R-ERASE-1")

@@ -8,7 +8,7 @@ import pytest
 
 from shared.errors import GuardFailed
 from shared.ports import DueRun, Unreadable
-from shared.records.gate import WORKER_GATE, Reason
+from shared.records.gate import WORKER_GATE, Reason, budget_gate, pause_gate, provider_gate
 from shared.records.run import SWEEPER, Run, Status
 from shared.runs import transitions
 from shared.runs.due import ALL_SHARDS, due_at
@@ -169,6 +169,14 @@ def test_gates_in_use_are_known_until_they_are_forgotten(world: World) -> None:
     assert len(world.gates.gates()) == 2
     world.gates.forget("pause#a#b", MORNING + 2)
     assert world.gates.gates() == [(WORKER_GATE, MORNING + 1)]
+
+
+def test_a_claim_looks_at_no_budgets_gate(world: World) -> None:
+    gates = [pause_gate("a b", "diagnosis"), provider_gate("anthropic", "m"), WORKER_GATE]
+    for gate in [*gates, budget_gate("a", "organisation"), budget_gate("zz", "workflow:letter")]:
+        world.gates.note(gate, MORNING)
+    assert world.gates.before_claims() == sorted(gates)
+    assert len(world.gates.gates()) == 5
 
 
 def test_a_lap_counts_every_slice_once_and_is_shown_when_it_has_ended(world: World) -> None:

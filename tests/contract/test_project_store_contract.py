@@ -121,12 +121,16 @@ def test_a_document_comes_back_and_a_damaged_one_is_noticed(world: World) -> Non
         world.projects.read_input(replace(added, sha256="ab" * 32))
 
 
-def test_the_latest_of_a_status_is_found_behind_others(world: World) -> None:
-    assert world.projects.latest_input(PROJECT, "final") is None
-    final, _ = add(world)
-    drafts = [add(world, an_input(status="draft"))[0] for _ in range(3)]
-    assert world.projects.latest_input(PROJECT, "final") == final
-    assert world.projects.latest_input(PROJECT, "draft") == drafts[-1]
+def test_the_latest_final_input_is_found_behind_drafts(world: World) -> None:
+    assert world.projects.latest_final(PROJECT) is None
+    add(world, an_input(status="draft"))
+    assert world.projects.latest_final(PROJECT) is None
+    for _ in range(2):
+        final, _ = add(world)
+        assert world.projects.latest_final(PROJECT) == final
+        for _ in range(3):
+            add(world, an_input(status="draft"))
+            assert world.projects.latest_final(PROJECT) == final
 
 
 # --- lists ----------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 named and nothing more, and its neighbour is as it was.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -15,10 +16,12 @@ from shared.adapters.dynamodb.run_attributes import ATTRIBUTES
 from shared.adapters.dynamodb.run_codec import readable, run_item, run_key
 from shared.http.views import event_views, rows_of, run_row
 from shared.ports import Scope, Unreadable
+from shared.records.bulk import Bulk, BulkAction
+from shared.records.webhook import Delivery, Webhook
 from shared.runs.why import why
 from tests.fakes.world import MORNING, VirtualClock
 from tests.support.aws import Deployment, in_process_aws
-from tests.support.samples import ORG, a_run
+from tests.support.samples import ADMIN, ORG, a_run, run_id
 
 pytestmark = pytest.mark.rule("R-UNREAD-1")
 WRONG: list[Any] = ["", "soon", "[7]", '{"max_attempts": "x"}', 7, -1, 10**17, None, True,
@@ -84,3 +87,57 @@ def test_what_cannot_be_read_keeps_its_place_among_the_pages(deployment: Deploym
         found += [row.id for row in page.rows]
         position = deployment.runs.position_of(page.rows[-1])
     assert found == [run.id for run in reversed(runs)]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A kind of item that is kept: makes the first and the second of it, which hold all they are
+    under one attribute; and what is listed of them.
+    """
+
+    attribute: str
+    make: Callable[[Deployment, int], None]
+    listed: Callable[[Deployment], Sequence[Any]]
+
+
+def _bulk(here: Deployment, number: int) -> None:
+    of = Bulk(run_id(number), ORG, ADMIN, ("admin",), MORNING, BulkAction.CANCEL, {"tag": "x"}, 9,
+              "ab" * 32)  # fmt: skip
+    here.bulks.create(of, MORNING)
+
+
+def _hook(here: Deployment, number: int) -> None:
+    url, at = "https://x.example.org", MORNING + number
+    hook = Webhook(run_id(number), ORG, url, ("*",), None, None, "whsec_", ADMIN, at, "ab" * 32)
+    here.webhooks.create(hook)
+
+
+def _message(here: Deployment, number: int) -> None:
+    one = Delivery(run_id(number), run_id(9), ORG, "webhook.test", None, "{}", MORNING + number,
+                   next_at=MORNING)  # fmt: skip
+    here.deliveries.add(one, MORNING)
+
+
+KEPT = {
+    "bulks": Kept("bu", _bulk, lambda here: here.bulks.due(MORNING, 9)),
+    "webhooks": Kept("wh", _hook, lambda here: here.webhooks.page(ORG, None, 9)[0]),
+    "deliveries": Kept("de", _message, lambda here: here.deliveries.page(run_id(9), None, 9)[0]),
+    "deliveries due": Kept("de", _message, lambda here: here.deliveries.due(MORNING, 9)),
+}
+
+
+@pytest.mark.parametrize("name", KEPT)
+@pytest.mark.parametrize("junk", ["{", 7, [7]])
+def test_what_cannot_be_read_is_passed_over_and_hides_none_beside_it(name: str, junk: Any) -> None:
+    with in_process_aws() as clients:
+        here, kept = Deployment(clients), KEPT[name]
+        kept.make(here, 1)
+        (alone,) = kept.listed(here)
+        before = list(here.table.scan())
+        kept.make(here, 2)
+        assert len(kept.listed(here)) == 2
+        (other,) = (
+            item for item in here.table.scan() if kept.attribute in item and item not in before
+        )
+        here.table.put(other | wire({kept.attribute: junk}))
+        assert kept.listed(here) == [alone]

@@ -1,6 +1,6 @@
 """Patients, assignments and assessments in memory."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from threading import RLock
 from typing import TypeVar
@@ -57,6 +57,10 @@ class InMemoryCareStore:
     def get_patient(self, org_id: str, patient_id: str) -> Patient | None:
         return self._patients.get((org_id, patient_id))
 
+    def get_patients(self, org_id: str, patient_ids: Sequence[str]) -> list[Patient]:
+        found = (self._patients.get((org_id, one)) for one in patient_ids)
+        return [patient for patient in found if patient is not None]
+
     def bury(self, org_id: str, patient_id: str, tombstone: Tombstone) -> Patient | None:
         with self._lock:
             held = self._patients.get((org_id, patient_id))
@@ -86,9 +90,11 @@ class InMemoryCareStore:
         patients = [self._patients[org_id, a.patient_id] for a in found]
         return [patient for patient in patients if patient.tombstone is None], last
 
-    def patient_ids_of_clinician(self, org_id: str, user_id: str, at_most: int) -> list[str]:
-        found, _ = self.patients_of_clinician(org_id, user_id, None, at_most)
-        return [patient.id for patient in found]
+    def patient_ids_of_clinician(
+        self, org_id: str, user_id: str, position: str | None, limit: int
+    ) -> tuple[list[str], str | None]:
+        found, last = self.patients_of_clinician(org_id, user_id, position, limit)
+        return [patient.id for patient in found], last
 
     def _patients_where(
         self, belongs: Callable[[Patient], bool], position: str | None, limit: int
@@ -117,12 +123,17 @@ class InMemoryCareStore:
             ended = replace(held, ended_at=at, ended_by=by)
             self._ended.setdefault((org_id, patient_id), []).append(ended)
 
-    def ended_assignments(self, org_id: str, patient_id: str) -> list[Assignment]:
+    def ended_assignments(
+        self, org_id: str, patient_id: str, position: str | None, limit: int
+    ) -> tuple[list[Assignment], str | None]:
         ended = self._ended.get((org_id, patient_id), [])
-        return sorted(ended, key=lambda one: (one.ended_at or 0, one.user_id), reverse=True)
+        return _paged(ended, lambda a: (a.ended_at or 0, a.user_id), position, limit)
 
     def is_assigned(self, org_id: str, patient_id: str, user_id: str) -> bool:
         return (org_id, patient_id, user_id) in self._assignments
+
+    def assigned_of(self, org_id: str, patient_ids: Sequence[str], user_id: str) -> frozenset[str]:
+        return frozenset(one for one in patient_ids if self.is_assigned(org_id, one, user_id))
 
     def clinicians(
         self, org_id: str, patient_id: str, position: str | None, limit: int

@@ -87,9 +87,9 @@ class InMemoryProjectStore:
     def get_input(self, project: Project, version: int) -> ProjectInput | None:
         return next((one for one in self._inputs[project.id] if one.version == version), None)
 
-    def latest_input(self, project: Project, status: str) -> ProjectInput | None:
+    def latest_final(self, project: Project) -> ProjectInput | None:
         newest_first = reversed(self._inputs[project.id])
-        return next((one for one in newest_first if one.status == status), None)
+        return next((one for one in newest_first if one.status == "final"), None)
 
     def inputs(
         self, project: Project, position: str | None, limit: int

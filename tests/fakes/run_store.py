@@ -4,6 +4,7 @@ Interprets a Change by itself, in its own words, so that the DynamoDB expression
 agree with.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from threading import RLock
 from typing import Any
@@ -102,6 +103,17 @@ class InMemoryRunStore:
             [self._shown(run) for run in rest[:limit]],
             self.position_of(rest[limit - 1]) if len(rest) > limit else None,
         )
+
+    def places(
+        self, scope: Scope, position: str | None, limit: int
+    ) -> tuple[list[str], str | None]:
+        page = self.page(scope, position, limit)
+        return [self.position_of(row) for row in page.rows], page.position
+
+    def at(self, positions: Sequence[str]) -> list[Run | Unreadable]:
+        with self._lock:
+            placed = {self.position_of(run): run for run in self._runs.values()}
+            return [self._shown(placed[at]) for at in positions if at in placed]
 
     def _is_listed(self, run: Run, scope: Scope) -> bool:
         is_tagged = scope.tag is None or scope.tag in self._tags[run.id].intersection(run.tags)

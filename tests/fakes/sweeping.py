@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from shared.records.gate import Kind, parts_of
 from shared.runs.health import Health, HealthSeen, Place
 
 
@@ -16,6 +17,9 @@ class InMemoryGateStore:
 
     def gates(self) -> list[tuple[str, int]]:
         return sorted(self._noted.items())
+
+    def before_claims(self) -> list[str]:
+        return [gate for gate in sorted(self._noted) if parts_of(gate)[0] != Kind.BUDGET]
 
     def forget(self, gate: str, noted_at: int) -> None:
         if self._noted.get(gate) == noted_at:

@@ -106,7 +106,7 @@ class FakeDynamo:
         TableName: str,
         Key: Item,
         UpdateExpression: str,
-        ConditionExpression: str,
+        ConditionExpression: str | None = None,
         ExpressionAttributeNames: Mapping[str, str] = NO_NAMES,
         ExpressionAttributeValues: Mapping[str, Typed] = NO_VALUES,
         ReturnValues: str = "NONE",
@@ -116,15 +116,17 @@ class FakeDynamo:
         held = self.items.get(key)
         names, values = ExpressionAttributeNames, ExpressionAttributeValues
         change = update(UpdateExpression, _names(names))
-        used = self._require(
-            "UpdateItem",
-            held,
-            ConditionExpression,
-            names,
-            values,
-            ReturnValuesOnConditionCheckFailure,
-            change.used,
-        )
+        used = change.used
+        if ConditionExpression is not None:
+            used = self._require(
+                "UpdateItem",
+                held,
+                ConditionExpression,
+                names,
+                values,
+                ReturnValuesOnConditionCheckFailure,
+                change.used,
+            )
         _all_used(used, names, values)
         try:
             after = change.apply(held or dict(Key), _travelled(values))
@@ -161,9 +163,9 @@ class FakeDynamo:
 
         found.sort(key=place, reverse=not ScanIndexForward)
         if ExclusiveStartKey is not None:
-            if not ScanIndexForward:
-                raise Unsupported("a position in a list read backwards")
-            found = [item for item in found if place(item) > place(ExclusiveStartKey)]
+            start = place(ExclusiveStartKey)
+            found = [one for one in found if (place(one) > start) == ScanIndexForward]
+            found = [one for one in found if place(one) != start]
         projected = (
             found if IndexName is None else [_keys_only(item, INDEXES[IndexName]) for item in found]
         )

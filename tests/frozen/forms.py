@@ -14,7 +14,7 @@ from shared.ports import Place as Retained
 from shared.ports import Scope
 from shared.records.artifact import Artifact
 from shared.records.audit import AuditEntry, AuditQuery, Outcome
-from shared.records.budget import Budget, Hold, Period
+from shared.records.budget import Budget, Hold, Period, Spending
 from shared.records.bulk import Bulk, BulkAction, BulkStatus
 from shared.records.care import (
     Assessment,
@@ -166,7 +166,7 @@ _PROJECT = Project(PROJECT, ORG, "Harbour", CLINICIAN, MORNING, SHA)
 _INPUT = ProjectInput(
     INPUT, ORG, PROJECT, 0, "final", "A title", CLINICIAN, MORNING, sha256_hex(DATA), len(DATA)
 )
-_BUDGET = Budget(ORG, "workflow:diagnosis", Period.MONTH, 9_000_000, "2026-11", spent=5)
+_BUDGET = Budget(ORG, "workflow:diagnosis", Period.MONTH, 9_000_000, "2026-11")
 _HOLD = Hold(400, LATER)
 _STATE = ProviderState(RefusedBecause.OVERLOADED, MORNING, LATER, True, 2, LATER + 1)
 _ORGANISATION = Organisation(ORG, ("diagnosis",), "Maintenance", ADMIN, MORNING, 400, version=1)
@@ -254,11 +254,16 @@ def _write_settings(real: RealAdapters) -> None:
     real.health.add(Place(2), Place(3), {None: Health(1, 1, 1), ORG: Health(1, 1, 1)}, LATER)
     real.providers.put("provider#anthropic#m", replace(_STATE, version=1))
     real.organisations.put(_ORGANISATION)
-    real.budgets.put(_BUDGET)
+    real.budgets.add(real.budgets.begin(_BUDGET, MORNING), Spending(5), None, MORNING)
     real.budgets.hold(_BUDGET, "a#call", _HOLD)
     real.budgets.hold(_BUDGET, "another", Hold(300, LATER))
     real.budgets.settle(_BUDGET, "another", Hold(300, LATER), 200, 100)
     real.budgets.note_needed(_BUDGET, 9_500_000)
+    other = replace(_BUDGET, scope="organisation")
+    real.budgets.put(other)
+    real.budgets.hold(other, "a#call", _HOLD)
+    count = real.budgets.begin(other, MORNING)
+    real.budgets.add(count, Spending(7, 8, {"late": _HOLD}), "ab12", LATER)
     counts = {"created|diagnosis": 3, "cost|diagnosis": 12, "code|diagnosis|LLM_ERROR": 1}
     real.counts.add("shard-1", [Marked(5, Tally(ORG, "2026-11-29", counts))], MORNING)
     real.counts.add("shard-1", [Marked(6, Tally(ORG, "open", {"queued|diagnosis": 2}))], MORNING)
@@ -320,7 +325,7 @@ READS: Mapping[str, Read] = {
     "upload spent": lambda real: real.records.use_upload(_UPLOAD, "another"),
     "project": _project,
     "projects": lambda real: real.projects.summaries(ORG, CLINICIAN, None, 9)[0],
-    "input": lambda real: real.projects.latest_input(_project(real), "final"),
+    "input": lambda real: real.projects.latest_final(_project(real)),
     "input's id": lambda real: real.projects.is_taken(INPUT),
     "webhook": lambda real: real.webhooks.get(WEBHOOK),
     "webhooks": lambda real: real.webhooks.page(ORG, None, 9)[0],
@@ -332,13 +337,14 @@ READS: Mapping[str, Read] = {
     "health": lambda real: [real.health.place(), real.health.of(None), real.health.of(ORG)],
     "provider": lambda real: real.providers.get("provider#anthropic#m"),
     "organisation": lambda real: real.organisations.get(ORG),
-    "budgets": lambda real: real.budgets.all(ORG, MORNING),
+    "budgets": lambda real: real.budgets.page(ORG, None, 9, MORNING),
+    "budgets counted": lambda real: real.budgets.counts(LATER, 9),
     "counts": lambda real: [
         real.counts.days(ORG, "2026-11-01", "2026-11-30"), real.counts.open(ORG)
     ],
     "tombstone": lambda real: real.care.get_patient(ORG, BURIED),
     "tombstones": lambda real: list(real.erasing.tombstones()),
-    "ended assignments": lambda real: real.care.ended_assignments(ORG, BURIED),
+    "ended assignments": lambda real: real.care.ended_assignments(ORG, BURIED, None, 9),
     "erased assessment": lambda real: real.care.get_assessment(ORG, ERASED_ASSESSMENT),
     "erased artifact": lambda real: real.artifacts.erased_maker(ORG, ERASED_REPORT),
     "how far an erasure has come": lambda real: real.erasing.reached(ERASURE, "inventory"),

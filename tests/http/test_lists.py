@@ -149,6 +149,15 @@ def deliveries(ward: Ward) -> Listed:
     return Listed(f"{path}/deliveries", "deliveries", "admin")
 
 
+def budgets(ward: Ward) -> Listed:
+    """By scope."""
+    for _ in range(COUNT):
+        project = ward.client.call("POST", "/api/projects", {"name": "P"}, "member").data["project"]
+        body = {"limit_usd": 1_000, "period": "month"}
+        ward.client.call("PUT", f"/budgets/project:{project['id']}", body, "admin")
+    return Listed("/budgets", "budgets", "admin", "scope")
+
+
 LISTS: dict[str, Callable[[Ward], Listed]] = {
     "/api/studio/patients/{patientId}/diagnosis-runs": runs_of_a_patient,
     "/api/studio/diagnosis-runs/{runId}/artifacts": artifacts,
@@ -165,8 +174,12 @@ LISTS: dict[str, Callable[[Ward], Listed]] = {
     "/api/projects/{projectId}/runs": runs_of_a_project,
     "/audit": looks,
     "/webhooks": webhooks,
+    "/budgets": budgets,
     "/webhooks/{webhookId}/deliveries": deliveries,
 }
+_TIMES = ("created_at", "assigned_at", "at", "period_started_at")
+_OTHERWISE = ("/api/patients", "/budgets")
+"""A clinician's patients stand in the order of assignment, budgets in that of their scopes."""
 every_list = pytest.mark.parametrize("make", LISTS.values(), ids=lambda make: make.__name__)
 
 
@@ -216,8 +229,8 @@ def test_rows_are_newest_first_unless_said_otherwise(
     listed = make(ward)
     rows = client.call("GET", f"{listed.path}?limit=100", None, listed.user).data[listed.plural]
     told = [row for row in rows if row.get("status") != "unreadable"]  # another suite leaves some
-    times = [row.get("created_at") or row.get("assigned_at") or row["at"] for row in told]
-    if listed.path != "/api/patients":  # a clinician's patients stand in the order of assignment
+    times = [next(row[name] for name in _TIMES if name in row) for row in told]
+    if listed.path not in _OTHERWISE:
         assert times == sorted(times, reverse=listed.newest_first)
 
 

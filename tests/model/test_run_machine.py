@@ -5,7 +5,7 @@ STUDIO_MODEL_EXAMPLES asks for more histories than the few of a plain test run.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import Any, TypeVar
 
@@ -82,6 +82,16 @@ class Twins:
     ) -> Page:
         order = {"newest_first": newest_first}
         return self._both("page", scope, position, limit, **order)  # type: ignore[no-any-return]
+
+    def places(
+        self, scope: Scope, position: str | None, limit: int
+    ) -> tuple[list[str], str | None]:
+        one, other = (store.places(scope, position, limit) for store in (self._one, self._other))
+        assert one == other
+        return one
+
+    def at(self, positions: Sequence[str]) -> list[Run | Unreadable]:
+        return self._both("at", positions)  # type: ignore[no-any-return]
 
     def position_of(self, row: Run | Unreadable) -> str:
         return self._both("position_of", row)  # type: ignore[no-any-return]

@@ -17,6 +17,7 @@ from shared.engine.kit import Kit
 from shared.engine.ledger import Ledger
 from shared.engine.listing import Reader
 from shared.engine.lookout import Lookout
+from shared.engine.reckoning import Reckoner
 from shared.engine.sweeper import Sweeper
 from shared.engine.worker import Worker
 from shared.ports import ArtifactStore, PayloadStore, RunStore
@@ -104,6 +105,10 @@ class EngineWorld:
     def worker(self) -> Worker:
         return Worker(self.kit, self.enabled)
 
+    @property
+    def reckoner(self) -> Reckoner:
+        return Reckoner(self.budgets, self.runs, self.payloads, self.clock)
+
     def another_lookout(self) -> Lookout:
         """That of another worker's process, which has seen nothing yet."""
         return Lookout(
@@ -145,6 +150,7 @@ class EngineWorld:
             self.timing,
             self.enabled,
             self.keepers,
+            counters=(self.reckoner.sweep,),
         )
 
     @property

@@ -1,6 +1,6 @@
 """A sweeper over any stores, and a walk over all that the index of open runs holds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from shared.engine.gatekeeping import CLOSED, WIDE_OPEN, Gatekeeper, Keeper
 from shared.engine.inspection import FAR, Inspector
@@ -23,6 +23,7 @@ def a_sweeper(
     enabled: bool,
     keepers: Mapping[str, Keeper] | None = None,
     shards: Sequence[int] = ALL_SHARDS,
+    counters: Sequence[Callable[[Callable[[], bool]], int]] = (),
 ) -> Sweeper:
     """What bootstrap builds, with a worker's flag that is `enabled` and more keepers of gates."""
     kept: dict[str, Keeper] = {Kind.WORKER: lambda gate, now: WIDE_OPEN if enabled else CLOSED}
@@ -41,6 +42,7 @@ def a_sweeper(
         timing,
         worker_enabled=enabled,
         shards=shards,
+        counters=counters,
     )
 
 

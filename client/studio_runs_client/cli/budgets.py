@@ -17,7 +17,7 @@ def list_budgets(context: typer.Context, as_json: AsJson = False) -> None:
     """All budgets and what is left of them."""
     told = session(context, as_json)
     with told.client as client:
-        _shown(told, client.budgets.list())
+        _shown(told, list(client.budgets.list()))
 
 
 @app.command("set")

@@ -10,8 +10,8 @@ from studio_runs_client.pages import Pages
 
 
 class Budgets(Door):
-    def list(self) -> list[models.Budget]:
-        return [read(models.Budget, one) for one in self._get("/budgets")["budgets"]]
+    def list(self) -> Pages[models.Budget]:
+        return self._pages(models.Budget, "/budgets", "budgets")
 
     def set(self, scope: str, limit_usd: float, period: str = "month") -> models.Budget:
         """`scope`: organisation, workflow:NAME or project:ID; `period`: month or total."""

@@ -18,7 +18,7 @@ const PERIODS = [
 
 export function Budgets() {
   const [editing, setEditing] = useState(null);
-  const { data, error, reload } = useAsync((signal) => listBudgets({ signal }), []);
+  const { data, error, reload } = useAsync((signal) => listBudgets({ limit: 100 }, { signal }), []);
   const isAdmin = hasRole("admin");
   const add = isAdmin && html`<${Button} kind="small" icon="plus" onClick=${() => setEditing({})}>Set a budget</${Button}>`;
   return html`<${Card} title="Budgets" aside=${add}>

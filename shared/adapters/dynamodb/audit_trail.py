@@ -15,7 +15,7 @@ from shared.records.audit import About, AuditEntry, AuditQuery, Look, Outcome
 BY_PATIENT, BY_PERSON, BY_RUN = "by-patient", "by-person", "by-run"
 _DAY = 86_400_000
 _END = 10**13 - 1
-_MOST_EXAMINED = 1_000
+_MOST_EXAMINED, _PAGE = 1_000, 100
 _TRANSACTION = 100
 """Puts that one transaction takes."""
 
@@ -45,20 +45,25 @@ class DynamoAuditTrail:
             return [], None
         index, attribute, partition = _index_of(query)
         found: list[Look] = []
-        examined = 0
         end = None if position is None else bytes.fromhex(position).decode()
-        while True:
-            items, end = self._table.query_order(
+        for _ in range(_MOST_EXAMINED // _PAGE):
+            items, after = self._table.query_order(
                 index,
                 (attribute, partition),
                 first=f"{query.since or 0:013d}",
                 end=end or f"{_END if query.until is None else query.until:013d}",
-                limit=limit - len(found),
+                limit=_PAGE - 1,  # it looks one further
             )
-            examined += len(items)
-            found += [look for look in map(_look, items) if _matches(look, query)]
-            if end is None or len(found) == limit or examined >= _MOST_EXAMINED:
-                return found, None if end is None else end.encode().hex()
+            for number, item in enumerate(items, 1):
+                if _matches(look := _look(item), query):
+                    found.append(look)
+                if len(found) == limit:
+                    end = after if number == len(items) else item["sk"]["S"]
+                    return found, None if end is None else end.encode().hex()
+            end = after
+            if end is None:
+                return found, None
+        return found, end.encode().hex() if end else None
 
     # --- writing ---------------------------------------------------------------------------------
 

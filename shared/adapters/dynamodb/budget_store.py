@@ -3,19 +3,20 @@ was spent and held.
 
 A hold is an attribute of its own, named after its call, so that holding and settling are one
 guarded update each and a repeated one changes nothing. `co` is what is committed: spent, held and
-uncertain together.
+uncertain together. While `cp` is there, what was spent before the budget was set is being counted,
+and nothing can be held.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.adapters.dynamodb import keys
-from shared.adapters.dynamodb.items import Item, plain, wire
+from shared.adapters.dynamodb.items import Item, each_readable, plain, wire
 from shared.adapters.dynamodb.table import Table
-from shared.records.budget import Budget, Hold, Period, span_of
+from shared.records.budget import Budget, Count, Hold, Period, Spending, span_of
 
 _HOLD = "h:"
-_SUMS = ("co", "su", "un")
+_SUMS = ("co", "su", "un", "cp")
 
 
 class DynamoBudgetStore:
@@ -24,51 +25,113 @@ class DynamoBudgetStore:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def all(self, org_id: str, now: int) -> list[Budget]:
-        items = {
-            values["sk"]: values
-            for values in map(
-                plain, self._table.query_prefix(keys.budgets_pk(org_id), keys.BUDGETS)
-            )
-        }
-        allowed = {sk: values for sk, values in items.items() if "p" in values}
-        return [_budget(org_id, sk, values, items, now) for sk, values in sorted(allowed.items())]
+    def of(self, org_id: str, scopes: Sequence[str], now: int) -> list[Budget]:
+        pk = keys.budgets_pk(org_id)
+        allowed = self._table.get_all(
+            [wire({"pk": pk, "sk": keys.budget_sk(scope)}) for scope in scopes]
+        )
+        return self._budgets(org_id, allowed, now)
+
+    def page(
+        self, org_id: str, position: str | None, limit: int, now: int
+    ) -> tuple[list[Budget], str | None]:
+        after = None if position is None else bytes.fromhex(position).decode()
+        pk = keys.budgets_pk(org_id)
+        found, last = self._table.query_page(pk, keys.BUDGETS, after, limit)
+        return self._budgets(org_id, found, now), last and last.encode().hex()
+
+    def _budgets(self, org_id: str, allowed: Sequence[Item], now: int) -> list[Budget]:
+        """What is allowed, with what was spent of it in the present spans."""
+        listed = [plain(item) for item in allowed]
+        spent = [keys.spent_sk(*_span(values, now)) for values in listed]
+        pk = keys.budgets_pk(org_id)
+        items = self._table.get_all([wire({"pk": pk, "sk": sk}) for sk in spent])
+        used = {item["sk"]["S"]: plain(item) for item in items}
+        return [
+            _budget(org_id, values, used.get(sk, {}), now)
+            for values, sk in zip(listed, spent, strict=True)
+        ]
 
     def put(self, budget: Budget) -> None:
-        """First what was spent, so that nobody sees the limit without it."""
-        while not self._put_spent(budget):
-            pass
+        self._table.try_update(
+            Key=_key(budget),
+            UpdateExpression="SET l = :l REMOVE ne",
+            ExpressionAttributeValues=wire({":l": budget.limit}),
+        )
+        self._allow(budget)
+
+    def _allow(self, budget: Budget) -> None:
         allowed = {"pk": keys.budgets_pk(budget.org_id), "sk": keys.budget_sk(budget.scope)}
         self._table.put(wire(allowed | {"p": budget.period.value, "l": budget.limit}))
 
-    def _put_spent(self, budget: Budget) -> bool:
-        """False when calls were held or settled meanwhile: each of those moves one of the sums."""
-        used = plain(self._table.get(_key(budget)) or {})
-        spent = max(budget.spent, used.get("su", 0))
-        uncertain = max(budget.uncertain, used.get("un", 0))
-        fresh = {c: h for c, h in budget.holds.items() if f"{_HOLD}{c}" not in used}
-        committed = (
-            spent
-            + uncertain
-            + sum(h.amount for h in (*_holds_by_call(used).values(), *fresh.values()))
+    # --- what was spent before ------------------------------------------------------------------
+
+    def begin(self, budget: Budget, now: int) -> Count:
+        """First that it is being counted, so that nobody sees the limit without it."""
+        while True:
+            used = plain(self._table.get(_key(budget)) or {})
+            if self._begun(budget, used, now):
+                break
+        self._allow(budget)
+        return Count(
+            budget.org_id, budget.scope, budget.span, None, frozenset(_holds_by_call(used))
         )
-        names = {f"#{place}": f"{_HOLD}{call}" for place, call in enumerate(fresh)}
-        held = {f":h{place}": _hold_text(hold) for place, hold in enumerate(fresh.values())}
-        sets = "".join(f", #{place} = :h{place}" for place in range(len(fresh)))
+
+    def _begun(self, budget: Budget, used: Mapping[str, Any], now: int) -> bool:
+        """False when calls were held or settled meanwhile: each of those moves one of the sums."""
+        holds = _holds_by_call(used)
+        new = {
+            ":l": budget.limit,
+            ":co": sum(hold.amount for hold in holds.values()),
+            ":z": 0,
+            ":cp": "",
+            ":kc": sorted(holds),
+            ":q": keys.BUDGETS_COUNTED,
+            ":n": now,
+        }
         seen = {f":was_{name}": used[name] for name in _SUMS if name in used}
         unchanged = [
             f"{name} = :was_{name}" if name in used else f"attribute_not_exists({name})"
             for name in _SUMS
         ]
-        new = {":l": budget.limit, ":co": committed, ":su": spent, ":un": uncertain}
         refused = self._table.try_update(
             Key=_key(budget),
-            UpdateExpression=f"SET l = :l, co = :co, su = :su, un = :un{sets} REMOVE ne",
+            UpdateExpression="SET l = :l, co = :co, su = :z, un = :z, cp = :cp, kc = :kc,"
+            " q = :q, n = :n REMOVE ne",
             ConditionExpression=" AND ".join(unchanged),
-            ExpressionAttributeValues=wire(new | held | seen),
+            ExpressionAttributeValues=wire(new | seen),
+        )
+        return refused is None
+
+    def counts(self, until: int, limit: int) -> list[Count]:
+        found, _ = self._table.query_due(keys.BUDGETS_COUNTED, until, None, limit)
+        counting = (item for item in self._table.get_all(found) if "cp" in item)
+        return list(each_readable(lambda item: _count(plain(item)), counting))
+
+    def add(self, count: Count, found: Spending, to: str | None, now: int) -> bool:
+        names = {f"#{place}": f"{_HOLD}{call}" for place, call in enumerate(found.holds)}
+        holds = {f":h{place}": _hold_text(hold) for place, hold in enumerate(found.holds.values())}
+        sets = "".join(f", #{place} = :h{place}" for place in range(len(names)))
+        held = sum(hold.amount for hold in found.holds.values())
+        new = {
+            ":co": found.spent + found.uncertain + held,
+            ":su": found.spent,
+            ":un": found.uncertain,
+            ":seen": count.position or "",
+        }
+        moved = " REMOVE cp, kc, q, n" if to is None else ", cp = :cp, n = :n"
+        refused = self._table.try_update(
+            Key=wire({"pk": keys.budgets_pk(count.org_id), "sk": _spent_sk(count)}),
+            UpdateExpression=f"SET co = co + :co, su = su + :su, un = un + :un{sets}{moved}",
+            ConditionExpression="cp = :seen",
+            ExpressionAttributeValues=wire(
+                new | holds | ({} if to is None else {":cp": to, ":n": now})
+            ),
             **({"ExpressionAttributeNames": names} if names else {}),
         )
         return refused is None
+
+    # --- holding --------------------------------------------------------------------------------
 
     def delete(self, org_id: str, scope: str) -> None:
         self._table.delete(wire({"pk": keys.budgets_pk(org_id), "sk": keys.budget_sk(scope)}))
@@ -84,7 +147,7 @@ class DynamoBudgetStore:
             call,
             "SET #h = :h, l = :l, co = if_not_exists(co, :z) + :a, "
             "su = if_not_exists(su, :z), un = if_not_exists(un, :z)",
-            f"attribute_not_exists(#h) AND {fits} AND {same}",
+            f"attribute_not_exists(#h) AND attribute_not_exists(cp) AND {fits} AND {same}",
             {":h": _hold_text(hold), ":l": budget.limit, ":a": hold.amount, ":room": room, ":z": 0},
         )
         return old is None or f"{_HOLD}{call}" in old
@@ -123,30 +186,42 @@ class DynamoBudgetStore:
 
 
 def _key(budget: Budget) -> Item:
-    sk = keys.budget_sk(budget.scope, budget.span)
+    sk = keys.spent_sk(budget.scope, budget.span)
     return wire({"pk": keys.budgets_pk(budget.org_id), "sk": sk})
 
 
-def _budget(
-    org_id: str,
-    sk: str,
-    allowed: Mapping[str, Any],
-    items: Mapping[str, Mapping[str, Any]],
-    now: int,
-) -> Budget:
-    scope, period = keys.scope_of(sk), Period(allowed["p"])
-    span = span_of(period, now)
-    used = items.get(keys.budget_sk(scope, span), {})
+def _spent_sk(count: Count) -> str:
+    return keys.spent_sk(count.scope, count.span)
+
+
+def _span(allowed: Mapping[str, Any], now: int) -> tuple[str, str]:
+    """(scope, its present span)."""
+    return keys.scope_of(allowed["sk"]), span_of(Period(allowed["p"]), now)
+
+
+def _budget(org_id: str, allowed: Mapping[str, Any], used: Mapping[str, Any], now: int) -> Budget:
+    scope, span = _span(allowed, now)
     return Budget(
         org_id,
         scope,
-        period,
+        Period(allowed["p"]),
         allowed["l"],
         span,
         used.get("su", 0),
         used.get("un", 0),
         _holds_by_call(used),
         used.get("ne"),
+        is_counted="cp" not in used,
+    )
+
+
+def _count(used: Mapping[str, Any]) -> Count:
+    return Count(
+        keys.organisation_of(used["pk"]),
+        keys.scope_of(used["sk"]),
+        keys.span_of(used["sk"]),
+        used["cp"] or None,
+        frozenset(used["kc"]),
     )
 
 

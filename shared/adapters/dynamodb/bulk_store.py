@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from shared.adapters.dynamodb import keys
-from shared.adapters.dynamodb.items import Item, plain, wire
+from shared.adapters.dynamodb.items import Item, each_readable, plain, wire
 from shared.adapters.dynamodb.table import Table
 from shared.errors import IdempotencyKeyReused, StoreUnavailable
 from shared.records.bulk import Bulk, BulkAction, BulkStatus
@@ -51,7 +51,7 @@ class DynamoBulkStore:
 
     def due(self, until: int, limit: int) -> list[Bulk]:
         found, _ = self._table.query_due(keys.BULKS_DUE, until, None, limit)
-        bulks = [_bulk(item) for item in self._table.get_all(found)]
+        bulks = each_readable(_bulk, self._table.get_all(found))
         return [bulk for bulk in bulks if bulk is not None and not bulk.is_settled]
 
 

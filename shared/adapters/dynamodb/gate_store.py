@@ -8,6 +8,7 @@ from shared.adapters.aws_errors import error_code, translated
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.items import Item, plain, wire
 from shared.adapters.dynamodb.table import Table
+from shared.records.gate import Kind
 
 _PREFIX = keys.gate_sk("")
 
@@ -24,6 +25,12 @@ class DynamoGateStore:
     def gates(self) -> list[tuple[str, int]]:
         items = map(plain, self._table.query_prefix(keys.GATES_PK, _PREFIX))
         return [(item["sk"].removeprefix(_PREFIX), int(item["noted"])) for item in items]
+
+    def before_claims(self) -> list[str]:
+        """Budgets' names come before all others."""
+        first, last = keys.gate_sk(f"{Kind.BUDGET.value}~"), keys.gate_sk("~")
+        items = self._table.query_between(keys.GATES_PK, first, last)
+        return [item["sk"]["S"].removeprefix(_PREFIX) for item in items]
 
     def forget(self, gate: str, noted_at: int) -> None:
         with translated():

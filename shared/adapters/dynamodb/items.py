@@ -4,10 +4,14 @@ boto3's own conversion would bring boto3 and its decimals into every cold start;
 are texts, bytes, whole numbers, booleans, lists and maps.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from shared.errors import SPOILT
 
 Item = dict[str, Any]
+T = TypeVar("T")
 
 
 def wire(values: Mapping[str, Any]) -> Item:
@@ -54,3 +58,12 @@ def _simple(typed: Mapping[str, Any]) -> Any:
         case "NULL":
             return None
     return value
+
+
+def each_readable(read: Callable[[Item], T], items: Iterable[Item]) -> Iterator[T]:
+    """What these items hold; one that this version cannot read is passed over, so that it harms
+    none beside it.
+    """
+    for item in items:
+        with suppress(*SPOILT):
+            yield read(item)

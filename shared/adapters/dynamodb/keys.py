@@ -227,21 +227,34 @@ def _part(partition: str, scope: Scope) -> str:
     return partition if scope.tag is None else tagged(partition, scope.tag)
 
 
-BUDGETS = "S#"
+BUDGETS, SPENT = "S#", "U#"
+BUDGETS_COUNTED = "budget/count"
+"""The partition of the index of what is due in which budgets stand whose past is being counted. No
+gate bears the name.
+"""
 
 
 def budgets_pk(org_id: str) -> str:
     return f"B#{pack(org_id)}"
 
 
-def budget_sk(scope: str, span: str | None = None) -> str:
-    """What is allowed; with a span (a month, or `total`) what was spent of it then."""
-    name = f"{BUDGETS}{pack(scope)}"
-    return name if span is None else f"{name}#{span}"
+def budget_sk(scope: str) -> str:
+    """What is allowed."""
+    return f"{BUDGETS}{pack(scope)}"
+
+
+def spent_sk(scope: str, span: str) -> str:
+    """What was spent of it in a span: a month, or `total`."""
+    return f"{SPENT}{pack(scope)}#{span}"
 
 
 def scope_of(sk: str) -> str:
-    return unpack(sk.removeprefix(BUDGETS).partition("#")[0])
+    """Of either."""
+    return unpack(sk.split("#")[1])
+
+
+def span_of(sk: str) -> str:
+    return sk.rpartition("#")[2]
 
 
 def counts_pk(org_id: str) -> str:

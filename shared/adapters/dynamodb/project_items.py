@@ -5,6 +5,7 @@ from shared.adapters.dynamodb.items import Item, plain, wire
 from shared.records.project import Project, ProjectInput
 
 PROJECT, INPUT = "project", "input"
+FINAL = "final"
 
 
 def thing_key(identifier: str) -> Item:
@@ -43,10 +44,16 @@ _ATTRIBUTE = {
 }  # fmt: skip
 
 
-def input_item(one: ProjectInput) -> Item:
-    return input_key(one.project_id, one.version) | wire(
-        {attribute: getattr(one, name) for name, attribute in _ATTRIBUTE.items()}
-    )
+def input_item(one: ProjectInput, final: int) -> Item:
+    """`final`: the latest version before it that is final, 0 for none."""
+    own = {attribute: getattr(one, name) for name, attribute in _ATTRIBUTE.items()}
+    return input_key(one.project_id, one.version) | wire(own | {"fv": final})
+
+
+def latest_final(item: Item) -> int:
+    """The latest version up to an input's that is final; 0 for none."""
+    v = plain(item)
+    return int(v["v"] if v["st"] == FINAL else v.get("fv", 0))
 
 
 def input_from(item: Item) -> ProjectInput:

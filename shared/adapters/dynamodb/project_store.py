@@ -10,7 +10,7 @@ places are known to be taken, and `rc` runs up to the list position `ro`.
 import hashlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from shared.adapters.dynamodb import keys
@@ -22,34 +22,31 @@ from shared.adapters.dynamodb.project_items import (
     input_from,
     input_item,
     input_key,
+    latest_final,
     project_from,
     project_item,
     thing_key,
 )
+from shared.adapters.dynamodb.project_tally import Tally, begun_at, settled
 from shared.adapters.dynamodb.run_codec import is_run, readable
 from shared.adapters.dynamodb.table import Table
 from shared.adapters.s3 import Bucket
-from shared.errors import IdempotencyKeyReused, PayloadMissing
+from shared.errors import IdempotencyKeyReused, PayloadMissing, StoreUnavailable
 from shared.ports import Unreadable
 from shared.records.project import Project, ProjectInput, ProjectSummary
 from shared.records.run import Run
 from shared.runs.timing import MINUTE
 from shared.workflows.definitions import ANALYSIS
 
-SETTLED_AFTER = 15 * MINUTE
+SETTLED_AFTER = 2 * MINUTE
 """When no run can turn up any more that was created so long ago: a list index lags by seconds, a
-function lives for minutes.
+request lives for half a minute.
 """
-SETTLE_AT = 25
-_KEYS_A_PAGE, _INPUTS_A_LOOK, _SIDE_BY_SIDE = 1_000, 25, 8
-
-
-@dataclass(frozen=True, slots=True)
-class _Tally:
-    """How many runs a project has, and which is the newest."""
-
-    count: int
-    newest: str | None
+SETTLE_AT = 5
+EXAMINED_AT_MOST = 1_000
+"""Entries of lists that one request reads."""
+_SIDE_BY_SIDE = 8
+_PLACES_AT_MOST = 1_000
 
 
 class DynamoProjectStore:
@@ -88,28 +85,40 @@ class DynamoProjectStore:
     def summaries(
         self, org_id: str, person: str | None, position: str | None, limit: int
     ) -> tuple[list[ProjectSummary], str | None]:
-        """A person's projects, or with None the organisation's, newest first."""
-        if person is None:
-            found, last = self._table.query_keys(
-                keys.ORG_INDEX, "g", keys.projects_of_org(org_id), position, limit
-            )
-        else:
-            found, last = self._table.query_keys(
-                keys.CREATOR_INDEX, "c", keys.projects_of_person(org_id, person), position, limit
-            )
-        return self._summarised([plain(item) for item in self._table.get_all(found)]), last
+        """A person's projects, or with None the organisation's, newest first.
 
-    def _summarised(self, listed: Sequence[Item]) -> list[ProjectSummary]:
-        """The projects with their counts: one read for the inputs of all, one short query for each
-        project's newest runs, and one read for the last runs of all.
+        A page ends where the runs of its projects are more than a request may count; one that ends
+        in the midst of a project goes on there.
+        """
+        start, begun = begun_at(position)
+        if person is None:
+            index, name, partition = keys.ORG_INDEX, "g", keys.projects_of_org(org_id)
+        else:
+            index, name = keys.CREATOR_INDEX, "c"
+            partition = keys.projects_of_person(org_id, person)
+        found, last = self._table.query_keys(index, name, partition, start, limit)
+        listed = [plain(item) for item in self._table.get_all(found)]
+        tallies = self._tallies(listed, begun, EXAMINED_AT_MOST - limit)
+        whole = [tally for tally in tallies if tally.position is None]
+        shown = self._summarised(listed[: len(whole)], whole)
+        if len(whole) == len(listed):
+            return shown, last
+        if whole:
+            return shown, listed[len(whole) - 1]["o"].hex()
+        return [], tallies[0].position_of_project(listed[0])
+
+    def _summarised(self, listed: Sequence[Item], tallies: Sequence[Tally]) -> list[ProjectSummary]:
+        """The projects with their counts: one read for the inputs of all, and one for the last runs
+        of all.
         """
         inputs = self._inputs_counts({project_from(values).id: values["n"] for values in listed})
-        with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-            tallies = list(pool.map(self._tally, listed))
-        runs = self._runs([tally.newest for tally in tallies if tally.newest])
+        newest = [None if t.newest is None else keys.from_order(t.newest)[1] for t in tallies]
+        runs = self._runs([run_id for run_id in newest if run_id])
         return [
-            _summary(project, inputs[project.id], tally.count, runs.get(tally.newest or ""))
-            for project, tally in zip(map(project_from, listed), tallies, strict=True)
+            _summary(project, inputs[project.id], tally.count, runs.get(run_id or ""))
+            for project, tally, run_id in zip(
+                map(project_from, listed), tallies, newest, strict=True
+            )
         ]
 
     def _runs(self, run_ids: Sequence[str]) -> dict[str, Run | Unreadable]:
@@ -119,28 +128,37 @@ class DynamoProjectStore:
 
     # --- how many runs ----------------------------------------------------------------------------
 
-    def _tally(self, values: Item) -> _Tally:
-        entries = self._runs_since(values)
-        newest = entries[-1] if entries else values.get("ro")
-        return _Tally(
-            values["rc"] + len(entries), None if newest is None else keys.from_order(newest)[1]
-        )
+    def _tallies(self, listed: Sequence[Item], begun: Tally | None, room: int) -> list[Tally]:
+        """Of the first of these projects, as many as there is room for; the last may not be whole.
+        A share of the room each is read side by side, then those that have more, one after another.
+        """
+        share = max(1, room // max(1, len(listed)))
+        starts = [settled(values) for values in listed]
+        starts[:1] = [begun or starts[0]] if starts else []
+        with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
+            counted = zip(listed, starts, strict=True)
+            tallies = list(pool.map(lambda one: self._counted(one[0], one[1], share), counted))
+        room -= sum(tally.count - start.count for tally, start in zip(tallies, starts, strict=True))
+        for at, values in enumerate(listed):
+            if tallies[at].position is not None and room > 0:
+                before = tallies[at].count
+                tallies[at] = self._counted(values, tallies[at], room)
+                room -= tallies[at].count - before
+            if tallies[at].position is not None:
+                return tallies[: at + 1]
+        return tallies
 
-    def _runs_since(self, values: Item) -> list[bytes]:
-        """List positions of the runs after those that are tallied, oldest first."""
+    def _counted(self, values: Item, tally: Tally, limit: int) -> Tally:
+        """With so many more of a project's runs, oldest first."""
         partition = keys.subject(values["og"], ANALYSIS.subject, project_from(values).id)
-        position: str | None = values["ro"].hex() if "ro" in values else None
-        entries: list[bytes] = []
-        while True:
-            found, position = self._table.query_keys(
-                keys.SUBJECT_INDEX, "s", partition, position, _KEYS_A_PAGE, newest_first=False
-            )
-            entries += [plain(entry)["o"] for entry in found]
-            if position is None:
-                return entries
+        found, position = self._table.query_keys(
+            keys.SUBJECT_INDEX, "s", partition, tally.position, limit, newest_first=False
+        )
+        return tally.with_more(found, position)
 
     def settle(self, project_id: str, now: int) -> None:
-        """Count the project's old runs into its tally when enough of them are there.
+        """Count the project's old runs into its tally when enough of them are there: of a thousand
+        at most, so that one who comes later has less to do.
 
         Counting all its runs then stays cheap.
         """
@@ -148,18 +166,20 @@ class DynamoProjectStore:
         if item is None:
             return
         values = plain(item)
-        settled = [
-            entry
-            for entry in self._runs_since(values)
-            if keys.from_order(entry)[0] <= now - SETTLED_AFTER
-        ]
-        if len(settled) >= SETTLE_AT:
+        start = settled(values)
+        partition = keys.subject(values["og"], ANALYSIS.subject, project_id)
+        found, _ = self._table.query_keys(
+            keys.SUBJECT_INDEX, "s", partition, start.position, EXAMINED_AT_MOST, newest_first=False
+        )
+        orders = [plain(entry)["o"] for entry in found]
+        old = [one for one in orders if keys.from_order(one)[0] <= now - SETTLED_AFTER]
+        if len(old) >= SETTLE_AT:
             self._advance(
                 project_id,
                 "SET rc = :to, ro = :o",
                 "rc",
-                values["rc"] + len(settled),
-                {":o": settled[-1]},
+                start.count + len(old),
+                {":o": old[-1]},
             )
 
     def _advance(
@@ -196,28 +216,30 @@ class DynamoProjectStore:
         existing = self._table.put_new(
             thing_key(new.id) | wire({"k": INPUT, "fp": fingerprint, "f": taken})
         )
-        version = taken if existing is None else _same(existing, INPUT, fingerprint)["f"]
-        while True:
-            version += 1
+        before = taken if existing is None else _same(existing, INPUT, fingerprint)["f"]
+        final = self._final_up_to(new.project_id, before)
+        for version in range(before + 1, before + 1 + _PLACES_AT_MOST):
             numbered = replace(new, version=version)
-            standing = self._table.put_new(input_item(numbered))
+            standing = self._table.put_new(input_item(numbered, final))
             if standing is None:
                 self._advance(new.project_id, "SET n = :to", "n", version)
                 return numbered, True
             if input_from(standing).id == new.id:
                 return input_from(standing), False
+            final = latest_final(standing)
+        raise StoreUnavailable("too many inputs were added before this one was tried again")
 
     def get_input(self, project: Project, version: int) -> ProjectInput | None:
         item = self._table.get(input_key(project.id, version))
         return None if item is None else input_from(item)
 
-    def latest_input(self, project: Project, status: str) -> ProjectInput | None:
-        position: str | None = None
-        while True:
-            found, position = self.inputs(project, position, _INPUTS_A_LOOK)
-            wanted = next((one for one in found if one.status == status), None)
-            if wanted is not None or position is None:
-                return wanted
+    def latest_final(self, project: Project) -> ProjectInput | None:
+        return self.get_input(project, self._final_up_to(project.id, self._newest(project.id)))
+
+    def _final_up_to(self, project_id: str, version: int) -> int:
+        """The latest version up to this one that is final; 0 for none."""
+        item = None if version == 0 else self._table.get(input_key(project_id, version))
+        return 0 if item is None else latest_final(item)
 
     def inputs(
         self, project: Project, position: str | None, limit: int

@@ -26,7 +26,7 @@ from shared.adapters.dynamodb.run_attributes import (
     ref_from,
 )
 from shared.adapters.dynamodb.usage_text import usage_from, usage_text
-from shared.errors import RunUnreadable
+from shared.errors import SPOILT, RunUnreadable
 from shared.ports import Unreadable
 from shared.records.run import Run, Status, StepRecord, Subject
 from shared.runs.due import due_at
@@ -113,7 +113,7 @@ def run_from(item: Mapping[str, Any]) -> Run:
     """The run that an item (typed form) holds. Raises RunUnreadable."""
     try:
         return _run(plain({name: item[name] for name in _KNOWN if name in item}))
-    except _SPOILT as exc:
+    except SPOILT as exc:
         raise RunUnreadable("an item is no run that can be read", _named(item)) from exc
 
 
@@ -126,15 +126,12 @@ def readable(item: Mapping[str, Any]) -> Run | Unreadable:
         return found
 
 
-_SPOILT = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
-
-
 def _named(item: Mapping[str, Any]) -> Unreadable:
     """What the keys of an item tell of it, each where it can be read."""
     facts: dict[str, Any] = {}
     for name, tell in (("g", _told_org), ("s", _told_subject), ("c", _told_creator),
                        ("o", _told_order)):  # fmt: skip
-        with suppress(*_SPOILT):
+        with suppress(*SPOILT):
             facts |= tell(plain({name: item[name]})[name])
     return Unreadable(keys.id_of(item["pk"]["S"]), **facts)
 

@@ -119,6 +119,16 @@ class DynamoRunStore:
             and keys.order(run.created_at, run.id) == order
         ]
 
+    def places(
+        self, scope: Scope, position: str | None, limit: int
+    ) -> tuple[list[str], str | None]:
+        found, last = self._table.query_keys(*keys.of_scope(scope), position, limit)
+        return [plain(entry)["o"].hex() for entry in found], last
+
+    def at(self, positions: Sequence[str]) -> list[Run | Unreadable]:
+        ids = [keys.from_order(bytes.fromhex(position))[1] for position in positions]
+        return [readable(item) for item in self._table.get_all([run_key(one) for one in ids])]
+
     def position_of(self, row: Run | Unreadable) -> str:
         if isinstance(row, Unreadable) and row.place is not None:
             return row.place

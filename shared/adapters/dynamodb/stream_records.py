@@ -11,13 +11,12 @@ from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.items import Item, plain
 from shared.adapters.dynamodb.run_codec import is_run, run_from
 from shared.adapters.payload_store import ENTRY_NAMES, entry_from
-from shared.errors import RunUnreadable
+from shared.errors import SPOILT, RunUnreadable
 from shared.records.change import BudgetSpent, LedgerWritten, RunWritten, Told, Unread, Written
 from shared.records.money import LedgerEntry
 from shared.records.run import Run
 
 Record = Mapping[str, Any]
-_BROKEN = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 
 
 def told(records: Iterable[Record]) -> Iterator[Told]:
@@ -37,9 +36,9 @@ def _change(data: Mapping[str, Any]) -> Written | None:
             return RunWritten(_earlier_run(data.get("OldImage")), run_from(_decoded(new)))
         if pk.startswith("R#") and sk.startswith(keys.LEDGER):
             return _ledger(pk, data.get("OldImage"), new)
-        if pk.startswith("B#") and sk.count("#") > 1:
+        if pk.startswith("B#") and sk.startswith(keys.SPENT):
             return _budget(pk, sk, data.get("OldImage"), new)
-    except (RunUnreadable, *_BROKEN):
+    except (RunUnreadable, *SPOILT):
         return Unread(keys.id_of(pk) if pk.startswith("R#") else "")
     return None
 
@@ -66,7 +65,7 @@ def _budget(pk: str, sk: str, old: Item | None, new: Item) -> BudgetSpent:
     return BudgetSpent(
         keys.unpack(pk.removeprefix("B#")),
         keys.scope_of(sk),
-        sk.rpartition("#")[2],
+        keys.span_of(sk),
         after.get("l", 0),
         before.get("su", 0) + before.get("un", 0),
         after.get("su", 0) + after.get("un", 0),

@@ -279,6 +279,27 @@ class Table:
         values = wire({":p": pk, ":s": prefix})
         return self._whole_query("pk = :p AND begins_with(sk, :s)", values, shown)
 
+    def query_page(
+        self, pk: str, prefix: str, after: str | None, limit: int, *, forward: bool = True
+    ) -> tuple[list[Item], str | None]:
+        """Items of a partition whose sort key starts so, in its order or against it, from after one
+        on; and the sort key after which there are more, None at the end.
+        """
+        start = {} if after is None else {"ExclusiveStartKey": wire({"pk": pk, "sk": after})}
+        with translated():
+            answer = self._client.query(
+                TableName=self._name,
+                KeyConditionExpression="pk = :p AND begins_with(sk, :s)",
+                ExpressionAttributeValues=wire({":p": pk, ":s": prefix}),
+                ConsistentRead=True,
+                ScanIndexForward=forward,
+                Limit=limit,
+                **start,
+            )
+        found: list[Item] = answer["Items"]
+        more = "LastEvaluatedKey" in answer and bool(found)
+        return found, found[-1]["sk"]["S"] if more else None
+
     def _whole_query(self, where: str, values: Item, shown: Mapping[str, Any]) -> list[Item]:
         """Every page of it, strongly consistent."""
         found: list[Item] = []

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from shared.adapters.dynamodb import keys
-from shared.adapters.dynamodb.items import Item, plain, wire
+from shared.adapters.dynamodb.items import Item, each_readable, plain, wire
 from shared.adapters.dynamodb.table import Table
 from shared.errors import IdempotencyKeyReused
 from shared.records.webhook import (
@@ -67,7 +67,7 @@ class DynamoWebhookStore:
     ) -> tuple[list[Webhook], str | None]:
         partition = keys.webhooks_of_org(org_id)
         found, last = self._table.query_keys(keys.ORG_INDEX, "g", partition, position, limit)
-        return [_webhook(item) for item in self._table.get_all(found)], last
+        return list(each_readable(_webhook, self._table.get_all(found))), last
 
 
 class DynamoDeliveryStore:
@@ -113,7 +113,7 @@ class DynamoDeliveryStore:
     ) -> tuple[list[Delivery], str | None]:
         partition = keys.deliveries_of(webhook_id)
         found, last = self._table.query_keys(keys.SUBJECT_INDEX, "s", partition, position, limit)
-        return [_delivery(item) for item in self._table.get_all(found)], last
+        return list(each_readable(_delivery, self._table.get_all(found))), last
 
     def position_of(self, delivery: Delivery) -> str:
         return keys.order(delivery.created_at, delivery.id).hex()
@@ -124,7 +124,7 @@ class DynamoDeliveryStore:
             listed, _ = self._table.query_due(keys.deliveries_due(shard), until, None, limit)
             # An entry of the index may lag behind its item, which may have been sent since.
             fresh = (item for item in self._table.get_all(listed) if _is_due(item, until))
-            found += [_delivery(item) for item in fresh]
+            found += each_readable(_delivery, fresh)
         return found
 
 

@@ -10,7 +10,6 @@ from pydantic import StringConstraints, model_validator
 
 from shared.access.policy import Action, Role
 from shared.engine.creation import Key, NewRun, keyed_id
-from shared.engine.merging import MERGED_AT_MOST
 from shared.http.authorize import is_of_patient, is_staff, patient_run, seen
 from shared.http.call import Call
 from shared.http.models import Attempts, Body, Dollars, StartAt, Uuid, known, micro, start_moment
@@ -130,28 +129,41 @@ def context_pack(call: Call, run: Run) -> Any:
     return Viewer(call.services.payloads).read(run, built.result)
 
 
-def visible_scopes(call: Call) -> list[Scope]:
-    """The lists that hold all the runs which the caller may see: those of their patients, or where
-    these are too many to be merged, the organisation's.
+def visible_lists(call: Call, place: str | None, at_most: int) -> tuple[list[Scope], str | None]:
+    """Of the lists that hold all the runs which the caller may see, so many after a place, and the
+    place after them: the organisation's, or those of a clinician's patients, then of whom the
+    caller's account is.
     """
     caller, care = call.caller, call.services.care
-    organisation = Scope("organisation", caller.org_id)
     if caller.has(Role.ADMIN, Role.SYSTEM):
-        return [organisation]
-    patients: dict[str, None] = {}
-    if caller.has(Role.CLINICIAN):
-        most = MERGED_AT_MOST + 1
-        patients |= dict.fromkeys(
-            care.patient_ids_of_clinician(caller.org_id, caller.user_id, most)
+        return [Scope("organisation", caller.org_id)], None
+    kind, _, position = (place or _ASSIGNED).partition(":")
+    found: list[str] = []
+    if kind == _ASSIGNED and caller.has(Role.CLINICIAN):
+        found, last = care.patient_ids_of_clinician(
+            caller.org_id, caller.user_id, position or None, at_most
         )
-    if caller.has(Role.PATIENT):
-        own, _ = care.patients_of_user(caller.org_id, caller.user_id, None, MERGED_AT_MOST)
-        patients |= dict.fromkeys(patient.id for patient in own)
-    if len(patients) > MERGED_AT_MOST:
-        return [organisation]
+        if last is not None:
+            return _lists_of(call, found), f"{_ASSIGNED}:{last}"
+    if not caller.has(Role.PATIENT):
+        return _lists_of(call, found), None
+    if len(found) == at_most:
+        return _lists_of(call, found), _OWN
+    start = position or None if kind == _OWN else None
+    own, last = care.patients_of_user(caller.org_id, caller.user_id, start, at_most - len(found))
+    found += [patient.id for patient in own]
+    return _lists_of(call, found), None if last is None else f"{_OWN}:{last}"
+
+
+_ASSIGNED, _OWN = "assigned", "own"
+"""Which patients a place is among."""
+
+
+def _lists_of(call: Call, patient_ids: Sequence[str]) -> list[Scope]:
+    org_id = call.caller.org_id
     return [
-        Scope.of_subject(caller.org_id, Subject(DIAGNOSIS.subject, patient_id))
-        for patient_id in patients
+        Scope.of_subject(org_id, Subject(DIAGNOSIS.subject, one))
+        for one in dict.fromkeys(patient_ids)
     ]
 
 

@@ -5,7 +5,6 @@ from datetime import date
 from itertools import accumulate
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler import Response
 from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
 
 from shared.access.policy import Role
@@ -13,12 +12,12 @@ from shared.http.authorize import admit_unless_made, require_living
 from shared.http.call import Call
 from shared.http.doors.records import NOBODY, person_view, record_view, today
 from shared.http.models import KB, Body, Text, whole
-from shared.http.responses import page
 from shared.http.views import Json, time
 from shared.records.care import Assessment, Assignment, Patient, Record
 from shared.runs.canonical import canonical_json
 
 PAGE_BYTES = 2 * KB * KB
+_AT_A_TIME = 8
 Person = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,255}$")]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$")]
@@ -106,15 +105,6 @@ def clinician_view(assignment: Assignment) -> Json:
     }
 
 
-def ended_page(call: Call, ended: Sequence[Assignment], limit: int) -> Response[str]:
-    """One page of the assignments that have ended; a position is the place of the last one."""
-    start = int(call.position or "0", 16)
-    shown = ended[start : start + limit]
-    following = start + len(shown)
-    position = f"{following:08x}" if following < len(ended) else None
-    return page(call, "clinicians", [clinician_view(one) for one in shown], position)
-
-
 def assessment_view(assessment: Assessment) -> Json:
     return {
         "id": assessment.id,
@@ -127,19 +117,35 @@ def assessment_view(assessment: Assessment) -> Json:
 
 def assessment_page(call: Call, patient_id: str, limit: int) -> tuple[list[Assessment], str | None]:
     """As many of a patient's assessments as one answer can carry: rows hold answers, and Lambda
-    takes 6 MB, escaped once more.
+    takes 6 MB, escaped once more. A few at a time, so that what has no room is not read either.
     """
     store, org_id = call.services.care, call.caller.org_id
-    found, position = store.assessments(org_id, patient_id, call.position, limit)
-    fitting = _fitting(found)
-    if fitting == len(found):
-        return found, position
-    return store.assessments(org_id, patient_id, call.position, fitting)
+    found: list[Assessment] = []
+    position, room = call.position, PAGE_BYTES
+    while len(found) < limit:
+        size = min(limit - len(found), _AT_A_TIME)
+        some, after = store.assessments(org_id, patient_id, position, size)
+        fitting = _fitting(some, room, at_least=0 if found else 1)
+        if 0 < fitting < len(some):
+            some, after = store.assessments(org_id, patient_id, position, fitting)
+        if fitting == 0 < len(some):
+            return found, position
+        found, position = found + some, after
+        room -= sum(map(_size, some))
+        if position is None or fitting < size:
+            break
+    return found, position
 
 
-def _fitting(found: list[Assessment]) -> int:
-    sizes = accumulate(len(canonical_json(assessment.content)) for assessment in found)
-    return max(1, sum(size <= PAGE_BYTES for size in sizes)) if found else 0
+def _fitting(found: list[Assessment], room: int, at_least: int) -> int:
+    """How many of these from the first on there is room for."""
+    return max(
+        min(at_least, len(found)), sum(total <= room for total in accumulate(map(_size, found)))
+    )
+
+
+def _size(assessment: Assessment) -> int:
+    return len(canonical_json(assessment.content))
 
 
 def visible_patients(call: Call, limit: int) -> tuple[list[Patient], str | None]:

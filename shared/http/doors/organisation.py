@@ -17,7 +17,6 @@ from shared.runs.timing import DAY
 from shared.workflows.definitions import DEFINITIONS, asks_model
 
 _TRIES = 20
-_PATIENT_PAGES = 10
 
 
 class PatchOrganisation(Body):
@@ -97,19 +96,13 @@ def _after(before: Organisation, body: PatchOrganisation, person: str, now: int)
 
 
 def _retention_due(call: Call, one: Organisation) -> Json:
-    """How many ended runs are past their time, and the records of how many patients: as far as a
-    thousand runs after those that are erased show, and the thousand newest patients.
+    """How many ended runs are past their time, and the records of how many patients; as far as a
+    thousand entries show.
     """
     if one.retention_days is None:
         return {"runs": 0, "patients": 0}
-    due = call.services.retention_due
-    cutoff = call.services.clock.now_ms() - one.retention_days * DAY
-    patients = 0
-    position: str | None = None
-    for _ in range(_PATIENT_PAGES):
-        found, position = due.old_patients(one.id, cutoff, position)
-        patients += len(found)
-        if position is None:
-            break
-    erased_before = call.services.retention.place(one.id).runs
-    return {"runs": len(due.old_runs(one.id, cutoff, erased_before)), "patients": patients}
+    services = call.services
+    cutoff = services.clock.now_ms() - one.retention_days * DAY
+    place = services.retention.place(one.id)
+    runs, patients = services.retention_due.counts(one.id, cutoff, place)
+    return {"runs": runs, "patients": patients}

@@ -189,7 +189,7 @@ def new_analysis(
 def _chosen(call: Call, project: Project, version: int | None) -> ProjectInput | None:
     projects = call.services.projects
     if version is None:
-        return projects.latest_input(project, "final")
+        return projects.latest_final(project)
     chosen = projects.get_input(project, version)
     if chosen is None:
         raise ValidationFailed.of("body.input_version", "is not a version of the project's inputs")
@@ -199,7 +199,7 @@ def _chosen(call: Call, project: Project, version: int | None) -> ProjectInput |
 def input_of_now(call: Call, run: Run) -> tuple[Any, dict[str, Any]]:
     """The project's newest final input and what a run of it says of it; (None, {}) for none."""
     project = call.services.projects.get_project(run.org_id, run.subject.id)
-    chosen = None if project is None else call.services.projects.latest_input(project, "final")
+    chosen = None if project is None else call.services.projects.latest_final(project)
     if chosen is None:
         return None, {}
     document = json.loads(call.services.projects.read_input(chosen))

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from shared.engine.sender import SECRET_PREFIX
+from shared.engine.telling import MOST_WEBHOOKS
 from shared.errors import Conflict, NotFound, ValidationFailed
 from shared.http.authorize import admit, admit_unless_made
 from shared.http.call import Call
@@ -63,11 +64,13 @@ def create_webhook(call: Call, body: CreateWebhook) -> tuple[Webhook, bool]:
     """(the webhook, whether it is new).
 
     Raises ValidationFailed for a URL that may not be told anything, IdempotencyKeyReused,
-    RateLimited.
+    RateLimited, Conflict where the organisation has as many as it may.
     """
     _check_url(call, body.url)
     services, key = call.services, call.key()
     admit_unless_made(call, key)
+    if services.webhooks.get(key.id) is None:
+        _require_room(call)
     webhook = Webhook(
         id=key.id,
         org_id=call.caller.org_id,
@@ -241,6 +244,15 @@ def delivery_view(delivery: Delivery) -> Json:
         "next_attempt_at": time(delivery.next_at),
         "created_at": time(delivery.created_at),
     }
+
+
+def _require_room(call: Call) -> None:
+    """Each webhook that an organisation has makes what is told of its runs dearer, for all who are
+    told of theirs by the same listener.
+    """
+    found, _ = call.services.webhooks.page(call.caller.org_id, None, MOST_WEBHOOKS)
+    if len(found) >= MOST_WEBHOOKS:
+        raise Conflict(f"An organisation has at most {MOST_WEBHOOKS} webhooks")
 
 
 def _check_url(call: Call, url: str) -> None:

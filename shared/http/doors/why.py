@@ -63,7 +63,7 @@ def _model_call(call: Call, run: Run) -> Json:
 def _budget(call: Call, run: Run) -> Json:
     _, org_id, scope = parts_of(run.gate or "")
     now = call.services.clock.now_ms()
-    found = next((b for b in call.services.budgets.all(org_id, now) if b.scope == scope), None)
+    found = next(iter(call.services.budgets.of(org_id, [scope], now)), None)
     missing = found.missing_for(run.needed or 0) if found else 0
     return {"scope": scope, "missing_usd": missing / MICRO}
 
@@ -72,7 +72,7 @@ def _budget_until(call: Call, run: Run) -> int | None:
     """The next month, where the budget is a month's."""
     _, org_id, scope = parts_of(run.gate or "")
     now = call.services.clock.now_ms()
-    found = next((b for b in call.services.budgets.all(org_id, now) if b.scope == scope), None)
+    found = next(iter(call.services.budgets.of(org_id, [scope], now)), None)
     began = span_began_at(found.span) if found else None
     if found is None or began is None:
         return None

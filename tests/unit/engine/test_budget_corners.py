@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.engine.spending import spending_of, total
+from shared.engine.spending import spending_of
 from shared.errors import TransientFailure
 from shared.records.budget import ORGANISATION, Budget, Period
 from shared.records.run import Run, Status
@@ -34,21 +34,10 @@ def large_where_tagged(world: EngineWorld) -> None:
     world.do_step("letter", "write", step)
 
 
-def set_late(world: EngineWorld, runs: list[Run], limit: int) -> None:
-    """What the budgets' door does: count what was spent, and set the limit."""
-    before = total(spending_of(world.payloads, world.now(run), 0) for run in runs)
-    world.budgets.put(
-        Budget(
-            ORG,
-            ORGANISATION,
-            Period.TOTAL,
-            limit,
-            "total",
-            before.spent,
-            before.uncertain,
-            before.holds,
-        )
-    )
+def set_late(world: EngineWorld, limit: int) -> None:
+    """What the budgets' door does: set the limit, and count what was spent."""
+    budget = Budget(ORG, ORGANISATION, Period.TOTAL, limit, "total")
+    world.reckoner.go_on(world.budgets.begin(budget, world.clock.now_ms()))
 
 
 @pytest.mark.rule("R-BUDGET-2")
@@ -106,7 +95,7 @@ def test_a_budget_that_is_set_under_a_call_counts_it(world: EngineWorld) -> None
     runs: list[Run] = []
 
     def speech(still_wanted: StillWanted) -> ModelAnswer:
-        set_late(world, runs, 10 * HIGHEST)
+        set_late(world, 10 * HIGHEST)
         assert stands(world).held > 0
         return world.model.says("Dear you")
 
@@ -126,7 +115,7 @@ def test_a_budget_that_was_dropped_and_is_set_again_counts_what_was_spent_betwee
     runs.append(world.work(world.create()))
     world.model.script(TransientFailure("LLM_ERROR", "cut", may_be_billed=True))
     runs.append(world.work(world.create()))
-    set_late(world, runs, 10 * HIGHEST)
+    set_late(world, 10 * HIGHEST)
     now = stands(world)
     assert now.spent == 2 * COST
     assert now.uncertain == world.total_usage(runs[2]).uncertain > 0

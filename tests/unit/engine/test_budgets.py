@@ -30,7 +30,8 @@ def give(
 
 
 def stands(world: EngineWorld, scope: str = ORGANISATION) -> Budget:
-    return next(one for one in world.budgets.all(ORG, world.clock.now_ms()) if one.scope == scope)
+    (found,) = world.budgets.of(ORG, [scope], world.clock.now_ms())
+    return found
 
 
 def sweep_and_work(world: EngineWorld, runs: list[Run], minutes: int = 1) -> None:

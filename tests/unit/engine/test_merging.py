@@ -5,6 +5,7 @@ read of them than one request may.
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -39,13 +40,19 @@ class Counted:
 
     @property
     def reader(self) -> Reader:
-        def page(real: Callable[..., Page], scope: Scope, position: str | None, limit: int) -> Page:
-            found = real(scope, position, limit)
+        def page(real: Callable[..., Page], *asked: Any) -> Page:
+            found = real(*asked)
             self.read["entries"] += len(found.rows)
-            self.read["requests"] += 1
             return found
 
-        return Reader(intercepted(self.store, page=page), VirtualClock())
+        def places(real: Callable[..., Any], *asked: Any) -> Any:
+            found, position = real(*asked)
+            self.read["entries"] += len(found)
+            self.read["requests"] += 1
+            return found, position
+
+        store = intercepted(self.store, page=page, places=places)
+        return Reader(store, VirtualClock())
 
     def walk(self, listed: list[Scope], limit: int, status: Status | None = None) -> list[str]:
         found: list[str] = []

@@ -1,4 +1,7 @@
-"""The rules of retention, over the real adapters."""
+"""The rules of retention, over the real adapters.
+
+Long because all of them are held over one arrangement.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -104,6 +107,9 @@ class Keeping:
             found += some
         return [one.kind for one in found]
 
+    def counts(self, cutoff: int) -> tuple[int, int]:
+        return self.due.counts(ORG, cutoff, self.store.place(ORG))
+
     def look(self, remaining: int = PLENTY) -> None:
         self.retention.look(ORG, lambda: remaining)
 
@@ -128,13 +134,13 @@ def test_an_ended_run_becomes_a_skeleton_and_an_open_one_stays(keeping: Keeping)
     world.clock.advance(3 * DAY)
     young = keeping.done()
     cutoff = world.clock.now_ms() - 2 * DAY
-    assert [run.id for run in keeping.due.old_runs(ORG, cutoff, None)] == [old.id]
+    assert keeping.counts(cutoff) == (1, 0)
     keeping.look()
     left = world.now(old)
     assert (left.erased_at, left.status) == (world.clock.now_ms(), Status.SUCCEEDED)
     assert (left.usage, left.tags, left.artifacts) == (old.usage, (), ())
     assert [world.now(run) for run in (still_open, young)] == [still_open, young]
-    assert keeping.due.old_runs(ORG, cutoff, None) == []
+    assert keeping.counts(cutoff) == (0, 0)
     items = keeping.here.table.partition(keys.thing_pk(old.id))
     assert [item["sk"]["S"] for item in items] == ["R"]
 
@@ -212,8 +218,19 @@ def test_what_is_due_is_counted_from_where_all_is_erased(
     keeping.here.organisations.put(Organisation(ORG, retention_days=None, version=2))
     keeping.look()
     world.clock.advance(3 * DAY)
-    cutoff, place = world.clock.now_ms() - 2 * DAY, keeping.store.place(ORG)
-    assert [run.id for run in keeping.due.old_runs(ORG, cutoff, place.runs)] == [young.id]
+    monkeypatch.setattr("shared.engine.retention.COUNTED_AT_MOST", 2)
+    assert young.erased_at is None
+    assert keeping.counts(world.clock.now_ms() - 2 * DAY) == (1, 0)
+
+
+def test_only_so_much_is_read_to_say_what_is_due(
+    keeping: Keeping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.engine.retention.COUNTED_AT_MOST", 60)
+    care, now = keeping.here.care, keeping.world.clock.now_ms()
+    for number in range(120):
+        care.put_patient(Patient(run_id(number), ORG, None, now, now, "a label"))
+    assert keeping.counts(now + DAY)[1] == 4
 
 
 def test_what_goes_is_on_record_before_it_goes(keeping: Keeping) -> None:

@@ -2,11 +2,17 @@
 some for other gates; what was not done is said, and done by the next sweep.
 """
 
-from shared.records.gate import WORKER_GATE, pause_gate
+from collections.abc import Callable
+from typing import Any
+
+from shared.engine.creation import Key, NewRun
+from shared.records.gate import WORKER_GATE, budget_gate, in_turn, owner_of, pause_gate
 from shared.records.organisation import Organisation
+from shared.records.run import Subject
 from shared.runs.timing import MINUTE, SECOND
 from tests.support.engine_world import EngineWorld
-from tests.support.samples import ORG
+from tests.support.intercepted import intercepted
+from tests.support.samples import CLINICIAN, ORG, OTHER_ORG, PATIENT
 
 
 class Running:
@@ -48,3 +54,53 @@ def test_every_gate_has_its_turn_where_one_has_more_runs_than_there_is_time(
         sweeps += 1
     assert 1 < sweeps < 10
     assert pause_gate(ORG, "letter") not in [gate for gate, _ in world.gates.gates()]
+
+
+def test_whoever_has_very_many_gates_holds_up_nobody_elses(world: EngineWorld) -> None:
+    """A neighbour's paused workflow is resumed, and their run past its deadline is ended, within a
+    sweep or two, though no sweep has time for all gates of the other organisation.
+    """
+    now = world.clock.now_ms()
+    for number in range(400):
+        world.gates.note(budget_gate(ORG, f"project:{number}"), now)
+    theirs = Organisation(OTHER_ORG, paused_workflows=("letter",), version=1)
+    assert world.organisations.put(theirs)
+    world.gates.note(pause_gate(OTHER_ORG, "letter"), now)
+    new = NewRun("letter", OTHER_ORG, Subject("patient", PATIENT), CLINICIAN, {"about": "rain"})
+    run, _ = world.creator.create(new, Key(world.ids.unique(), "ab" * 32, repeatable=False))
+    assert world.work(run).gate == pause_gate(OTHER_ORG, "letter")
+    world.organisations.put(Organisation(OTHER_ORG, version=2))
+    looked: list[str | None] = []
+
+    def due(real: Callable[..., Any], shard: int, gate: str | None, *rest: Any) -> Any:
+        looked.append(gate)
+        return real(shard, gate, *rest)
+
+    world.runs = intercepted(world.runs, due=due)
+    world.clock.advance(MINUTE)
+    world.sweeper.sweep(Running(60 * SECOND, 50))
+    assert world.now(run).gate is None
+    first = dict.fromkeys(gate for gate in looked if gate is not None)
+    assert list(first).index(pause_gate(OTHER_ORG, "letter")) < 2
+
+
+def test_in_time_every_gate_of_many_is_tended(world: EngineWorld) -> None:
+    gates = [budget_gate(ORG, f"project:{number}") for number in range(40)]
+    gates += [budget_gate(OTHER_ORG, "organisation"), WORKER_GATE]
+    seen: set[str] = set()
+    for turn in range(60):
+        ordered = in_turn(gates, turn)
+        assert sorted(ordered) == sorted(gates)
+        assert {owner_of(gate) for gate in ordered[:3]} == {ORG, OTHER_ORG, None}
+        seen |= set(ordered[:5])
+    assert seen == set(gates)
+
+
+def test_a_gate_whose_name_means_nothing_stops_no_other(world: EngineWorld) -> None:
+    world.gates.note("budget#alone", world.clock.now_ms())
+    world.enabled = False
+    run = world.create()
+    world.enabled = True
+    world.clock.advance(MINUTE)
+    world.sweeper.sweep()
+    assert world.now(run).gate is None

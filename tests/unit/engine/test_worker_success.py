@@ -15,7 +15,7 @@ from shared.records.run import (
 )
 from shared.runs.canonical import sha256_hex
 from shared.runs.model import ModelAnswer
-from shared.runs.timing import MINUTE
+from shared.runs.timing import CLOCKS_DIFFER, MINUTE
 from shared.workflows.steps import StepContext, StepResult
 from tests.fakes.language_model import StillWanted
 from tests.support.engine_world import EngineWorld
@@ -87,6 +87,13 @@ def test_delivering_the_message_again_changes_nothing(world: EngineWorld) -> Non
     world.clock.advance(MINUTE)
     assert world.work(done) == done
     assert len(world.model.calls) == 1
+
+
+def test_a_worker_whose_clock_is_a_second_behind_takes_a_run_at_once(world: EngineWorld) -> None:
+    now = world.clock.now_ms()
+    in_time, early = (world.create(start_at=now + CLOCKS_DIFFER + more) for more in (0, 1))
+    assert world.work(in_time).status is Status.SUCCEEDED
+    assert world.work(early).status is Status.QUEUED
 
 
 def test_each_write_extends_the_lease(world: EngineWorld) -> None:

@@ -19,7 +19,9 @@ ByWord = Annotated[dict[str, Count], Field(examples=[{"diagnosis": 3}])]
 
 
 class Budget(Shape):
-    """`left_usd` = limit - spent - held - uncertain, not under 0."""
+    """`left_usd` = limit - spent - held - uncertain, not under 0. While the past of a scope of many
+    runs is still being counted, `uncertain_usd` has all that is not spent or held.
+    """
 
     scope: Annotated[str, Field(examples=["workflow:diagnosis"])]
     """`organisation`, `workflow:NAME` or `project:ID`."""

@@ -22,7 +22,7 @@ ROUTES: Routes = {
     "POST /webhooks": Operation(
         TAG,
         {201: _WITH_SECRET, 200: _WITH_SECRET},
-        errors=(429,),
+        errors=(409, 429),
         keyed=True,
         example={"url": "https://hooks.example.org/studio", "events": ["run.failed"]},
     ),

@@ -1,15 +1,13 @@
 """Money, pauses, numbers."""
 
 from tools.openapi.answers.money import Budget, OpenRuns, OrganisationSettings, StatsDay
-from tools.openapi.operation import MAYBE_CURSOR, NO_CONTENT, Operation, Routes, data
+from tools.openapi.operation import NO_CONTENT, Operation, Routes, data, page
 
 TAG = "Money and numbers"
 _ORGANISATION = data("Organisation", organisation=OrganisationSettings)
 
 ROUTES: Routes = {
-    "GET /budgets": Operation(
-        TAG, {200: data("Budgets", budgets=list[Budget], next_cursor=MAYBE_CURSOR)}
-    ),
+    "GET /budgets": Operation(TAG, {200: page("Budgets", budgets=list[Budget])}),
     "PUT /budgets/{scope}": Operation(
         TAG,
         {200: data("Budget", budget=Budget)},
