@@ -57,8 +57,9 @@ clean: ## Remove everything that was made
 
 include build.mk ministack.mk races.mk peers.mk generators.mk fuzz.mk template.mk
 
-prove: $(READY) ## Search all single faults and pairs, and 24,000 drawn histories: DRAWN=n, SEED=n
+prove: $(READY) ## Search all single faults and pairs, of an erasure too, and 24,000 drawn histories: DRAWN=n, SEED=n
 	@$(BIN)/python -m tests.faults.prove $(if $(DRAWN),--drawn $(DRAWN)) $(if $(SEED),--seed $(SEED))
+	@$(BIN)/python -m tests.faults.erasing
 
 .PHONY: recount redrive restore
 recount: $(READY) ## Count a deployment's runs anew: TABLE=name, AT_REST=1 when nothing runs
@@ -94,6 +95,14 @@ bench-fairness: $(READY) ## How long a quiet organisation waits beside one with 
 .PHONY: growth
 growth: $(READY) ## What lists, counts and metrics cost at 100, 10,000 and 100,000 closed runs
 	@$(BIN)/python -m bench.growth
+
+.PHONY: bench-console
+bench-console: $(READY) ## The console in Chromium over many runs: seconds, requests and bytes of each click: RUNS=10000
+	@$(BIN)/python -m bench.console $(if $(RUNS),--runs $(RUNS)) | grep -v '^{'
+
+.PHONY: screenshots
+screenshots: $(READY) ## Take the pictures of the console for the README anew
+	@$(BIN)/python -m bench.screenshots | grep -v '^{'
 
 .PHONY: console-deploy
 console-deploy: $(READY) ## Put the console into a deployment: STACK=name

@@ -77,6 +77,11 @@ class LocalAws:
         """Start with nothing stored. moto keeps its state for the whole process, so it is emptied
         first.
         """
+        self.empty()
+        moto_patches.install(self._clock)
+        self.serve()
+
+    def empty(self) -> None:
         for backends in (
             get_backend("dynamodb"),
             get_backend("s3"),
@@ -84,8 +89,6 @@ class LocalAws:
             get_backend("sqs"),
         ):
             backends.reset()
-        moto_patches.install(self._clock)
-        self.serve()
 
     def serve(self) -> None:
         self._server.start(self._answer)

@@ -9,12 +9,13 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
 from shared.adapters.aws_errors import translated
 from shared.adapters.dynamodb import keys
+from shared.adapters.dynamodb.bulk_store import take_tag_from
 from shared.adapters.dynamodb.items import Item, plain, wire
 from shared.adapters.dynamodb.table import Table
 from shared.adapters.s3 import Bucket
@@ -22,7 +23,7 @@ from shared.ports import THINGS_AT_ONCE, Kind, Thing
 from shared.records.care import Tombstone
 from shared.runs.canonical import canonical_json
 
-_ITEM, _STUB, _OBJECT, _PATIENT = "item", "stub", "object", "patient"
+_ITEM, _STUB, _OBJECT, _PATIENT, _TAG = "item", "stub", "object", "patient", "tag"
 _PATIENT_SK = "P"
 _TOMBSTONES = "tombstones/"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -55,7 +56,7 @@ class AwsErasureStore:
         claims = self._listed(keys.keys_of_run(run_id))
         objects = self._objects(_run_prefix(org_id, run_id))
         return [
-            *(_item_thing(_kind_beside(item), item) for item in beside),
+            *(_beside_thing(org_id, item) for item in beside),
             *(_item_thing(Kind.KEY, item) for item in claims),
             *(one for one in objects if not _is_artifacts(one, org_id, run_id)),
         ]
@@ -155,10 +156,16 @@ class AwsErasureStore:
         self._bucket.delete_versions(objects)
         self._put_stubs([one for one in stubs if one.kind is not Kind.ARTIFACT], now)
         for one in things:
-            if one.place[0] == _ITEM:
+            if one.place[0] == _TAG:
+                self._forget_tag(one.place[3])
+            if one.place[0] in (_ITEM, _TAG):
                 self._table.delete(wire({"pk": one.place[1], "sk": one.place[2]}))
             elif one.place[0] == _PATIENT:
                 self._unname(one, now)
+
+    def _forget_tag(self, bulks: str) -> None:
+        for item in self._listed(bulks):
+            take_tag_from(self._table, item)
 
     def _put_stubs(self, stubs: Sequence[Thing], now: int) -> None:
         for one in stubs:
@@ -230,6 +237,15 @@ def _kind_beside(item: Item) -> Kind:
     if sk.startswith(keys.TAGS):
         return Kind.TAG
     return Kind.ANSWER if sk.startswith(keys.LEDGER) else Kind.PAYLOAD
+
+
+def _beside_thing(org_id: str, item: Item) -> Thing:
+    """A tag's entry leads to the bulks that name the tag."""
+    thing = _item_thing(_kind_beside(item), item)
+    if thing.kind is not Kind.TAG:
+        return thing
+    bulks = keys.bulks_by_tag_entry(org_id, item["sk"]["S"])
+    return replace(thing, place=(_TAG, *thing.place[1:], bulks))
 
 
 def _item_thing(kind: Kind, item: Item) -> Thing:

@@ -26,7 +26,7 @@ from shared.ports import (
     Unreadable,
 )
 from shared.records.audit import WORKER, AuditEntry, Outcome, workers_entry
-from shared.records.care import Patient
+from shared.records.care import Patient, Record
 from shared.records.run import Run, Subject
 from shared.runs.skeleton import Spent
 from shared.runs.timing import DAY, HOUR, MINUTE, SECOND
@@ -92,21 +92,28 @@ class Due:
         and where the next page begins.
         """
         found, position = self.care.patients(org_id, position, PATIENTS_AT_MOST)
-        return [one for one in found if self.is_forgotten(one, cutoff)], position
+        asked = [one for one in found if _is_left_alone(one, cutoff)]
+        records = self.records.get_many(org_id, [one.id for one in asked])
+        old = [one for one in asked if self._is_past(one, records.get(one.id), cutoff)]
+        return old, position
 
     def is_forgotten(self, patient: Patient, cutoff: int) -> bool:
-        if patient.user_id is not None or patient.updated_at >= cutoff:
-            return False
+        """Whether a patient without a relation is kept past their time."""
         record = self.records.get(patient.org_id, patient.id)
+        return _is_left_alone(patient, cutoff) and self._is_past(patient, record, cutoff)
+
+    def _is_past(self, patient: Patient, record: Record | None, cutoff: int) -> bool:
+        """Of one who is left alone. What most patients have is asked first."""
         if record is not None and record.updated_at >= cutoff:
             return False
-        assessed_at = self.care.last_assessed_at(patient.org_id, patient.id)
-        if assessed_at is not None and assessed_at >= cutoff:
-            return False
-        if record is None and patient.label is None and assessed_at is None:
-            return False
         clinicians, _ = self.care.clinicians(patient.org_id, patient.id, None, 1)
-        return not clinicians and not self._has_runs(patient)
+        if clinicians:
+            return False
+        assessed_at = self.care.last_assessed_at(patient.org_id, patient.id)
+        if assessed_at is None and record is None and patient.label is None:
+            return False
+        is_assessed_lately = assessed_at is not None and assessed_at >= cutoff
+        return not is_assessed_lately and not self._has_runs(patient)
 
     def _has_runs(self, patient: Patient) -> bool:
         """Whether any run of theirs is more than a skeleton."""
@@ -227,6 +234,11 @@ def _expired(patient: Patient, at: int) -> AuditEntry:
         outcome=Outcome.ALLOWED,
         request_id=f"{patient.id}.{at}",
     )
+
+
+def _is_left_alone(patient: Patient, cutoff: int) -> bool:
+    """Whether nobody's account is the patient's, and nobody has changed them lately."""
+    return patient.user_id is None and patient.updated_at < cutoff
 
 
 def is_past(run: Run, cutoff: int) -> bool:

@@ -67,7 +67,9 @@ class ErasureStore(Protocol):
 
     def remove(self, things: Sequence[Thing], now: int) -> None:
         """Remove them for good, all versions of objects. Of an artifact and an assessment a stub
-        stays that says whose it was.
+        stays that says whose it was. A tag goes out of the filters of bulks that name it, too.
+
+        Raises StoreUnavailable while such a bulk is under way.
         """
 
     def strip(self, run_id: str, now: int) -> None:

@@ -7,14 +7,16 @@ Long because one store finds and removes whatever all the others keep.
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from shared.adapters.dynamodb import keys
-from shared.errors import IdempotencyKeyReused, PayloadMissing
+from shared.errors import IdempotencyKeyReused, PayloadMissing, StoreUnavailable
 from shared.ports import THINGS_AT_ONCE, Kind, Scope, Thing, Unreadable
 from shared.records.artifact import Artifact
+from shared.records.bulk import Bulk, BulkAction, BulkStatus
 from shared.records.care import Assessment, Patient, Person, RecordContent, Tombstone, Upload
 from shared.records.money import LedgerEntry, Usage
 from shared.records.run import PayloadRef, Run, Subject
@@ -142,6 +144,51 @@ def test_no_list_by_tag_shows_the_run_any_more(world: World) -> None:
     assert set(tagged()) == {RUN.id, OTHER_RUN.id}
     world.erasing.remove(world.erasing.of_run(ORG, RUN.id), LATER)
     assert tagged() == [OTHER_RUN.id]
+
+
+def a_bulk(number: int, org: str = ORG, **words: Any) -> Bulk:
+    asked = {"status": ["failed"], **words}
+    return Bulk(
+        run_id(number), org, ADMIN, ("admin",), MORNING, BulkAction.CANCEL, asked, 10, "ab" * 32
+    )
+
+
+def test_a_tag_goes_out_of_the_filters_of_bulks_that_name_it(world: World) -> None:
+    live(world, RUN)
+    bulks = [a_bulk(500, tag="ward"), a_bulk(501, OTHER_ORG, tag="ward"), a_bulk(502, tag="other"),
+             a_bulk(503)]  # fmt: skip
+    ended = [
+        replace(one, status=BulkStatus.SUCCEEDED, completed_at=LATER, version=1) for one in bulks
+    ]
+    for one, end in zip(bulks, ended, strict=True):
+        world.bulks.create(one, MORNING)
+        assert world.bulks.save(end, MORNING)
+    things = world.erasing.of_run(ORG, RUN.id)
+    for _ in range(2):
+        world.erasing.remove(things, LATER)
+        bare = replace(ended[0], filter={"status": ["failed"]}, fingerprint="0" * 64)
+        assert world.bulks.get(bare.id) == bare
+        assert [world.bulks.get(one.id) for one in ended[1:]] == ended[1:]
+    with pytest.raises(IdempotencyKeyReused):
+        world.bulks.create(bulks[0], MORNING)
+
+
+def test_a_bulk_that_looks_for_a_tag_keeps_it_until_it_has_ended(world: World) -> None:
+    live(world, RUN)
+    asked = a_bulk(500, tag="ward")
+    world.bulks.create(asked, MORNING)
+    things = world.erasing.of_run(ORG, RUN.id)
+    with pytest.raises(StoreUnavailable):
+        world.erasing.remove(things, LATER)
+    assert world.bulks.get(asked.id) == asked
+    (left,) = [
+        one for one in world.erasing.of_run(ORG, RUN.id) if one in things and one.kind is Kind.TAG
+    ][:1]
+    world.bulks.save(replace(asked, status=BulkStatus.CANCELLED, version=1), MORNING)
+    world.erasing.remove([left], LATER)
+    held = world.bulks.get(asked.id)
+    assert held is not None
+    assert "tag" not in held.filter
 
 
 def test_artifacts_are_found_by_their_run_and_leave_who_made_them(world: World) -> None:

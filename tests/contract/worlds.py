@@ -164,11 +164,11 @@ class Fakes:
         self.payloads.artifacts = self.artifacts
         self.care = InMemoryCareStore(self.things)
         self.records = InMemoryRecordStore(self.things)
-        self.erasing = InMemoryErasureStore(
-            self.runs, self.payloads, self.artifacts, self.care, self.records
-        )
         self.bulks = InMemoryBulkStore(self.things)
         self.webhooks = InMemoryWebhookStore(self.things)
+        self.erasing = InMemoryErasureStore(
+            self.runs, self.payloads, self.artifacts, self.care, self.records, self.bulks
+        )
 
     def plant(self, run: Run) -> None:
         self.runs.plant(run)

@@ -11,6 +11,7 @@ from shared.ports import THINGS_AT_ONCE, Kind, Place, Thing
 from shared.records.care import Tombstone
 from tests.fakes.blobs import InMemoryArtifactStore, InMemoryPayloadStore
 from tests.fakes.care_store import InMemoryCareStore
+from tests.fakes.many import InMemoryBulkStore
 from tests.fakes.record_store import InMemoryRecordStore
 from tests.fakes.run_store import InMemoryRunStore
 
@@ -26,13 +27,13 @@ class InMemoryErasureStore:
     artifacts: InMemoryArtifactStore
     care: InMemoryCareStore
     records: InMemoryRecordStore
+    bulks: InMemoryBulkStore
     at_once: int = THINGS_AT_ONCE
     _places: dict[tuple[str, ...], Any] = field(default_factory=dict)
     _reached: dict[tuple[str, str], str] = field(default_factory=dict)
     _tombstones: dict[tuple[str, str], Tombstone] = field(default_factory=dict)
 
     def of_run(self, org_id: str, run_id: str) -> list[Thing]:
-        del org_id
         kept = [
             self._thing(kind, "payload", (run_id, key), data)
             for kind, key, data in self.payloads.kept_of(run_id)
@@ -42,7 +43,7 @@ class InMemoryErasureStore:
         return [
             *kept,
             *(self._thing(Kind.KEY, "key", (run_id, key)) for key in used),
-            *(self._thing(Kind.TAG, "tag", (run_id, tag)) for tag in tags),
+            *(self._thing(Kind.TAG, "tag", (org_id, run_id, tag)) for tag in tags),
         ]
 
     def artifacts_of_run(self, org_id: str, run_id: str) -> list[Thing]:
@@ -94,7 +95,7 @@ class InMemoryErasureStore:
         removers: Mapping[str, Callable[..., None]] = {
             "payload": self.payloads.drop,
             "key": self.artifacts.forget_key,
-            "tag": self.runs.untag,
+            "tag": self._untag,
             "artifact": self.artifacts.erase,
             "record": self.records.drop,
             "version": self.records.drop,
@@ -105,6 +106,10 @@ class InMemoryErasureStore:
             "patient": partial(self.care.unname, now=now),
         }
         removers[where](*key)
+
+    def _untag(self, org_id: str, run_id: str, tag: str) -> None:
+        self.bulks.forget_tag(org_id, tag)
+        self.runs.untag(run_id, tag)
 
     def strip(self, run_id: str, now: int) -> None:
         """There is nothing of a run here that its lists and its row do not need."""

@@ -1,6 +1,7 @@
 """Bulks in memory, and a queue of tasks that remembers."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from threading import Lock
 
 from shared.errors import IdempotencyKeyReused, StoreUnavailable
@@ -40,6 +41,19 @@ class InMemoryBulkStore:
         with self._lock:
             found = [b for b in self._bulks.values() if not b.is_settled]
             return [b for b in found if self._due[b.id] <= until][:limit]
+
+    def forget_tag(self, org_id: str, tag: str) -> None:
+        """Take it out of the organisation's bulks. Raises StoreUnavailable while one looks for
+        it.
+        """
+        with self._lock:
+            for bulk in list(self._bulks.values()):
+                if bulk.org_id != org_id or bulk.filter.get("tag") != tag:
+                    continue
+                if not bulk.is_settled:
+                    raise StoreUnavailable("a bulk under way names the tag")
+                kept = {name: word for name, word in bulk.filter.items() if name != "tag"}
+                self._bulks[bulk.id] = replace(bulk, filter=kept, fingerprint="0" * 64)
 
 
 class RememberingTasks:

@@ -177,9 +177,10 @@ _LOOK = AuditEntry(
 
 
 _BULK = Bulk(
-    BULK, ORG, ADMIN, ("admin",), MORNING, BulkAction.RETRY, {"status": ["failed"]}, 50, SHA,
-    dry_run=True, refresh=True, status=BulkStatus.RUNNING, completed_at=LATER, matched=4, done=1,
-    skipped=2, failed=1, position="00ff", is_walked=True, chunk=(run_id(1), run_id(2)),
+    BULK, ORG, ADMIN, ("admin",), MORNING, BulkAction.RETRY,
+    {"status": ["failed"], "tag": "ward-3"}, 50, SHA, dry_run=True, refresh=True,
+    status=BulkStatus.RUNNING, completed_at=LATER, matched=4, done=1, skipped=2, failed=1,
+    position="00ff", is_walked=True, chunk=(run_id(1), run_id(2)),
 )  # fmt: skip
 
 

@@ -1,14 +1,15 @@
 """BulkStore over DynamoDB: one item a bulk, every write under the version that was read."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.items import Item, plain, wire
 from shared.adapters.dynamodb.table import Table
-from shared.errors import IdempotencyKeyReused
+from shared.errors import IdempotencyKeyReused, StoreUnavailable
 from shared.records.bulk import Bulk, BulkAction, BulkStatus
+from shared.runs.skeleton import NO_FINGERPRINT
 
 _KIND = "bulk"
 
@@ -21,7 +22,7 @@ class DynamoBulkStore:
 
     def create(self, bulk: Bulk, due: int) -> Bulk | None:
         facts = {"k": _KIND, "fp": bulk.fingerprint, "bu": _text(bulk), "v": bulk.version}
-        placed = {"q": keys.BULKS_DUE, "n": due}
+        placed = {"q": keys.BULKS_DUE, "n": due, **_by_tag(bulk)}
         existing = self._table.put_new(_key(bulk.id) | wire(facts | placed))
         if existing is None:
             return None
@@ -52,6 +53,33 @@ class DynamoBulkStore:
         found, _ = self._table.query_due(keys.BULKS_DUE, until, None, limit)
         bulks = [_bulk(item) for item in self._table.get_all(found)]
         return [bulk for bulk in bulks if bulk is not None and not bulk.is_settled]
+
+
+def take_tag_from(table: Table, item: Item) -> None:
+    """Out of a bulk's filter, and out of what it is known again by: a tag may tell of somebody.
+
+    Raises StoreUnavailable for one that is under way: it is still looking for the tag.
+    """
+    bulk = _bulk(item)
+    if bulk is None or "tag" not in bulk.filter:
+        return
+    if not bulk.is_settled:
+        raise StoreUnavailable("a bulk under way names the tag")
+    kept = {name: word for name, word in bulk.filter.items() if name != "tag"}
+    values = {":b": _text(replace(bulk, filter=kept)), ":fp": NO_FINGERPRINT, ":v": bulk.version}
+    table.try_update(
+        Key={name: item[name] for name in ("pk", "sk")},
+        UpdateExpression="SET bu = :b, fp = :fp REMOVE s, o",
+        ConditionExpression="v = :v",
+        ExpressionAttributeValues=wire(values),
+    )
+
+
+def _by_tag(bulk: Bulk) -> dict[str, Any]:
+    if "tag" not in bulk.filter:
+        return {}
+    listed = keys.bulks_by_tag(bulk.org_id, bulk.filter["tag"])
+    return {"s": listed, "o": keys.order(bulk.created_at, bulk.id)}
 
 
 def _key(bulk_id: str) -> Item:

@@ -25,7 +25,7 @@ SUBJECT_INDEX, CREATOR_INDEX, ORG_INDEX, RARE_INDEX, OPEN_INDEX = (
     "by-open",
 )
 THING_SK = "R"
-_TAG_BYTES = 16
+_TAG_BYTES, _BULKS = 16, "B"
 
 
 def pack(identifier: str) -> str:
@@ -113,6 +113,16 @@ def tag_sk(tag: str, created_at: int) -> str:
 def tagged(partition: str, tag: str) -> str:
     """The part of an organisation's or creator's list that bears a tag."""
     return f"{_tag(tag)}#{partition}"
+
+
+def bulks_by_tag(org_id: str, tag: str) -> str:
+    """The bulks whose filter names a tag: an erasure takes it out of them."""
+    return f"{_tag(tag)}#{_BULKS}#{pack(org_id)}"
+
+
+def bulks_by_tag_entry(org_id: str, sk: str) -> str:
+    """The same list, found from a run's entry of the tag."""
+    return f"{sk.rpartition('#')[0]}#{_BULKS}#{pack(org_id)}"
 
 
 def _tag(tag: str) -> str:

@@ -226,46 +226,27 @@ def test_lists_project_keys_alone_so_that_no_transition_costs_an_index_write() -
     assert set(orders.values()) == {"o"}
 
 
-@pytest.mark.parametrize(
-    ("policy", "resources"),
-    [
-        ("BucketPolicy", {"Bucket", "Bucket/*"}),
-        (
-            "QueuePolicy",
-            {"RunsQueue", "BulkQueue", "DeliveriesQueue", "ErasureQueue", "DeadLetterQueue"},
-        ),
-    ],
-)
-def test_only_tls_reaches_the_bucket_and_the_queues(policy: str, resources: set[str]) -> None:
-    (statement,) = RESOURCES[policy]["Properties"]["PolicyDocument"]["Statement"]
-    assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
-    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-    assert {named(resource) for resource in statement["Resource"]} == resources
-
-
-def test_the_bucket_is_private_versioned_and_encrypted_with_our_key() -> None:
-    bucket = of_type("AWS::S3::Bucket")["Bucket"]
-    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
-    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
-    (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-    assert rule["ServerSideEncryptionByDefault"] == {
-        "SSEAlgorithm": "aws:kms",
-        "KMSMasterKeyID": {"Fn::GetAtt": ["Key", "Arn"]},
-    }
-
-
 @pytest.mark.rule("R-ERASE-2")
 def test_who_else_may_delete_deletes_nothing_of_a_run() -> None:
     held: dict[str, set[str]] = {}
-    for name in ("DeleteItems", "DeleteWebhooks"):
+    for name in ("DeleteAssignments", "DeleteBudgets", "DeleteGates", "DeleteWebhooks"):
         (statement,) = RESOURCES[name]["Properties"]["PolicyDocument"]["Statement"]
         ((operator, asked),) = statement["Condition"].items()
         assert operator == "ForAllValues:StringLike"
         held[name] = set(asked["dynamodb:LeadingKeys"])
-    assert held == {"DeleteItems": {"P#*", "B#*", "GATES"}, "DeleteWebhooks": {"D#*"}}
+    assert held == {
+        "DeleteAssignments": {"P#*"},
+        "DeleteBudgets": {"B#*"},
+        "DeleteGates": {"GATES"},
+        "DeleteWebhooks": {"D#*"},
+    }
     assert keys.thing_pk("a").startswith("R#")
-    with_webhooks = {f.name for f in FUNCTIONS.values() if "DeleteWebhooks" in f.policies()}
-    assert with_webhooks == {"delete_webhook"}
+    assert {n: {f.name for f in FUNCTIONS.values() if n in f.policies()} for n in held} == {
+        "DeleteAssignments": {"unassign_clinician"},
+        "DeleteBudgets": {"delete_budget"},
+        "DeleteGates": {"sweeper"},
+        "DeleteWebhooks": {"delete_webhook"},
+    }
     plain = [s for s in statements() if "dynamodb:DeleteItem" in as_list(s["Action"])]
     assert len([s for s in plain if "Condition" not in s]) == 1  # the eraser's
 
