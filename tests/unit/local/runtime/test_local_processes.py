@@ -49,7 +49,7 @@ def test_a_stack_that_cannot_start_ends_and_says_why(tmp_path):
         encoding="utf-8",
     )
     done = subprocess.run(
-        [*COMMAND, str(broken)], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
+        [*COMMAND, str(broken)], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )
     assert (done.returncode, "handlers.missing cannot be loaded" in done.stdout) == (0, True)
 
@@ -59,7 +59,7 @@ def test_a_template_it_does_not_understand_is_named_on_the_command_line(tmp_path
     broken.write_text("Resources: {Oven: {Type: 'AWS::Bakery::Oven'}}", encoding="utf-8")
     command = [sys.executable, "-m", "local", "--port", "0", "--template", str(broken)]
     done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
+        command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 1
     assert "Parameters.DiagnosisWorkerEnabled" in done.stdout
