@@ -47,7 +47,8 @@ def _pixels(png: bytes) -> tuple[int, int, list[Colour]]:
         raise ValueError("not a PNG as Chromium writes it")
     size = 3 if kind == 2 else 4
     data = zlib.decompress(b"".join(content for name, content in chunks if name == b"IDAT"))
-    above, colours = bytes(width * size), []
+    above = bytes(width * size)
+    colours: list[Colour] = []
     for start in range(0, len(data), width * size + 1):
         line = _unfiltered(data[start], data[start + 1 : start + 1 + width * size], above, size)
         colours += zip(line[0::size], line[1::size], line[2::size], strict=True)

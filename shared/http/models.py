@@ -6,7 +6,8 @@ Strict: nothing is coerced, unknown body fields are refused.
 import re
 from contextlib import suppress
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from functools import cache
+from typing import Annotated, Any, Literal, get_args
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import (
@@ -16,8 +17,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     StringConstraints,
+    model_validator,
 )
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from shared.errors import ValidationFailed
 from shared.runs.canonical import canonical_json
@@ -130,10 +135,51 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 
 class Body(BaseModel):
-    """The base of every request body."""
+    """The base of every request body. A field that may be absent may be null, which is the same
+    unless null is a value of its own, as it is of what a PATCH or PUT takes away.
+    """
 
     model_config = ConfigDict(
         extra="forbid", strict=True, hide_input_in_errors=True, defer_build=True
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        absent = {name for name, value in given.items() if value is None} & _never_null(cls)
+        return {name: value for name, value in given.items() if name not in absent}
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        schema = handler(core_schema)
+        fields = handler.resolve_ref_schema(schema).get("properties", {})
+        for name in fields.keys() & _never_null(cls):
+            fields[name] = _or_null(fields[name])
+        return schema
+
+
+_BESIDE_A_TYPE = ("default", "description", "examples")
+
+
+def _or_null(schema: JsonSchemaValue) -> JsonSchemaValue:
+    told = {name: schema[name] for name in _BESIDE_A_TYPE if name in schema}
+    kind = {name: value for name, value in schema.items() if name not in told}
+    return {"anyOf": [kind, {"type": "null"}], **told}
+
+
+@cache
+def _never_null(model: type[Body]) -> frozenset[str]:
+    """The fields of a body that may be absent, and of which null is no value."""
+    return frozenset(
+        name
+        for name, one in model.model_fields.items()
+        if not one.is_required()
+        and one.annotation is not Any
+        and type(None) not in get_args(one.annotation)
     )
 
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import uuid
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,9 @@ def test_exit_codes_tell_the_outcome(typed: Any, client: Client) -> None:
     code, out, _ = typed("next", waiting, "--watch", user="member")
     assert (code, "architecture" in out) == (4, True)
     manual = client.diagnoses.create(PATIENT, {}, dispatch="manual")
-    assert typed("wait", manual.id, "--timeout", "1")[0] == 7
+    assert typed("wait", manual.id)[0] == 4
+    later = client.diagnoses.create(PATIENT, {}, start_at=datetime.now(UTC) + timedelta(days=1))
+    assert typed("wait", later.id, "--timeout", "1")[0] == 7
     assert typed("execute", manual.id, "--watch")[0] == 0
 
 

@@ -4,6 +4,7 @@ pause is shown to whom.
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -177,3 +178,40 @@ def held(ask: Callable[[], Any]) -> Any:
     answer = ask()
     assert time.monotonic() - began >= 1
     return answer
+
+
+@pytest.mark.rule("R-PROVIDER-1")
+def test_a_refusal_for_ten_hours_costs_no_attempt_and_is_believed(unbound: Ward) -> None:
+    """The gate opens when the provider said, by time alone: nobody asks before that."""
+    unbound.script({"status": 429, "retry_after": 36_000})
+    run_id = queue_a_run(unbound, max_attempts=1)
+    assert waits_for(unbound, run_id, "provider_rate_limited")
+    asked = unbound.model_calls()
+    (waiting,) = why(unbound, run_id).data["waiting_for"]
+    since, until = (datetime.fromisoformat(waiting[name]) for name in ("since", "until"))
+    assert abs((until - since).total_seconds() - 36_000) < 60
+    unbound.advance(35_000)
+    assert waits_for(unbound, run_id, "provider_rate_limited")
+    assert unbound.model_calls() == asked
+    unbound.advance(1_200)
+    assert waits_for(unbound, run_id, "ended")
+    run = unbound.run(run_id)
+    assert (run["status"], run["attempt"], run["usage"]["calls"]) == ("succeeded", 1, 1)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        {"status": 400, "retry_after": 1},
+        {"status": 429, "retry_after": -1},
+        {"status": 429, "retry_after": True},
+        {"status": 429},
+        {"status": 429, "retry_after": 1, "more": 1},
+    ],
+)
+def test_a_refusal_that_the_offline_model_cannot_play_is_refused(
+    calendar: Ward, word: dict[str, object]
+) -> None:
+    refused = calendar.client.call("POST", "/dev/model", {"script": [word]})
+    assert refused.status == 422
+    assert "unknown word" in str(refused.body)

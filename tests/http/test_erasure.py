@@ -150,8 +150,12 @@ def _counted_by_tag(life: Life, tag: str) -> None:
     asked = {"action": "cancel", "filter": {"tag": tag}, "dry_run": True}
     made = life.client.call("POST", "/bulk", asked, "admin").data["bulk"]["id"]
     life.bulk = f"/bulk/{made}"
-    assert until(lambda: life.client.call("GET", life.bulk, None, "admin").data["bulk"],
-                 lambda bulk: bulk["status"] == "succeeded")["counts"]["matched"] == 1  # fmt: skip
+    ended = until(
+        lambda: life.client.call("GET", life.bulk, None, "admin").data["bulk"],
+        lambda bulk: bool(bulk["status"] == "succeeded"),
+        patience=120,
+    )
+    assert ended["counts"]["matched"] == 1
 
 
 def _run_into_every_failure(life: Life) -> None:

@@ -74,7 +74,7 @@ def wait(
     with told.client as client:
         run = client.runs.wait(run_id, timeout=timeout, settled=True)
     told.json(run) if told.as_json else told.screen.print(coloured(run.status))
-    raise typer.Exit(outcome.of_run(str(run.status)))
+    raise typer.Exit(outcome.of_run(run))
 
 
 def events(

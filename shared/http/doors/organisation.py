@@ -21,7 +21,9 @@ _PATIENT_PAGES = 10
 
 
 class PatchOrganisation(Body):
-    """What is absent stays as it is. `retention_days` null keeps runs for ever."""
+    """What is absent stays as it is. `retention_days` null keeps runs for ever, `pause_reason` null
+    takes the text away.
+    """
 
     paused_workflows: Annotated[list[str], Field(max_length=100)] | None = None
     pause_reason: Text | None = None
@@ -66,8 +68,6 @@ def organisation_view(call: Call, one: Organisation) -> Json:
 
 
 def _check(body: PatchOrganisation) -> None:
-    if body.paused_workflows is None and "paused_workflows" in body.model_fields_set:
-        raise ValidationFailed.of("body.paused_workflows", "must be a list")
     for at, name in enumerate(body.paused_workflows or ()):
         if name not in DEFINITIONS:
             known = ", ".join(sorted(DEFINITIONS))
@@ -82,8 +82,8 @@ def _after(before: Organisation, body: PatchOrganisation, person: str, now: int)
     after = before
     if "retention_days" in given:
         after = replace(after, retention_days=body.retention_days)
-    if "paused_workflows" in given:
-        paused = tuple(sorted(set(body.paused_workflows or ())))
+    if body.paused_workflows is not None:
+        paused = tuple(sorted(set(body.paused_workflows)))
         if paused != before.paused_workflows:
             after = replace(after, paused_workflows=paused, paused_by=person, paused_at=now)
     if "pause_reason" in given:

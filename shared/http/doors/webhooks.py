@@ -97,9 +97,6 @@ def own_webhook(call: Call, webhook_id: str) -> Webhook:
 def update_webhook(call: Call, webhook_id: str, body: UpdateWebhook) -> Webhook:
     """Raises NotFound, ValidationFailed."""
     given = body.model_fields_set
-    for name in ("url", "events", "status"):
-        if name in given and getattr(body, name) is None:
-            raise ValidationFailed.of(f"body.{name}", "must not be null")
     if body.url is not None:
         _check_url(call, body.url)
     now = call.services.clock.now_ms()
