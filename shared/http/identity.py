@@ -19,6 +19,9 @@ _FEDERATED = re.compile(r"[a-z]{2}(-[a-z]+)+-\d_[A-Za-z0-9]+_\S+")
 pool, provider.
 """
 
+LONGEST_NAME = 512
+"""Of a person or an organisation, in bytes of UTF-8: 128 signs, which is what the pool takes."""
+
 
 def caller_of(
     context: Mapping[str, Any], org_claim: str, roles_claim: str, machine_client: str = ""
@@ -28,13 +31,19 @@ def caller_of(
     `machine_client`: the client whose access tokens count as a program's, empty for none.
     """
     claims = ((context.get("authorizer") or {}).get("jwt") or {}).get("claims") or {}
-    if not claims.get("sub"):
+    if not _fits(claims.get("sub")):
         return NOBODY
     if not is_persons(claims):
         return machine_caller(claims, machine_client) or NOBODY
+    org = claims.get(org_claim)
     return Caller(
-        str(claims["sub"]), str(claims.get(org_claim) or ""), roles_of(claims.get(roles_claim))
+        str(claims["sub"]), str(org) if _fits(org) else "", roles_of(claims.get(roles_claim))
     )
+
+
+def _fits(claim: Any) -> bool:
+    """Whether it is there and short enough to be part of a key of the table."""
+    return bool(claim) and len(str(claim).encode("utf-8", "replace")) <= LONGEST_NAME
 
 
 def roles_of(claim: Any) -> frozenset[Role]:

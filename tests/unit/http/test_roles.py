@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.access.policy import Role
-from shared.http.identity import roles_of
+from shared.http.identity import caller_of, roles_of
 
 pytestmark = pytest.mark.rule("R-AUTH-2")
 
@@ -51,3 +51,16 @@ def test_a_role_is_taken_in_the_form_of_every_issuer(claim: Any, roles: set[Role
 )
 def test_what_is_no_whole_role_grants_none(claim: Any) -> None:
     assert roles_of(claim) == frozenset()
+
+
+def test_a_name_that_fits_no_key_of_the_table_is_none() -> None:
+    """The longest is what the pool takes, 128 signs of four bytes."""
+    whole = {"sub": "p", "custom:org_id": "\U0001f600" * 128, "cognito:groups": "[admin]"}
+    for changed, expected in (
+        ({}, ("p", "\U0001f600" * 128)),
+        ({"custom:org_id": "a" * 513}, ("p", "")),
+        ({"sub": "a" * 513}, ("", "")),
+    ):
+        context = {"authorizer": {"jwt": {"claims": whole | changed}}}
+        caller = caller_of(context, "custom:org_id", "cognito:groups")
+        assert (caller.user_id, caller.org_id) == expected
