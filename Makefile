@@ -96,6 +96,14 @@ bench-fairness: $(READY) ## How long a quiet organisation waits beside one with 
 growth: $(READY) ## What lists, counts and metrics cost at 100, 10,000 and 100,000 closed runs
 	@$(BIN)/python -m bench.growth
 
+.PHONY: bench-console
+bench-console: $(READY) ## The console in Chromium over many runs: seconds, requests and bytes of each click: RUNS=10000
+	@$(BIN)/python -m bench.console $(if $(RUNS),--runs $(RUNS)) | grep -v '^{'
+
+.PHONY: screenshots
+screenshots: $(READY) ## Take the pictures of the console for the README anew
+	@$(BIN)/python -m bench.screenshots | grep -v '^{'
+
 .PHONY: console-deploy
 console-deploy: $(READY) ## Put the console into a deployment: STACK=name
 	@$(BIN)/python -m tools.console_deploy --stack "$(STACK)"

@@ -28,6 +28,17 @@ $(SAM): build.mk
 	.sam-venv/bin/python -m pip install --quiet --disable-pip-version-check aws-sam-cli==$(SAM_VERSION)
 	@touch $(SAM)
 
+SAM_IMAGE := public.ecr.aws/lambda/python:3.13-$(if $(filter x86_64,$(shell uname -m)),x86_64,arm64)
+
+.PHONY: sam-local docker
+sam-local: docker $(READY) sam-build ## Every event of events/ by `sam local` in Docker, answered as the local stack answers it
+	STUDIO_SAM_LOCAL=1 $(BIN)/python -m pytest -q -m sam_local --timeout 0 tests/sam_local
+
+docker:
+	@docker info >/dev/null 2>&1 || { echo "sam-local: no Docker daemon answers here (docker info)."; exit 1; }
+	@docker image inspect $(SAM_IMAGE) >/dev/null 2>&1 || docker pull --quiet $(SAM_IMAGE) >/dev/null 2>&1 || \
+	  { echo "sam-local: $(SAM_IMAGE) is not here and cannot be pulled; tools/sam_image.sh makes one."; exit 1; }
+
 .PHONY: rollback-check
 rollback-check: $(READY) ## A deployment and its rollback with runs in flight, against another version: FROM=commit
 	STUDIO_ROLLBACK_FROM="$(FROM)" $(BIN)/python -m pytest -v -m deployment --timeout 0 tests/rollback

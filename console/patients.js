@@ -9,22 +9,34 @@ import { createStore } from "./store.js";
 
 /** {id: patient} */
 export const knownPatients = createStore({});
-let asked = null;
+const MOST_PAGES = 5;
+let loaded = { who: null };
 
 export function learnPatients(patients) {
   knownPatients.set({ ...knownPatients.get(), ...Object.fromEntries(patients.map((one) => [one.id, one])) });
 }
 
+/** Resolves when those are known whom one may see, or cannot be: at most five hundred, in as many requests as they have pages. */
+export function loadPatients() {
+  const who = user().sub;
+  if (loaded.who === who || !maySee.patients(user())) return loaded.done ?? Promise.resolve();
+  knownPatients.set({});
+  loaded = { who, done: pages().catch(() => undefined) };
+  return loaded.done;
+}
+
+async function pages() {
+  let cursor = null;
+  for (let page = 0; page < MOST_PAGES && (cursor || page === 0); page += 1) {
+    const { patients, next_cursor: next } = await listPatients({ limit: 100, cursor });
+    learnPatients(patients);
+    cursor = next;
+  }
+}
+
 /** Loads whom one may see when a list first shows runs of patients. */
 export function needPatients(runs) {
-  const unknown = runs.some((run) => run.subject?.type === "patient" && !knownPatients.get()[run.subject.id]);
-  if (!unknown || asked === user().sub || !maySee.patients(user())) return;
-  asked = user().sub;
-  knownPatients.set({});
-  listPatients({ limit: 100 }).then(
-    ({ patients }) => learnPatients(patients),
-    () => undefined,
-  );
+  if (runs.some((run) => run.subject?.type === "patient" && !knownPatients.get()[run.subject.id])) loadPatients();
 }
 
 /** {patient, error, reload}: one patient, as the service knows them now. */
@@ -41,6 +53,9 @@ export function patientName(patientId) {
   const label = knownPatients.get()[patientId]?.label;
   return label || `Patient ${shortId(patientId)}`;
 }
+
+/** "Bed 7 · 65 years, female", for lists to choose from. */
+export const patientLine = (one) => [one.label || shortId(one.id), personOf(one)].filter(Boolean).join(" · ");
 
 /** "65 years, female"; what the record does not say is left out. */
 export function personOf(person) {

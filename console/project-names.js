@@ -1,19 +1,25 @@
-// Names of projects, for runs that only know their project's id. Loaded once, when a list first needs one.
+// Names of projects, for runs that only know their project's id. Loaded once, when they are first needed.
 import { listProjects } from "./api.js";
 import { mayCreate } from "./permissions.js";
 import { user } from "./session.js";
 import { createStore } from "./store.js";
 
 export const projectNames = createStore({});
-let asked = null;
+let loaded = { who: null };
 
-export function needProjectNames(runs) {
-  const unknown = runs.some((run) => run.subject?.type === "project" && !projectNames.get()[run.subject.id]);
-  if (!unknown || asked === user().sub || !mayCreate.analysis(user())) return;
-  asked = user().sub;
+/** Resolves when the names are there, or cannot be had. */
+export function loadProjectNames() {
+  const who = user().sub;
+  if (loaded.who === who || !mayCreate.analysis(user())) return loaded.done ?? Promise.resolve();
   projectNames.set({});
-  listProjects({ limit: 100 }).then(
+  const done = listProjects({ limit: 100 }).then(
     ({ projects }) => projectNames.set(Object.fromEntries(projects.map((one) => [one.id, one.name]))),
     () => undefined,
   );
+  loaded = { who, done };
+  return done;
+}
+
+export function needProjectNames(runs) {
+  if (runs.some((run) => run.subject?.type === "project" && !projectNames.get()[run.subject.id])) loadProjectNames();
 }

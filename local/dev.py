@@ -237,9 +237,10 @@ def _only(body: Mapping[str, Any], *known: str) -> None:
 
 
 def _integer(value: Any, name: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > LONGEST_JUMP:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not abs(value) <= LONGEST_JUMP or value != int(value):
         raise BadRequest(f"{name} must be a whole number")
-    return value
+    return int(value)
 
 
 def _json(status: int, document: Any) -> Response:

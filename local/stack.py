@@ -15,13 +15,16 @@ from typing import Any
 from local.aws.in_process_calls import every_client
 from local.aws.probed import is_probing
 from local.aws.raw_items import set_attributes
-from local.aws.served import CREDENTIALS, PROCESS_APP_ID, LocalAws
+from local.aws.served import PROCESS_APP_ID, LocalAws
 from local.clock import time_travel
 from local.clock.stack_clock import StackClock
 from local.dev import Dev
+from local.environment import aws_environment, restore_environment
+from local.gateway import issuer
 from local.gateway.console_files import Console
 from local.gateway.gateway import Gateway
-from local.gateway.issuer import AUDIENCE, MACHINE, Issuer
+from local.gateway.issuer import AUDIENCE, MACHINE
+from local.keeper import Keeper
 from local.model.server import OfflineModel
 from local.runtime.lambdas import InProcess, load_hooks, union_environment
 from local.runtime.powertools_patch import separate_threads
@@ -40,7 +43,6 @@ from local.serving.receiver import RECEIVER, Receiver
 from local.serving.server import HttpServer
 from local.template import reader
 from local.template.blueprint import Blueprint, EventSource, Function, Schedule
-from local.template.intrinsics import REGION
 
 ROOT = Path(__file__).resolve().parent.parent
 OFFLINE_KEY = "offline"
@@ -53,7 +55,8 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Options:
     """`parameters`: the template's parameters for this machine, from the stack's URL, the issuer's
-    and the model key's ARN.
+    and the model key's ARN. `data`: the file that keeps data and tokens between two starts;
+    `fresh`: what it holds is not read.
     """
 
     port: int = 3000
@@ -63,6 +66,8 @@ class Options:
     seeded: bool = True
     console: Path = ROOT / "console"
     parameters: Callable[[str, str, str], Mapping[str, str]] | None = None
+    data: Path | None = None
+    fresh: bool = False
 
 
 def local_parameters(url: str, issuer: str, model_key_arn: str) -> Mapping[str, str]:
@@ -87,6 +92,14 @@ class Stack:
         self._stopping = contextlib.ExitStack()
         self.clock = StackClock()
         self.changed: dict[str, str] = {}
+        self.keeper = Keeper(options.data, fresh=options.fresh)
+        self._has_port = False
+
+    def take_port(self) -> None:
+        """Before anything that another stack on this port may use. Raises LocalStackError."""
+        self.server = HttpServer(self._options.port)
+        self._has_port = True
+        self._stopping.callback(self.server.server_close)
 
     def start(self) -> str:
         """The URL it answers at. Raises LocalStackError; what had been started is stopped again."""
@@ -102,34 +115,36 @@ class Stack:
         self._stopping.close()
 
     def _start(self) -> None:
-        self._stopping.callback(_restore_environment, dict(os.environ))
+        if not self._has_port:
+            self.take_port()
+        self._stopping.callback(restore_environment, dict(os.environ))
+        self._stopping.callback(self.keeper.stop)
         self._stopping.callback(self.clock.poke)
-        self.server = HttpServer(self._options.port)
-        self._stopping.callback(self.server.stop)
-        self.issuer = Issuer(self.server.url)
+        self._stopping.callback(self.server.rest)
         self._start_aws()
         self._start_model()
         self._load_functions()
         self._start_events()
         self._serve()
-        if self._options.seeded:
+        if self._options.seeded and not self.keeper.has_data:
             seed(self.server.url, self.issuer)
+        self.keeper.begin()
 
     def _start_aws(self) -> None:
-        self.aws = LocalAws(self.clock)
+        self.aws = LocalAws(self.clock, port=self.keeper.read())
         self.aws.start()
         self._stopping.callback(self.aws.stop)
-        os.environ.update(_aws_environment(self.aws.endpoint))
+        os.environ.update(aws_environment(self.aws.endpoint))
         self._stopping.enter_context(every_client(self.aws.shortened))
         key = os.environ.get("ANTHROPIC_API_KEY") or OFFLINE_KEY
         key_arn = self.aws.create_secret("model-key", key)
         parameters = (self._options.parameters or local_parameters)(
-            self.server.url, self.issuer.url, key_arn
+            self.server.url, f"{self.server.url}{issuer.PATH}", key_arn
         )
         self.blueprint: Blueprint = reader.load(
             self._options.template, endpoint=self.aws.endpoint, parameters=parameters
         )
-        self.aws.create(self.blueprint)
+        self.issuer = self.keeper.fill(self.aws, self.clock, self.blueprint, self.server.url)
 
     def _start_model(self) -> None:
         self.model: OfflineModel | None = None
@@ -279,22 +294,3 @@ class Stack:
             self.aws.process_requests,
             computed,
         )
-
-
-def _aws_environment(endpoint: str) -> dict[str, str]:
-    """No handler of this process, and no process it starts, may reach a real account."""
-    return {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": CREDENTIALS["aws_access_key_id"],
-        "AWS_SECRET_ACCESS_KEY": CREDENTIALS["aws_secret_access_key"],
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
-
-
-def _restore_environment(before: Mapping[str, Any]) -> None:
-    os.environ.clear()
-    os.environ.update(before)

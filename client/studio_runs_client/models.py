@@ -551,8 +551,8 @@ class Reason(StrEnum):
     - `provider_overloaded`: the model's provider refuses entry for now
     - `provider_rate_limited`: the provider's rate limit
     - `provider_spend_limit`: the provider's spend limit
-    - `budget`: no budget has room for its next call (detail: scope, missing_usd)
-    - `paused`: the workflow is paused (detail: who, why)
+    - `budget`: no budget has room for its next call (detail for staff: scope, missing_usd)
+    - `paused`: the workflow is paused (detail for staff: who, why)
     - `worker_disabled`: the worker is switched off
     - `manual`: waits for execute or PATCH
     - `gate`: waits for a person at a gate (detail: phase, who may advance)

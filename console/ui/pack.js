@@ -1,7 +1,6 @@
 // The facts of a context pack as clinicians read them. Each has a place of its own that a finding can point at.
 import { html } from "../preact.js";
 import { words } from "../format.js";
-import { JsonTree } from "./json-tree.js";
 import { Spark } from "./spark.js";
 
 const LISTS = [
@@ -59,8 +58,8 @@ function measured(row) {
   return [value, range, day(row.date)].filter(Boolean).join(" · ");
 }
 
-/** `chosen`: the facts that stand out; `id` begins the ids of the facts' places. */
-export function PackFacts({ pack, chosen = [], id = "fact" }) {
+/** `chosen`: the facts that stand out; `id` begins the ids of the facts' places; `whole`: what was left out is said, too. */
+export function PackFacts({ pack, chosen = [], id = "fact", whole = true }) {
   const facts = factsOf(pack);
   const sections = LISTS.filter((section) => facts.some((one) => one.section === section));
   if (!sections.length) return html`<p class="quiet">The pack holds no facts of the record.</p>`;
@@ -70,20 +69,41 @@ export function PackFacts({ pack, chosen = [], id = "fact" }) {
       && html`<li key=${place} id="${id}-${place}" tabindex="-1" class=${chosen.includes(place) ? "fact chosen" : "fact"}>
         <span class="fact-name">${one.name}</span><span class="fact-detail">${one.detail}</span>
         ${one.values?.length > 1 && html`<${Spark} values=${one.values} label=${one.name} />`}</li>`)}</ul></details>`)}
-    <${LeftOut} pack=${pack} /></div>`;
+    ${whole && html`<${LeftOut} pack=${pack} />`}</div>`;
+}
+
+/** Why resources of the record were set apart, by the pack's word for it. */
+const SET_APART = {
+  entered_in_error: "marked as entered in error",
+  of_another_subject: "of another subject",
+  about_another_person: "about another person",
+  not_understood: "not understood",
+  of_another_fhir_version: "of another FHIR version",
+  deleted: "deleted",
+  without_state: "without a state",
+  earlier_versions: "earlier versions of what is there",
+  duplicates: "copies of what is there",
+};
+
+/** [[heading, sentences]] of what was in the record and is not in the pack. */
+export function leftOutOf(pack) {
+  const counts = (value) => Object.entries(value && typeof value === "object" && !Array.isArray(value) ? value : {});
+  const omitted = counts(pack?.omitted);
+  const plain = (name) => words(name.replaceAll(".", ": ")).toLowerCase();
+  return [
+    ["No room", omitted.filter(([name]) => !SET_APART[name]).map(([name, number]) => `${number} of ${plain(name)}`)],
+    ["Set apart", omitted.filter(([name]) => SET_APART[name]).map(([name, number]) => `${number} ${SET_APART[name]}`)],
+    ["Of kinds that are not read", counts(pack?.not_used).map(([kind, number]) => `${kind}: ${number}`)],
+    ["Shortened", (Array.isArray(pack?.shortened) ? pack.shortened : []).map((name) => words(String(name).replaceAll(".", ": ")))],
+  ].filter(([, sentences]) => sentences.length > 0);
 }
 
 /** What was in the record and is not in the pack, so nobody takes silence for absence. */
 export function LeftOut({ pack }) {
-  const parts = ["omitted", "not_used", "shortened"].filter((name) => {
-    const value = pack?.[name];
-    return value && (Array.isArray(value) ? value.length : Object.keys(value).length) > 0;
-  });
+  const parts = leftOutOf(pack);
   return html`<section class="left-out"><h3>Left out of the record</h3>
-    ${parts.length === 0 ? html`<p class="quiet">Nothing.</p>`
-      : parts.map((name) => html`<p
-        key=${name}><strong>${{ omitted: "No room", not_used: "Not used", shortened: "Shortened" }[name]}</strong></p>
-        <${JsonTree} value=${pack[name]} label=${words(name)} />`)}</section>`;
+    ${parts.length === 0 ? html`<p class="quiet">Nothing.</p>` : html`<dl class="facts">${parts.map(([heading, sentences]) => html`<div
+      key=${heading}><dt>${heading}</dt><dd>${sentences.join("; ")}</dd></div>`)}</dl>`}</section>`;
 }
 
 const WORD = /[\p{L}\d][\p{L}\d./%-]{3,}/gu;

@@ -1,5 +1,6 @@
 // Keys that save a way: shown by `?`, and off for whoever switches them off. Never while somebody types.
 import { html, useEffect, useState } from "../preact.js";
+import { createStore, useStore } from "../store.js";
 import { maySee, mayCreateAny } from "../permissions.js";
 import { href } from "../router.js";
 import { user } from "../session.js";
@@ -11,13 +12,16 @@ const TOGETHER_MS = 1_200;
 const GO = { r: ["runs", "the runs"], b: ["board", "the board"], j: ["projects", "the projects"], p: ["patients", "the patients"],
   m: ["metrics", "the metrics"], a: ["admin", "the administration"] };
 
+const keysShown = createStore(false);
+export const showKeys = () => keysShown.set(true);
+
 export function Shortcuts() {
-  const [shown, setShown] = useState(false);
+  const shown = useStore(keysShown);
   useEffect(() => {
     let begun = 0;
     const pressed = (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector("dialog[open]")) return;
-      if (event.key === "?") return setShown(true);
+      if (event.key === "?") return showKeys();
       if (isOff()) return;
       const isSecond = Date.now() - begun < TOGETHER_MS;
       begun = event.key === "g" ? Date.now() : 0;
@@ -26,7 +30,7 @@ export function Shortcuts() {
     document.addEventListener("keydown", pressed);
     return () => document.removeEventListener("keydown", pressed);
   }, []);
-  return shown && html`<${Keys} close=${() => setShown(false)} />`;
+  return shown && html`<${Keys} close=${() => keysShown.set(false)} />`;
 }
 
 /** Whether the key did something. */

@@ -3,12 +3,12 @@ import { html } from "../preact.js";
 import { descriptionAddress } from "../api.js";
 import { maySee } from "../permissions.js";
 import { href } from "../router.js";
-import { isLocal, signOut, user } from "../session.js";
+import { hasRole, isLocal, signOut, user } from "../session.js";
 import { useStore } from "../store.js";
 import { chooseTheme, theme, THEMES } from "../theme.js";
 import { QuestionHost } from "../ui/dialog.js";
 import { Icon, Logo } from "../ui/icon.js";
-import { Shortcuts } from "../ui/shortcuts.js";
+import { showKeys, Shortcuts } from "../ui/shortcuts.js";
 import { ToastHost } from "../ui/toast.js";
 import { words } from "../format.js";
 
@@ -20,6 +20,8 @@ const PLACES = [
   ["metrics", "Metrics", "chart"],
   ["admin", "Admin", "shield"],
 ];
+/** A patient sees one: their own. */
+const labelOf = (key, label) => (key === "patients" && hasRole("patient") ? "Your record" : label);
 const THEME_ICONS = { system: "monitor", light: "sun", dark: "moon" };
 
 export function Shell({ place, children }) {
@@ -34,7 +36,7 @@ export function Shell({ place, children }) {
         <nav class="places" aria-label="Main"><ul>${PLACES.filter(([key]) => maySee[key](user())).map(
           ([key, label, icon]) =>
             html`<li key=${key}>
-              <a href=${href(`/${key}`)} aria-current=${key === place ? "page" : undefined}><${Icon} name=${icon} /><span>${label}</span>
+              <a href=${href(`/${key}`)} aria-current=${key === place ? "page" : undefined}><${Icon} name=${icon} /><span>${labelOf(key, label)}</span>
               </a></li>`,
         )}</ul></nav>
         <${Account} />
@@ -64,6 +66,7 @@ function Account() {
         <${ThemeChoice} />
         <a class="menu-line" href=${descriptionAddress()} target="_blank" rel="noopener"><${Icon} name="code" />
           <span>API description</span></a>
+        <button type="button" class="menu-line" onClick=${showKeys}><${Icon} name="keyboard" /><span>Keyboard shortcuts</span></button>
         <button type="button" class="menu-line" onClick=${signOut}><${Icon} name="leave" /><span>${isLocal() ? "Change user" : "Sign out"}
           </span></button>
       </div>

@@ -22,10 +22,11 @@ from moto.backends import get_backend
 from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from local.aws import in_process_calls, moto_patches, wsgi
+from local.aws import in_process_calls, moto_patches, snapshot, wsgi
 from local.aws.presigned import refusal
 from local.aws.recorded import recorder
 from local.clock.stack_clock import StackClock
+from local.errors import LocalStackError
 from local.serving.messages import Request, Response
 from local.serving.server import HttpServer
 from local.template.blueprint import Blueprint, Queue
@@ -53,10 +54,12 @@ def _moto() -> wsgi.Application:
 
 class LocalAws:
     """moto behind a server. Tests of the server give an `application` of their own instead
-    of moto.
+    of moto. `port`: where it answers unless that is taken, 0 for anywhere.
     """
 
-    def __init__(self, clock: StackClock, application: wsgi.Application | None = None) -> None:
+    def __init__(
+        self, clock: StackClock, application: wsgi.Application | None = None, port: int = 0
+    ) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._session = boto3.session.Session(region_name=REGION, **CREDENTIALS)
@@ -65,13 +68,20 @@ class LocalAws:
         self.writes: Counter[str] = Counter()
         self._moments: tuple[int, list[float]] = (0, [])
         self.process_requests = 0
-        self._server = HttpServer(0)
-        self.endpoint = self._server.url
+        self.served = 0
+        self._stopped = False
+        self._server = _server_at(port)
+        self.port, self.endpoint = self._server.server_port, self._server.url
 
     def start(self) -> None:
         """Start with nothing stored. moto keeps its state for the whole process, so it is emptied
         first.
         """
+        self.empty()
+        moto_patches.install(self._clock)
+        self.serve()
+
+    def empty(self) -> None:
         for backends in (
             get_backend("dynamodb"),
             get_backend("s3"),
@@ -79,14 +89,26 @@ class LocalAws:
             get_backend("sqs"),
         ):
             backends.reset()
-        moto_patches.install(self._clock)
-        self.serve()
 
     def serve(self) -> None:
         self._server.start(self._answer)
 
     def stop(self) -> None:
+        """From here on nothing changes: whoever is still at work ends with the next call."""
         self._server.stop()
+        with self._lock:
+            self._stopped = True
+
+    def snapshot(self) -> bytes:
+        """All that it stores but the secrets, as of one moment."""
+        with self._lock:
+            return snapshot.take()
+
+    def restore(self, whole: bytes) -> None:
+        """Put back what `snapshot` gave. Raises ValueError for bytes that are none."""
+        with self._lock:
+            snapshot.put_back(whole)
+            self.writes["dynamodb"] += 1
 
     def client(self, service: str) -> "BaseClient":
         config = Config(
@@ -101,6 +123,7 @@ class LocalAws:
         return self._recorded(client)
 
     def create(self, blueprint: Blueprint) -> None:
+        """Tables, queues and buckets."""
         dynamodb, sqs, s3 = self.client("dynamodb"), self.client("sqs"), self.client("s3")
         for table in blueprint.tables:
             dynamodb.create_table(**table.arguments)
@@ -114,8 +137,6 @@ class LocalAws:
                 s3.put_bucket_versioning(
                     Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"}
                 )
-        for secret in blueprint.secrets:
-            self.create_secret(secret.name, secret.text)
 
     def create_secret(self, name: str, text: str) -> str:
         arn: str = self.client("secretsmanager").create_secret(Name=name, SecretString=text)["ARN"]
@@ -169,15 +190,24 @@ class LocalAws:
         """How many records a table's stream has had."""
         return len(_stream_of(table).items)
 
+    def stream_start(self, table: str) -> int:
+        """The number of the first record that has not been dealt with."""
+        items = _stream_of(table).items
+        return next((at for at, one in enumerate(items) if one is not None), len(items))
+
     def stream_records(self, table: str, start: int, most: int) -> tuple[str, list[dict[str, Any]]]:
         """The stream's shard, and its records from the one numbered `start` on as a function gets
-        them. What was read once is forgotten.
+        them.
         """
         with self._lock:
             shard = _stream_of(table)
             taken = shard.items[start : start + most]
-            shard.items[start : start + most] = [None] * len(taken)
         return shard.id, [json.loads(dynamo_json_dump(one.to_json())) for one in taken]
+
+    def forget_records(self, table: str, start: int, count: int) -> None:
+        """They have been dealt with. Their places stay, because moto counts by them."""
+        with self._lock:
+            _stream_of(table).items[start : start + count] = [None] * count
 
     def _answer(self, request: Request) -> Response:
         headers = request.joined_headers()
@@ -185,7 +215,10 @@ class LocalAws:
         if refused is not None:
             return Response(403, [("Content-Type", "application/xml")], refused)
         with self._lock:
+            if self._stopped:
+                raise SystemExit("the local AWS has stopped")  # ends the thread that still asks
             answer = wsgi.serve(self._application, request)
+            self.served += 1
         self._note(headers)
         return answer
 
@@ -198,6 +231,13 @@ class LocalAws:
         if f"app/{PROCESS_APP_ID}" in headers.get("user-agent", ""):
             with self._lock:
                 self.process_requests += 1
+
+
+def _server_at(port: int) -> HttpServer:
+    try:
+        return HttpServer(port)
+    except LocalStackError:
+        return HttpServer(0)
 
 
 def _stream_of(table: str) -> Any:

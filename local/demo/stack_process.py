@@ -23,12 +23,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_stack() -> Iterator[str]:
-    """The URL of a stack that answers; stopped on leaving."""
+def running_stack(*options: str) -> Iterator[str]:
+    """The URL of a stack that answers; stopped on leaving. Without options it is forgetful."""
     port = free_port()
     env = {k: v for k, v in os.environ.items() if k != "ANTHROPIC_API_KEY"} | {"PORT": str(port)}
     process = subprocess.Popen(
-        [sys.executable, "-m", "local"],
+        [sys.executable, "-m", "local", *(options or ("--forgetful",))],
         cwd=ROOT,
         env=env,
         stdout=subprocess.PIPE,

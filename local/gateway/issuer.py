@@ -1,7 +1,7 @@
 """The local OIDC issuer: the users that the contract names, and ID tokens for them as Cognito would
 make them.
 
-Its key lives as long as the stack. It must never know what a role may do.
+Its key lives as long as the stack's data. It must never know what a role may do.
 """
 
 import json
@@ -13,6 +13,12 @@ from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 PATH = "/dev/issuer"
 AUDIENCE = "studio-runs-local"
@@ -55,10 +61,23 @@ USERS: Mapping[str, User] = {
 }
 
 
+def _key_from(pem: bytes) -> rsa.RSAPrivateKey:
+    key = load_pem_private_key(pem, password=None)
+    assert isinstance(key, rsa.RSAPrivateKey), "of an issuer of ours"
+    return key
+
+
 class Issuer:
-    def __init__(self, url: str) -> None:
+    """`key`: an earlier one's, whose tokens stay good."""
+
+    def __init__(self, url: str, key: bytes | None = None) -> None:
         self.url = f"{url}{PATH}"
-        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self._key = _key_from(key) if key else rsa.generate_private_key(65537, 2048)
+
+    @property
+    def key(self) -> bytes:
+        """The private key, as PEM."""
+        return self._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
     def token(self, user: User, expires_in: int = DEFAULT_EXPIRY, **other_claims: Any) -> str:
         """Valid in real time; `expires_in` may be negative, for a token that has expired."""

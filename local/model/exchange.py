@@ -66,11 +66,19 @@ class Exchange:
         self._write(data)
 
     def send_error(
-        self, status: int, message: str | None = None, error_code: str | None = None
+        self,
+        status: int,
+        message: str | None = None,
+        error_code: str | None = None,
+        retry_after: int | None = None,
     ) -> None:
-        """An error; one with a code of its own lasts, so it names no time to try again."""
+        """An error; one with a code of its own lasts, so it names no time to try again.
+        `retry_after`: so many seconds, in the place of the usual ones.
+        """
         body = error_body(status, message, self.request_id, error_code)
-        self.send_json(status, body, {} if error_code else _retry_after(status))
+        usual = {} if error_code else _retry_after(status)
+        asked = usual if retry_after is None else {"retry-after": str(retry_after)}
+        self.send_json(status, body, asked)
 
     def send_part(self, body: Mapping[str, Any]) -> None:
         """Promise the whole body and send half of it."""

@@ -78,6 +78,10 @@ def _parse_word(at: int, word: object) -> Behaviour:
             return _refusal_of(category)
         case {"cut_after": int() as tokens} if _alone(word) and type(tokens) is int and tokens >= 0:
             return _cut_after(tokens)
+        case {"status": 429 | 529 as status, "retry_after": int() as seconds, **rest} if (
+            not rest and type(seconds) is int and seconds >= 0
+        ):
+            return _refuse(status, seconds)
         case {"answer": dict() as answer} if _alone(word):
             return _answer(answer)
     known = ", ".join(json.dumps(one) for one in WORDS)
@@ -87,8 +91,8 @@ def _parse_word(at: int, word: object) -> Behaviour:
 
 
 _FORMS = (
-    '{"slow": seconds}, {"refusal": category}, {"cut_after": tokens}, {"answer": {...}} '
-    'and {"forever": one of them}'
+    '{"slow": seconds}, {"refusal": category}, {"cut_after": tokens}, {"answer": {...}}, '
+    '{"status": 429 or 529, "retry_after": seconds} and {"forever": one of them}'
 )
 
 
@@ -127,6 +131,10 @@ def _open(scene: Scene, reply: Reply) -> None:
 
 def _error(status: int) -> Behaviour:
     return lambda scene: scene.exchange.send_error(status)
+
+
+def _refuse(status: int, seconds: int) -> Behaviour:
+    return lambda scene: scene.exchange.send_error(status, retry_after=seconds)
 
 
 def _timeout(scene: Scene) -> None:

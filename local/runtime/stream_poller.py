@@ -33,7 +33,7 @@ class StreamPoller:
     ) -> None:
         self._source, self._aws, self._clock, self._invoke = source, aws, clock, invoke
         self._sqs = aws.client("sqs")
-        self._next = 0
+        self._next = aws.stream_start(source.table)
         self._stopping = False
         self._thread = threading.Thread(target=self._poll, name=source.name, daemon=True)
         self.invocations = 0
@@ -56,10 +56,16 @@ class StreamPoller:
                         self._source.table, self._next, self._source.batch_size
                     )
                     self._deliver(shard, records, self._source.tries)
-                    self._next += len(records)
+                    self._leave_behind(len(records))
 
     def _is_behind(self) -> bool:
         return self._aws.stream_length(self._source.table) > self._next
+
+    def _leave_behind(self, count: int) -> None:
+        """Not when it was told to stop meanwhile: the next stack delivers them again."""
+        if not self._stopping:
+            self._aws.forget_records(self._source.table, self._next, count)
+            self._next += count
 
     def _deliver(self, shard: str, records: Sequence[Record], tries: int) -> None:
         if not records or self._stopping or self._took(shard, records):

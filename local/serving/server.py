@@ -47,10 +47,14 @@ class HttpServer(ThreadingHTTPServer):
         ).start()
         self._serving = True
 
-    def stop(self) -> None:
-        """Answers nothing more; a request under way goes on in its thread."""
+    def rest(self) -> None:
+        """Answers nothing more, but keeps its port; a request under way goes on in its thread."""
         if self._serving:
             self.shutdown()
+            self._serving = False
+
+    def stop(self) -> None:
+        self.rest()
         self.server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:

@@ -38,9 +38,9 @@ T = TypeVar("T")
 
 
 def import_sdk() -> None:
-    """Import the SDK, so that the first client need not."""
+    """Import the SDK, so that the first client and its first call need not."""
     import anthropic
-    import anthropic.lib.streaming  # noqa: F401
+    import anthropic.resources.messages.messages  # noqa: F401
 
 
 def build_client(

@@ -12,6 +12,8 @@ from shared.records.run import Run
 EXAMINED_AT_MOST = 1_000
 _BATCH = 100
 _POLL_SECONDS = 0.25
+_PARKED_POLL_SECONDS = 2.0
+"""At a gate: it opens at a sweep, and a minute lies between two of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,13 @@ class Reader:
         return lambda _, size: merged.page(size)
 
     def wait(self, run: Run, seconds: float, settled: Callable[[Run], bool]) -> Run:
-        """The run when `settled` says so, or as it is after that many seconds."""
+        """The run when `settled` says so, or as it is after that many seconds. It is read four
+        times a second, parked at a gate every other second.
+        """
         until = self.clock.now_ms() + int(seconds * 1_000)
-        while not settled(run) and self.clock.now_ms() < until:
-            self.clock.sleep(_POLL_SECONDS)
+        while not settled(run) and (left := until - self.clock.now_ms()) > 0:
+            pause = _POLL_SECONDS if run.gate is None else _PARKED_POLL_SECONDS
+            self.clock.sleep(min(pause, left / 1_000))
             run = self.runs.get(run.id) or run
         return run
 

@@ -9,7 +9,7 @@ beyond its limits.
 import base64
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,10 +17,11 @@ from shared.access.policy import Caller
 from shared.bootstrap import Services
 from shared.engine.creation import Key, keyed_id
 from shared.engine.trail import Looks
-from shared.errors import InvalidRequest, TooLarge
+from shared.errors import Conflict, InvalidRequest, TooLarge
 from shared.http.cursors import Cursors
 from shared.http.identity import caller_of
 from shared.http.received import Limits, Reader, plain_body
+from shared.records.run import HistoryEntry, Run
 from shared.runs.canonical import canonical_json, evened, sha256_hex
 
 MAX_WAIT_SECONDS = 25
@@ -31,6 +32,8 @@ _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _WORDS = frozenset({"userId", "scope"})
 """Path parameters that are no UUIDs."""
 _KEY = re.compile(r'"([\x21\x23-\x7e]{1,255})"|([\x21\x23-\x7e]{1,255})')
+_OP, _KEY_NAME = 24, 16
+"""How long the name of a write is, and the part of it that all calls under one key share."""
 _PREFER_WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*(\d{1,9})\s*(?=$|[,;])", re.IGNORECASE)
 
 
@@ -64,13 +67,36 @@ class Call:
         return sha256_hex(canonical_json(evened([self.method, self.path, self.body])))
 
     def operation(self) -> str:
-        """The name of this call's write: the same for a repetition under the same
-        Idempotency-Key.
+        """The name of this call's write. Under an Idempotency-Key it begins with the key's and ends
+        with its own: of repetitions at the same moment each knows whether the write is its.
         """
         if self.idempotency_key is None:
-            return self.request_id[:24]
+            return self.request_id[:_OP]
+        own = sha256_hex(self.request_id.encode())
+        return f"{self._key_name()}{own}"[:_OP]
+
+    def _key_name(self) -> str:
         text = f"{self.caller.user_id}\x1f{self.idempotency_key}"
-        return sha256_hex(text.encode())[:16]
+        return sha256_hex(text.encode())[:_KEY_NAME]
+
+    def moved(self, run: Run) -> HistoryEntry | None:
+        """What this call wrote in the run's history, or an earlier one under its key."""
+        name = self.operation() if self.idempotency_key is None else self._key_name()
+        return next((entry for entry in run.history if entry.op.startswith(name)), None)
+
+    def moved_once(self, run: Run, move: Callable[[Run], Run]) -> tuple[Run, bool]:
+        """(the run once it is moved, whether this call did it): where another under the same key
+        was faster, nothing is moved again. Raises what `move` does.
+        """
+        if self.moved(run):
+            return run, False
+        try:
+            return move(run), True
+        except Conflict:
+            now = self.services.runs.get(run.id)
+            if now is None or not self.moved(now):
+                raise
+            return now, False
 
     def key(self) -> Key:
         """Where the thing that this request creates will live: its Idempotency-Key's place, or a

@@ -4,8 +4,10 @@ Strict: nothing is coerced, unknown body fields are refused.
 """
 
 import re
+from contextlib import suppress
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from functools import cache
+from typing import Annotated, Any, Literal, get_args
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import (
@@ -15,8 +17,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     StringConstraints,
+    model_validator,
 )
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from shared.errors import ValidationFailed
 from shared.runs.canonical import canonical_json
@@ -28,6 +34,7 @@ UUID_PATTERN = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 _RFC_3339 = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
 )
+_NO_MOMENT = "must be an RFC 3339 time (no leap second), such as 2026-11-29T08:30:00Z"
 _DIGITS = re.compile(r"\d{1,9}", re.ASCII)
 
 
@@ -44,26 +51,41 @@ def in_form(form: re.Pattern[str], message: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+def whole(value: Any) -> Any:
+    """JSON has one kind of number: 3.0 is the integer 3, as JSON Schema has it."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+AS_INTEGER = BeforeValidator(whole)
+"""Of every integer of a body, behind its bounds, which its schema would else not name."""
 WholeNumber = Annotated[int, in_form(_DIGITS, "must be a whole number")]
-Moment = Annotated[AwareDatetime, in_form(_RFC_3339, "must be an RFC 3339 time")]
+
+
+def moment_of(text: str) -> datetime:
+    """The moment that a caller wrote. Raises ValueError, in our words, for what is none."""
+    if _RFC_3339.fullmatch(text):
+        with suppress(ValueError):  # a day, an hour or an offset that there is none of
+            return datetime.fromisoformat(text.upper())
+    raise ValueError(_NO_MOMENT)
+
+
+def _read(value: Any) -> Any:
+    return moment_of(value) if isinstance(value, str) else value
 
 
 def _moment(text: str) -> str:
-    """Raises ValueError for a day or an hour that there is none of."""
-    datetime.fromisoformat(text)
+    moment_of(text)
     return text
 
 
+Moment = Annotated[AwareDatetime, BeforeValidator(_read)]
+"""A moment in a query."""
 MomentText = Annotated[
-    str,
-    in_form(_RFC_3339, "must be an RFC 3339 time"),
-    AfterValidator(_moment),
-    Field(json_schema_extra={"format": "date-time"}),
+    str, AfterValidator(_moment), Field(json_schema_extra={"format": "date-time"})
 ]
 """A moment in a body, as it was written."""
 StartAt = Annotated[
     str,
-    in_form(_RFC_3339, "must be an RFC 3339 time"),
     AfterValidator(_moment),
     Field(
         description="Not to be started before; at most 30 days ahead, a past one is now",
@@ -80,7 +102,7 @@ def start_moment(text: str | None, now: int, field: str = "body.start_at") -> in
     """
     if text is None:
         return None
-    moment = int(datetime.fromisoformat(text).timestamp() * 1_000)
+    moment = int(moment_of(text).timestamp() * 1_000)
     if moment > now + FURTHEST_DAYS * DAY:
         raise ValidationFailed.of(field, f"must be at most {FURTHEST_DAYS} days ahead")
     return max(moment, 0)
@@ -103,15 +125,62 @@ Uuid = Annotated[str, StringConstraints(pattern=UUID_PATTERN, to_lower=True)]
 Tags = Annotated[
     list[Annotated[str, StringConstraints(min_length=1, max_length=64)]], Field(max_length=20)
 ]
-Attempts = Annotated[int, Field(ge=1, le=10)]
-Dollars = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
+Attempts = Annotated[int, Field(ge=1, le=10), AS_INTEGER]
+KEPT_IN_MILLIONTHS = "Kept in millionths of a dollar, at least one for any amount above 0"
+Dollars = Annotated[
+    float,
+    Field(gt=0, le=1_000_000, allow_inf_nan=False, description=KEPT_IN_MILLIONTHS),
+]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 
 class Body(BaseModel):
-    """The base of every request body."""
+    """The base of every request body. A field that may be absent may be null, which is the same
+    unless null is a value of its own, as it is of what a PATCH or PUT takes away.
+    """
 
-    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, hide_input_in_errors=True, defer_build=True
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        absent = {name for name, value in given.items() if value is None} & _never_null(cls)
+        return {name: value for name, value in given.items() if name not in absent}
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        schema = handler(core_schema)
+        fields = handler.resolve_ref_schema(schema).get("properties", {})
+        for name in fields.keys() & _never_null(cls):
+            fields[name] = _or_null(fields[name])
+        return schema
+
+
+_BESIDE_A_TYPE = ("default", "description", "examples")
+
+
+def _or_null(schema: JsonSchemaValue) -> JsonSchemaValue:
+    told = {name: schema[name] for name in _BESIDE_A_TYPE if name in schema}
+    kind = {name: value for name, value in schema.items() if name not in told}
+    return {"anyOf": [kind, {"type": "null"}], **told}
+
+
+@cache
+def _never_null(model: type[Body]) -> frozenset[str]:
+    """The fields of a body that may be absent, and of which null is no value."""
+    return frozenset(
+        name
+        for name, one in model.model_fields.items()
+        if not one.is_required()
+        and one.annotation is not Any
+        and type(None) not in get_args(one.annotation)
+    )
 
 
 def at_most(limit: int) -> AfterValidator:
@@ -144,11 +213,14 @@ MICRO = 1_000_000
 
 
 def micro(dollars: float | None) -> int | None:
-    """Dollars in millionths.
+    return None if dollars is None else millionths(dollars)
 
-    At least one: the smallest budget is still one, and a clone can ask for it again.
+
+def millionths(dollars: float) -> int:
+    """Of dollars, to the nearest; any amount is at least one, so that the smallest budget is still
+    one and a clone can ask for it again.
     """
-    return None if dollars is None else max(1, round(dollars * MICRO))
+    return max(1, round(dollars * MICRO)) if dollars else 0
 
 
 def known(**facts: Any) -> dict[str, Any]:

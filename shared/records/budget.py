@@ -64,6 +64,12 @@ class Budget:
     def left(self) -> int:
         return max(0, self.limit - self.committed)
 
+    def missing_for(self, amount: int) -> int:
+        """By how much the limit would have to be higher for an amount to fit; also where more is
+        committed than the limit allows.
+        """
+        return max(0, self.committed + amount - self.limit)
+
 
 def span_of(period: Period, now: int) -> str:
     """The stretch of a period in which a moment (ms) lies."""

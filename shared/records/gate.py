@@ -47,7 +47,6 @@ FOR_PEOPLE = frozenset(
 """Reasons that only a person (or a month's end) removes: a run so parked has the deadline of what
 waits for people.
 """
-_PEOPLES = frozenset({Kind.WORKER, Kind.PAUSE, Kind.BUDGET})
 
 WORKER_GATE = Kind.WORKER.value
 
@@ -72,8 +71,3 @@ def _named(kind: Kind, *parts: str) -> str:
 def parts_of(gate: str) -> tuple[str, ...]:
     """The kind and what the gate is of, as they were given."""
     return tuple(unquote(part) for part in gate.split("#"))
-
-
-def opened_by_people(gate: str) -> bool:
-    """Whether a person has to do something before the gate can open."""
-    return parts_of(gate)[0] in _PEOPLES

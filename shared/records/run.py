@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import Any
 
-from shared.records.gate import opened_by_people
 from shared.records.money import NO_USAGE, Usage
 
 MAX_HISTORY = 200
@@ -235,13 +234,11 @@ class Run:
 
     @property
     def awaits_person(self) -> bool:
-        """True when only a person can move it on: one who starts it, holds it, advances it, or
-        switches the worker on.
+        """True when the run itself is a person's to move on: one who starts it, holds it or
+        advances it. What is parked at a gate goes on by itself once the gate is open.
         """
         if self.status is Status.RUNNING:
             return self.lessee != WORKER
         if self.status is Status.QUEUED:
-            return self.dispatch is not Dispatch.AUTO or (
-                self.gate is not None and opened_by_people(self.gate)
-            )
+            return self.dispatch is not Dispatch.AUTO
         return self.status is Status.WAITING

@@ -314,6 +314,35 @@ def test_a_page_that_is_sorted_here_is_looked_for_in_five_requests_at_most(page:
     assert page.evaluate(script, 100) == [1, 100, 100]
 
 
+def test_what_was_left_out_is_said_in_words(page: Page) -> None:
+    script = """async (pack) => (await import('/console/ui/pack.js')).leftOutOf(pack)"""
+    pack = {
+        "omitted": {"laboratory_results": 12, "allergies.reactions": 2, "duplicates": 1},
+        "not_used": {"Claim": 4},
+        "shortened": ["reports.text"],
+    }
+    assert page.evaluate(script, pack) == [
+        ["No room", ["12 of laboratory results", "2 of allergies: reactions"]],
+        ["Set apart", ["1 copies of what is there"]],
+        ["Of kinds that are not read", ["Claim: 4"]],
+        ["Shortened", ["Reports: text"]],
+    ]
+    assert page.evaluate(script, {"omitted": {}, "not_used": None, "shortened": []}) == []
+
+
+def test_an_open_run_s_cost_is_among_what_was_spent(page: Page) -> None:
+    script = """async (runs) => {
+      const { daysOf, totalsOf } = await import('/console/views/metrics/numbers.js');
+      const { cost, succeeded } = totalsOf(daysOf(runs, '2026-11-29', '2026-11-30'));
+      return [cost, succeeded];
+    }"""
+    ended = {"status": "succeeded", "created_at": "2026-11-29T10:00:00.000Z",
+             "completed_at": "2026-11-29T10:00:09.000Z", "usage": {"cost_usd": 1}}  # fmt: skip
+    waits = {"status": "waiting", "created_at": "2026-11-29T10:00:00.000Z", "completed_at": None,
+             "updated_at": "2026-11-30T10:00:00.000Z", "usage": {"cost_usd": 2}}  # fmt: skip
+    assert page.evaluate(script, [ended, waits]) == [3, 1]
+
+
 def test_worked_and_waited_in_words(page: Page) -> None:
     script = (
         """async (times) => (await import('/console/views/run/waterfall.js')).timesInWords(times)"""

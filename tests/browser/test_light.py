@@ -62,6 +62,7 @@ class Endless:
     def __init__(self, console: Console) -> None:
         self.asked: list[str] = []
         console.page.route("**/runs?**", self._page)
+        console.page.route("**/diagnosis-runs?**", self._page)
         console.page.route("**/stats?**", self._stats)
 
     def _page(self, route: Route) -> None:
@@ -136,6 +137,32 @@ def test_what_is_sorted_here_is_looked_for_in_few_requests(
     console.go("#/runs?q=nowhere").sees("None found yet").sees("500 runs were looked through")
     lists = [one for one in service.asked if one.startswith("/runs?")]
     assert len(lists) == 5, json.dumps(lists)
+
+
+def test_a_list_says_what_was_sorted_out_here_and_among_how_many(
+    endless: tuple[Console, Endless],
+) -> None:
+    console, service = endless
+    console.go("#/runs?creator=nobody&cost_from=0.01").sees("Number 24")
+    console.sees("The service does not filter these runs by creator and cost, so this page does.")
+    console.sees("These are from among the newest 100, back to").press("Older")
+    console.sees("Number 100").sees("These are from among the next 100")
+    service.asked.clear()
+    console.go("#/runs?code=LLM_ERROR").sees("None found yet")
+    lists = [one for one in service.asked if one.startswith("/runs?")]
+    assert all("status=failed" in one for one in lists), "only what failed has a code"
+
+
+def test_a_patients_list_ends_where_the_time_that_is_asked_for_begins(open_console: Open) -> None:
+    """Their lists are filtered by the service by nothing but the status."""
+    console = open_console("clinician", at="#/new", fresh=True)
+    service = Endless(console)
+    console.go("#/runs?scope=patients&range=today").sees("No run matches")
+    assert len([one for one in service.asked if "diagnosis-runs" in one]) == 1
+    console.page.get_by_text("More filters").click()
+    expect(console.page.get_by_label("Patient", exact=True)).to_be_visible()
+    console.press("Many at once")
+    expect(console.button("Count what retry would reach")).to_have_count(0)
 
 
 def test_a_run_that_cannot_be_read_breaks_neither_the_list_nor_its_page(

@@ -1,6 +1,7 @@
 """Watching: a run through a worker that dies, and doing one thing to many runs."""
 
 import os
+import re
 from typing import Any
 
 import pytest
@@ -35,7 +36,7 @@ def test_many_failed_runs_are_counted_first_and_then_retried(
     console = open_console("clinician", at="#/runs?tag=browser-many&status=failed")
     console.press("Many at once").press("Count what retry would reach")
     console.sees(f"{MANY} runs are found.").press(f"Retry {MANY} runs")
-    console.sees("Retry of many is done.").sees(f"{MANY} of {MANY}")
+    console.sees("Retry of many is done.").sees(f"{MANY} of {MANY}").sees("No run matches")
     listed = client.call("GET", "/runs?tag=browser-many&status=failed", user="clinician").data
     assert listed["runs"] == []
     console.page.reload()
@@ -47,7 +48,12 @@ def test_two_runs_are_compared_side_by_side(open_console: Open, client: Client) 
     for focus in ("The kidneys", "The heart"):
         body = {"input_config": {"focus": focus}, "tags": ["browser-two"]}
         ids.append(client.call("POST", STUDIO, body, "clinician", prefer="wait=20").data["run"])
-    console = open_console("clinician", at="#/runs?tag=browser-two").press("Many at once")
+    console = open_console("clinician", at=f"#/runs/{ids[0]['id']}").sees("Model call")
+    console.page.get_by_role("link", name="Compare", exact=True).click()
+    console.sees("With which one?")
+    console.page.locator("main").get_by_role("link", name=shown(ids[1]["id"])).click()
+    console.sees("Figures").sees("The kidneys").sees("The heart")
+    console.go("#/runs?tag=browser-two").press("Many at once")
     boxes = console.page.get_by_role("list", name="Runs").get_by_role("checkbox")
     boxes.nth(0).check()
     boxes.nth(1).check()
@@ -59,13 +65,31 @@ def test_two_runs_are_compared_side_by_side(open_console: Open, client: Client) 
     assert console.page.url == address
 
 
+def shown(run_id: str) -> re.Pattern[str]:
+    return re.compile(f"{run_id[:8]}…{run_id[-4:]}")
+
+
 def test_keys_show_and_do_what_they_say(open_console: Open) -> None:
     console = open_console("member", at="#/new").sees("What shall be done?")
     console.page.keyboard.press("?")
-    console.sees("Keyboard shortcuts").page.keyboard.press("Escape")
+    console.sees("find runs by id or name").page.keyboard.press("Escape")
     console.page.keyboard.press("g")
     console.page.keyboard.press("b")
     expect(console.page.get_by_role("heading", name="Board", level=1)).to_be_visible()
+    console.page.get_by_label("Account and theme").click()
+    console.press("Keyboard shortcuts").sees("find runs by id or name")
+
+
+def test_the_trail_is_read_by_the_names_of_people(open_console: Open, client: Client) -> None:
+    client.call("GET", f"/api/patients/{PATIENT}", user="clinician")
+    console = open_console("admin", at=f"#/patients/{PATIENT}")
+    console.page.get_by_role("link", name="who looked").click()
+    rows = console.page.get_by_role("region", name="Audit trail").locator("tbody tr")
+    expect(rows.filter(has_text="You admin").first).to_be_visible()
+    console.fill("Person", "clinician").press("Look")
+    expect(rows.filter(has_text="Read patient").first).to_contain_text("Clinician")
+    expect(rows.filter(has_text="You admin")).to_have_count(0)
+    assert f"patient={PATIENT}" in console.page.url
 
 
 def test_a_webhook_is_added_tested_and_its_delivery_seen(open_console: Open, url: str) -> None:

@@ -172,3 +172,35 @@ def test_an_erasure_is_typed_watched_and_leaves_a_receipt(
     client.call("POST", "/dev/clock", {"advance_seconds": 16 * 60 + 180})
     console.status("Succeeded").sees("Removed").sees("What lives on")
     console.go(f"#/patients/{patient}").sees("This patient was erased.")
+
+
+def test_a_patient_is_not_told_what_is_missing_of_a_budget(
+    open_console: Open, client: Client
+) -> None:
+    body = {"input_config": {}, "dispatch": "manual"}
+    path = f"/api/studio/patients/{PATIENT}/diagnosis-runs"
+    run = client.call("POST", path, body, "clinician").data["run"]
+    waits = {"reason": "budget", "since": run["created_at"], "until": None,
+             "detail": {"scope": "organisation", "missing_usd": 0.149}}  # fmt: skip
+    why = {"status": "queued", "blocked_by": "budget", "waiting_for": [waits],
+           "looked_at_again_at": None, "ends_by": run["deadline_at"]}  # fmt: skip
+    for user, said in (("patient", "when there is room"), ("clinician", "$0.149 is missing")):
+        console = open_console(user, at="#/new", fresh=True)
+        console.page.route(
+            "**/why", lambda route: route.fulfill(json={"success": True, "data": why})
+        )
+        console.go(f"#/runs/{run['id']}").sees("A budget is used up").sees(said)
+    console = open_console("patient", at="#/new", fresh=True).go(f"#/runs/{run['id']}")
+    console.sees("Nobody was told to start yet")
+    expect(console.page.get_by_text("$")).to_have_count(0)
+
+
+def test_a_list_tells_patients_apart_by_age_and_gender(open_console: Open, client: Client) -> None:
+    body = {"input_config": {}, "dispatch": "manual", "tags": ["browser-person"]}
+    path = f"/api/studio/patients/{PATIENT}/diagnosis-runs"
+    client.call("POST", path, body, "clinician")
+    console = open_console("clinician", at="#/runs?tag=browser-person")
+    row = console.page.get_by_role("list", name="Runs").get_by_role("listitem")
+    expect(row.first).to_contain_text("65 years, female")
+    console.go(f"#/patients/{PATIENT}").page.get_by_role("link", name="All runs").click()
+    expect(console.page.get_by_label("Patient", exact=True)).to_have_value(PATIENT)

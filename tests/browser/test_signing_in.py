@@ -16,7 +16,7 @@ PLACES = {
     "clinician": ["Runs", "Board", "Projects", "Patients", "Metrics"],
     "other-clinician": ["Runs", "Board", "Projects", "Patients", "Metrics"],
     "admin": ["Runs", "Board", "Projects", "Patients", "Metrics", "Admin"],
-    "patient": ["Runs", "Patients"],
+    "patient": ["Runs", "Your record"],
     "member": ["Runs", "Board", "Projects", "Metrics"],
     "other-member": ["Runs", "Board", "Projects", "Metrics"],
     "system": ["Runs", "Patients", "Metrics"],

@@ -5,12 +5,15 @@ import os
 import subprocess
 import sys
 import uuid
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from studio_runs_client import Client
 from studio_runs_client.cli.app import play
+from studio_runs_client.cli.session import Listed
 
 from tests.client.conftest import PATIENT
 
@@ -69,7 +72,9 @@ def test_exit_codes_tell_the_outcome(typed: Any, client: Client) -> None:
     code, out, _ = typed("next", waiting, "--watch", user="member")
     assert (code, "architecture" in out) == (4, True)
     manual = client.diagnoses.create(PATIENT, {}, dispatch="manual")
-    assert typed("wait", manual.id, "--timeout", "1")[0] == 7
+    assert typed("wait", manual.id)[0] == 4
+    later = client.diagnoses.create(PATIENT, {}, start_at=datetime.now(UTC) + timedelta(days=1))
+    assert typed("wait", later.id, "--timeout", "1")[0] == 7
     assert typed("execute", manual.id, "--watch")[0] == 0
 
 
@@ -95,6 +100,27 @@ def test_what_goes_wrong_is_a_sentence(
 ) -> None:
     found, _, err = typed(*words)
     assert (found, said in err) == (code, True), err
+
+
+def test_what_cannot_be_read_is_listed_and_a_list_takes_every_status_of_the_document(
+    typed: Any, url: str, tag: str
+) -> None:
+    _, out, _ = typed("create", "diagnosis", PATIENT, "--manual", "--tag", tag, "--json")
+    run_id = json.loads(out)["id"]
+    spoilt = {"run_id": run_id, "set": {"st": "of-another-version"}}
+    assert httpx.post(f"{url}/dev/item", json=spoilt).status_code == 200
+    code, out, _ = typed("list", "--status", "unreadable", "--json")
+    assert (code, {"id": run_id, "status": "unreadable"} in json.loads(out)) == (0, True)
+    code, out, _ = typed("list", "--status", "unreadable")
+    assert (code, run_id in out) == (0, True)
+    document = json.loads((ROOT / "docs" / "openapi.json").read_text("utf-8"))
+    (status,) = (
+        p for p in document["paths"]["/runs"]["get"]["parameters"] if p["name"] == "status"
+    )
+    assert list(Listed) == status["schema"]["items"]["enum"]
+    words = [word for one in Listed for word in ("--status", one)]
+    assert typed("list", *words)[0] == 0
+    assert typed("bulk", "cancel", "--tag", tag, *words, "--dry-run")[0] == 0
 
 
 def test_fields_that_are_wrong_are_named(typed: Any) -> None:

@@ -162,6 +162,20 @@ def test_a_wait_ends_in_time(client: Client) -> None:
     assert caught.value.run.status == "queued"
 
 
+def test_a_wait_for_a_person_asks_once_a_second_or_returns(client: Client) -> None:
+    run = client.diagnoses.create(PATIENT, {}, dispatch="manual")
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        time.sleep(seconds)
+
+    with pytest.raises(WaitedTooLong):
+        client.runs.wait(run.id, timeout=2, sleep=sleep)
+    assert 0 < len(slept) <= 3
+    assert client.runs.wait(run.id, settled=True).blocked_by == "manual"
+
+
 def test_a_wait_sees_a_cancel(client: Client) -> None:
     run = client.diagnoses.create(PATIENT, {}, dispatch="manual")
     timer = threading.Timer(1.0, lambda: client.runs.cancel(run.id))

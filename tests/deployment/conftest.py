@@ -19,7 +19,7 @@ def model() -> Iterator[OfflineModel]:
 
 @pytest.fixture(scope="session")
 def deployment(model: OfflineModel) -> Iterator[Deployment]:
-    with ministack() as endpoint:
+    with ministack(holds_to_policies=True) as endpoint:
         deployed = Deployment(endpoint, model.url)
         for function in ("put_patient", "assign_clinician", "put_record"):
             deployed.call(function)

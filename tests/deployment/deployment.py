@@ -7,70 +7,117 @@ what MiniStack reads wrongly.
 
 import json
 import subprocess
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import boto3
 
-from local.template.translation import read
-from tests.support.ministack import REGION, without_aws, without_metric_math
+from local.template.translation import parameter_values, read
+from tests.support.ministack import ACCOUNT, REGION, SECRET, readable, without_aws
 
 ROOT = Path(__file__).parents[2]
 STACK = "studio-runs-dev"
-_KEY = "deployment"
+MODEL_KEY = "sk-deployment"
+SERVICES = (
+    *("apigatewayv2", "cloudformation", "dynamodb", "lambda", "s3", "secretsmanager", "sqs"),
+)
+Template = dict[str, Any]
+_SAM_CLI = {"SAM_CLI_TELEMETRY": "0", "SAM_CLI_BETA_PACKAGE_PERFORMANCE": "1"}
 _SAM = ROOT / ".sam-venv" / "bin" / "sam"
 _BUILT = ROOT / ".aws-sam" / "build"
 
 
+def one_artifact(template: Template) -> Template:
+    """All functions have the same; so SAM packs it once, and not again for each."""
+    functions = [
+        one["Properties"]
+        for one in template["Resources"].values()
+        if one["Type"] == "AWS::Serverless::Function"
+    ]
+    for properties in functions:
+        properties["CodeUri"] = functions[0]["CodeUri"]
+    return template
+
+
+def with_values(template: Template, parameters: Mapping[str, str]) -> Template:
+    """With the parameters' values as their defaults: MiniStack has SAM translated with these, and
+    a list is a list there.
+    """
+    values = parameter_values(template, parameters)
+    for name, declared in template["Parameters"].items():
+        declared["Default"] = values[name]
+    return template
+
+
 class Deployment:
-    """`sam deploy --config-env dev` to the endpoint; the model is the one that speaks the Messages
-    API at `model_url`.
+    """`sam deploy --config-env dev` to the endpoint, with more parameters; the model is the one
+    that speaks the Messages API at `model_url`.
     """
 
-    def __init__(self, endpoint: str, model_url: str) -> None:
-        self._endpoint = endpoint
-        session = boto3.Session(
-            aws_access_key_id=_KEY, aws_secret_access_key=_KEY, region_name=REGION
+    def __init__(self, endpoint: str, model_url: str, **parameters: str) -> None:
+        self.endpoint = endpoint
+        session = boto3.Session(ACCOUNT, SECRET, region_name=REGION)
+        self.clients = {name: session.client(name, endpoint_url=endpoint) for name in SERVICES}
+        self.s3, self.sqs, self._lambda = (self.clients[name] for name in ("s3", "sqs", "lambda"))
+        key = self.clients["secretsmanager"].create_secret(
+            Name="studio-runs/claude", SecretString=MODEL_KEY
         )
-        names = ("cloudformation", "lambda", "s3", "secretsmanager", "sqs")
-        self._clients = {name: session.client(name, endpoint_url=endpoint) for name in names}
-        self.s3, self.sqs, self._lambda = (self._clients[name] for name in ("s3", "sqs", "lambda"))
+        self.parameters = {
+            "DiagnosisWorkerEnabled": "true",
+            "DeletionProtection": "false",
+            "Architecture": "x86_64",
+            "ModelKeySecretArn": key["ARN"],
+        } | parameters
+        self._model = {"MODEL_BASE_URL": model_url}
         self.deploy()
-        stacks = self._clients["cloudformation"].describe_stacks(StackName=STACK)["Stacks"]
+        self.settle()
+
+    def settle(self) -> None:
+        """What a deployment to MiniStack needs after it, and after each other one."""
+        stacks = self.clients["cloudformation"].describe_stacks(StackName=STACK)["Stacks"]
         self.outputs = {
             output["OutputKey"]: output["OutputValue"] for output in stacks[0]["Outputs"]
         }
         pages = (
-            self._clients["cloudformation"]
+            self.clients["cloudformation"]
             .get_paginator("list_stack_resources")
             .paginate(StackName=STACK)
         )
-        self._physical = {
-            found["LogicalResourceId"]: found["PhysicalResourceId"]
-            for page in pages
-            for found in page["StackResourceSummaries"]
+        resources = [found for page in pages for found in page["StackResourceSummaries"]]
+        self.physical = {
+            found["LogicalResourceId"]: found["PhysicalResourceId"] for found in resources
         }
-        self._lead_the_worker_to(model_url)
+        self.functions = tuple(
+            found["LogicalResourceId"]
+            for found in resources
+            if found["ResourceType"] == "AWS::Lambda::Function"
+        )
+        self.set_variables(self._model, "Worker")
         self.listen(enabled=True)
 
-    def deploy(self) -> str:
-        """What SAM said. Raises AssertionError, with all of it, when it failed."""
-        parameters = "DiagnosisWorkerEnabled=true DeletionProtection=false Architecture=x86_64"
+    def deploy(self, change: Callable[[Template], Template] = lambda template: template) -> str:
+        """What SAM said. Raises AssertionError, with all of it, when it failed.
+
+        `change`: what to do to the template before.
+        """
         account = {
-            "AWS_ENDPOINT_URL": self._endpoint,
-            "AWS_ACCESS_KEY_ID": _KEY,
-            "AWS_SECRET_ACCESS_KEY": _KEY,
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": ACCOUNT,
+            "AWS_SECRET_ACCESS_KEY": SECRET,
             "AWS_DEFAULT_REGION": REGION,
         }
         template = _BUILT / "emulated.json"  # beside the built one, whose paths begin there
-        document = without_metric_math(read(_BUILT / "template.yaml"))
+        built = one_artifact(readable(read(_BUILT / "template.yaml")))
+        document = change(with_values(built, self.parameters))
         template.write_text(json.dumps(document, default=str), encoding="utf-8")
         config = ["--config-file", str(ROOT / "samconfig.toml"), "--config-env", "dev"]
-        options = [*config, "--parameter-overrides", parameters]
+        overrides = " ".join(f"{name}={value}" for name, value in self.parameters.items())
+        options = [*config, "--parameter-overrides", overrides]
         done = subprocess.run(
             [str(_SAM), "deploy", "--template-file", str(template), *options],
             cwd=ROOT,
-            env=without_aws() | account | {"SAM_CLI_TELEMETRY": "0"},
+            env=without_aws() | account | _SAM_CLI,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -79,21 +126,16 @@ class Deployment:
         assert done.returncode == 0, done.stdout
         return done.stdout
 
-    def _lead_the_worker_to(self, model_url: str) -> None:
-        """By its variables: MiniStack deploys no template with a ModelKeySecretArn, as it knows no
-        AWS::IAM::RolePolicy.
-        """
-        worker, secrets = self._physical["Worker"], self._clients["secretsmanager"]
-        variables = self._lambda.get_function_configuration(FunctionName=worker)["Environment"][
-            "Variables"
-        ]
-        variables["MODEL_KEY_SECRET_ARN"] = secrets.create_secret(
-            Name="studio-runs/claude", SecretString="sk-deployment"
-        )["ARN"]
-        variables["MODEL_BASE_URL"] = model_url
-        self._lambda.update_function_configuration(
-            FunctionName=worker, Environment={"Variables": variables}
-        )
+    def set_variables(self, variables: Mapping[str, str], *functions: str) -> None:
+        """Set variables of the functions of these logical ids beside those of the template."""
+        for function in functions:
+            name = self.physical[function]
+            held = self._lambda.get_function_configuration(FunctionName=name)
+            changed = held["Environment"]["Variables"] | variables
+            if changed != held["Environment"]["Variables"]:
+                self._lambda.update_function_configuration(
+                    FunctionName=name, Environment={"Variables": changed}
+                )
 
     def listen(self, *, enabled: bool) -> None:
         """Whether the worker takes messages.
@@ -125,7 +167,7 @@ class Deployment:
         event["requestContext"]["http"]["path"] = event["rawPath"]
         logical_id = "".join(word.capitalize() for word in function.split("_"))
         answer = self._lambda.invoke(
-            FunctionName=self._physical[logical_id], Payload=json.dumps(event)
+            FunctionName=self.physical[logical_id], Payload=json.dumps(event)
         )
         response = json.loads(answer["Payload"].read())
         assert response.get("statusCode") in (200, 201, 202), response
@@ -133,5 +175,5 @@ class Deployment:
         return data
 
     def close(self) -> None:
-        for client in self._clients.values():
+        for client in self.clients.values():
             client.close()

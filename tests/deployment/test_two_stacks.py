@@ -14,7 +14,7 @@ import boto3
 import pytest
 
 from local.template.translation import parameter_values, read, translate
-from tests.support.ministack import REGION, ministack, without_metric_math
+from tests.support.ministack import REGION, ministack, readable
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.deployment
@@ -74,7 +74,7 @@ class Account:
 
 
 def processed() -> bytes:
-    document = without_metric_math(read(TEMPLATE))
+    document = readable(read(TEMPLATE))
     template: dict[str, Any] = translate(document, parameter_values(document, {}))
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Lambda::Function":

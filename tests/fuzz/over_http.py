@@ -63,6 +63,7 @@ def fuzz(
                 *("--url", url, "--checks", ",".join(CHECKS), "--phases", "fuzzing,stateful"),
                 *("-n", str(each), "--seed", str(seed), "--suppress-health-check", "all"),
                 *("--exclude-path-regex", LEFT_OUT, "--continue-on-failure", "--no-color"),
+                *("--output-sanitize", "false"),  # a header may be what went wrong
                 *("--request-timeout", "60", "--warnings", "off"),
             ],
             cwd=ROOT,

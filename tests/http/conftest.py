@@ -1,5 +1,5 @@
-"""One local stack for all HTTP tests; each test makes its own patients, so that none sees another's
-runs.
+"""One stack for all HTTP tests, or one deployment (tests/support/witness.py); each test makes its
+own patients, so that none sees another's runs.
 """
 
 import uuid
@@ -8,14 +8,19 @@ from collections.abc import Iterator
 import pytest
 
 from local.demo.client import Client
-from local.demo.stack_process import running_stack
 from tests.support.care import Ward
 from tests.support.conforming import ConformingClient
+from tests.support.witness import another, asked, set_aside
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    set_aside(items)
 
 
 @pytest.fixture(scope="session")
 def url() -> Iterator[str]:
-    with running_stack() as address:
+    with asked() as address:
         yield address
 
 
@@ -35,12 +40,12 @@ def ward(client: Client) -> Iterator[Ward]:
 
 
 @pytest.fixture(scope="session")
-def calendar_client() -> Iterator[Client]:
+def calendar_client(url: str) -> Iterator[Client]:
     """A second stack: a jump of days is quick only where little is open.
 
     It starts when the first such test does.
     """
-    with running_stack() as address:
+    with another(url) as address:
         yield ConformingClient(address)
 
 

@@ -118,6 +118,22 @@ def test_after_the_first_start_it_is_too_late(ward: Ward, client: Client) -> Non
         assert listed(client, run_id) == []
 
 
+def test_after_the_first_start_what_the_run_holds_cannot_be_linked_either(ward: Ward) -> None:
+    run_id = ward.a_run()
+    made = artifact(ward.attach(run_id, **ECG))
+    linked = artifact(ward.attach(run_id, artifact_id=made["id"], key="early"))
+    ward.execute(run_id, wait=25)
+    run = ward.run(run_id)
+    assert (run["status"], run["artifacts_count"]) == ("succeeded", 2)
+    for artifact_id in (made["id"], run["artifact_id"]):
+        for key in (None, f"late-{artifact_id}", f"late-{artifact_id}"):
+            late = ward.attach(run_id, artifact_id=artifact_id, key=key)
+            assert (late.status, late.code) == (409, "CONFLICT"), key
+    again = ward.attach(run_id, artifact_id=made["id"], key="early")
+    assert (again.status, again.data["artifact"]) == (200, linked), "the request of then, repeated"
+    assert ward.run(run_id)["artifacts_count"] == 2
+
+
 def test_queued_again_after_a_start_is_too_late_too(ward: Ward) -> None:
     ward.script("529")
     run_id = ward.create().data["run"]["id"]

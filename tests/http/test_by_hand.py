@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.care import Ward
 from tests.support.waiting import until
+from tests.support.witness import CLOCK, needs_local
 
 HOUR, DAY = 3_600, 86_400
 pytestmark = pytest.mark.rule("R-HAND-1")
@@ -160,6 +161,7 @@ def test_only_its_creator_while_still_assigned_and_the_admins_may(ward: Ward) ->
     assert ward.update(run_id, "admin", status="succeeded", output_data={}).status == 200
 
 
+@needs_local(CLOCK)
 def test_neither_execute_nor_the_worker_touches_it(calendar: Ward) -> None:
     before = calendar.model_calls()
     run_id = calendar.a_run("running")
@@ -169,6 +171,7 @@ def test_neither_execute_nor_the_worker_touches_it(calendar: Ward) -> None:
     assert calendar.update(run_id, status="succeeded", output_data={}).status == 200
 
 
+@needs_local(CLOCK)
 @pytest.mark.rule("R-BOUND-2")
 def test_who_took_it_has_24_hours(calendar: Ward) -> None:
     run_id = calendar.a_run("running")

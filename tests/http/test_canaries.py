@@ -18,8 +18,9 @@ from tests.support.canaries import Listener, Markers, listened_stack
 from tests.support.care import Ward, any_uuid
 from tests.support.conforming import ConformingClient
 from tests.support.waiting import until
+from tests.support.witness import CALLS, needs_local
 
-pytestmark = pytest.mark.rule("R-PHI-1")
+pytestmark = [pytest.mark.rule("R-PHI-1"), needs_local(CALLS)]
 SEED = Path(__file__).parents[2] / "local" / "seed_record.json"
 
 

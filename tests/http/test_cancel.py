@@ -11,6 +11,7 @@ from local.demo.client import Client
 from tests.support import fields
 from tests.support.care import Ward
 from tests.support.waiting import until
+from tests.support.witness import CLOCK, needs_local
 
 pytestmark = pytest.mark.rule("R-CANCEL-1")
 
@@ -23,6 +24,7 @@ def calling_the_model(ward: Ward) -> str:
     return run_id
 
 
+@needs_local(CLOCK)
 def test_a_queued_run_is_cancelled_and_never_executed(calendar: Ward) -> None:
     before = calendar.model_calls()
     run_id = calendar.a_run()
@@ -136,6 +138,7 @@ def test_cancel_and_success_at_the_same_moment_end_it_once(ward: Ward) -> None:
         assert ends == [run["status"]]
 
 
+@needs_local(CLOCK)
 def test_a_cancelled_run_is_final(calendar: Ward) -> None:
     run_id = calendar.a_run("cancelled")
     before = calendar.run(run_id)

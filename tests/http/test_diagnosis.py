@@ -8,6 +8,7 @@ import pytest
 from local.demo.client import Client
 from tests.support.care import Ward
 from tests.support.waiting import until
+from tests.support.witness import CLOCK, KILLS, needs_local
 
 
 @pytest.fixture
@@ -79,6 +80,7 @@ def test_passing_failures_are_tried_again(
     )
 
 
+@needs_local(KILLS)
 @pytest.mark.parametrize("when", ["kill_at", "kill_after"])
 @pytest.mark.parametrize("step", ["build_context", "call_model", "validate", "persist"])
 @pytest.mark.one_in(4)
@@ -106,6 +108,7 @@ def _until_running(ward: Ward, run_id: str) -> None:
     until(lambda: ward.run(run_id)["attempt"], lambda attempt: attempt == 1)
 
 
+@needs_local(CLOCK)
 def test_nobody_executes_it_so_it_ends_at_its_deadline(ward: Ward) -> None:
     run_id = ward.create(dispatch="manual").data["run"]["id"]
     ward.advance(30 * 86_400 + 120)
@@ -125,6 +128,7 @@ def test_32_clients_execute_one_run_once(ward: Ward) -> None:
         assert ward.model_calls() - before == 1
 
 
+@needs_local(CLOCK)
 def test_the_flag_off_executes_nothing_and_loses_nothing(ward: Ward) -> None:
     ward.client.call("POST", "/dev/settings", {"worker_enabled": False})
     before = ward.model_calls()

@@ -20,6 +20,7 @@ from tests.support.care import Ward, any_uuid
 from tests.support.raw_stores import RawStores
 from tests.support.routes import BUNDLE, Route, guarded
 from tests.support.waiting import until
+from tests.support.witness import CLOCK, KILLS, needs_local
 
 pytestmark = pytest.mark.rule("R-ERASE-1")
 GRACE = 16 * 60 + 180
@@ -241,11 +242,13 @@ def send(life: Life, one: Route, user: str = "admin") -> Answer:
 # --- what is left ---------------------------------------------------------------------------------
 
 
+@needs_local(CLOCK)
 def test_everything_new_is_refused_at_once_and_without_a_receipt(life: Life) -> None:
     assert {(one.status, one.code) for one in life.at_once} == {(410, "ERASED")}
     assert {one.body["error"]["receipt_id"] for one in life.at_once} == {None}
 
 
+@needs_local(CLOCK)
 def test_nothing_that_was_known_is_anywhere_any_more(life: Life) -> None:
     stores = RawStores.of(Ward(life.client, any_uuid()).admitted())
     assert life.mark.found_in(stores.everything()) == set()
@@ -253,6 +256,7 @@ def test_nothing_that_was_known_is_anywhere_any_more(life: Life) -> None:
     assert [key.split("/")[0] for key in left] == ["tombstones"]
 
 
+@needs_local(CLOCK)
 def test_every_route_is_gone_or_shows_a_skeleton(life: Life) -> None:
     receipt = life.erasure["output"]["artifact_id"]
     for answer in refused(life):
@@ -266,6 +270,7 @@ def test_every_route_is_gone_or_shows_a_skeleton(life: Life) -> None:
     assert erase(life.ward).status == 200
 
 
+@needs_local(CLOCK)
 def test_a_run_is_a_skeleton_with_its_times_and_its_usage(life: Life) -> None:
     for run_id, was in life.before.items():
         run = life.ward.run(run_id, "admin")
@@ -286,6 +291,7 @@ def test_a_run_is_a_skeleton_with_its_times_and_its_usage(life: Life) -> None:
         ] or was["completed_at"] is None
 
 
+@needs_local(CLOCK)
 def test_the_receipt_counts_what_was_there(life: Life) -> None:
     receipt_id = life.erasure["output"]["artifact_id"]
     path = f"/api/studio/diagnosis-artifacts/{receipt_id}"
@@ -307,6 +313,7 @@ def test_the_receipt_counts_what_was_there(life: Life) -> None:
     assert life.client.call("GET", download, None, "admin").status == 302
 
 
+@needs_local(CLOCK)
 def test_erasing_again_changes_nothing(life: Life) -> None:
     stores = RawStores.of(Ward(life.client, any_uuid()).admitted())
     before = sorted(item for item in stores.items() if life.ward.patient in item)
@@ -316,6 +323,7 @@ def test_erasing_again_changes_nothing(life: Life) -> None:
     assert sorted(item for item in stores.items() if life.ward.patient in item) == before
 
 
+@needs_local(CLOCK)
 def test_no_list_shows_the_patient_and_the_runs_are_bare(life: Life) -> None:
     shown = life.client.call("GET", "/api/patients?limit=100", None, "admin").data["patients"]
     assert life.ward.patient not in {row["id"] for row in shown}
@@ -330,6 +338,7 @@ def test_a_bulk_that_named_a_tag_of_theirs_names_it_no_more(life: Life) -> None:
     assert (bulk["filter"], bulk["counts"]["matched"]) == ({}, 1)
 
 
+@needs_local(CLOCK)
 def test_the_patient_may_still_ask_who_looked(life: Life) -> None:
     asked = f"/audit?patient={life.ward.patient}"
     assert life.client.call("GET", asked, None, "patient").status == 200
@@ -373,6 +382,7 @@ def dies(ward: Ward, run_id: str) -> None:
     raise AssertionError(f"nobody died: {run}")
 
 
+@needs_local(KILLS)
 @pytest.mark.parametrize("turn", range(times(1, 10)))
 def test_a_worker_may_die_at_any_step(calendar: Ward, turn: int) -> None:
     """Before a step and after its effects, at each step in turn, in one erasure."""

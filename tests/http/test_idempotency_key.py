@@ -35,6 +35,7 @@ from tests.support.creations import (
     made,
 )
 from tests.support.routes import OPENAPI
+from tests.support.witness import CLOCK, needs_local
 
 pytestmark = pytest.mark.rule("R-IDEM-1")
 
@@ -132,6 +133,7 @@ def test_a_replay_rings_nobody_and_buys_nothing(ward: Ward) -> None:
     assert ward.model_calls() - before == 1
 
 
+@needs_local(CLOCK)
 def test_a_key_lives_as_long_as_what_it_made(calendar: Ward) -> None:
     key = str(uuid.uuid4())
     run_id = calendar.create(key=key, dispatch="manual").data["run"]["id"]

@@ -15,9 +15,10 @@ from local.demo.stack_process import ROOT, running_stack
 from shared.observability import UNITS
 from tests.support.care import Ward, any_uuid
 from tests.support.waiting import until
+from tests.support.witness import LOGS, needs_local
 from tests.unit.template.declared import of_type
 
-pytestmark = pytest.mark.rule("R-METRIC-1")
+pytestmark = [pytest.mark.rule("R-METRIC-1"), needs_local(LOGS)]
 NOT_PLAYED = {"WebhooksDisabled", "UnreadableMessages", "UnreadableRecords", "ProbesSent"}
 """What takes days, or a store that somebody spoilt: tests of the engine have those."""
 Lines = list[dict[str, Any]]

@@ -7,6 +7,7 @@ import pytest
 from local.demo.client import Answer
 from tests.support.care import Ward
 from tests.support.waiting import eventually
+from tests.support.witness import CLOCK, needs_local
 
 PATIENCE, PAUSE = 60, 0.2
 SPENDING = "/budgets/workflow:diagnosis"
@@ -118,6 +119,7 @@ def test_a_run_that_nobody_started_waits_for_a_person(calendar: Ward) -> None:
     assert (told["blocked_by"], told["waiting_for"][0]["reason"]) == ("manual", "manual")
 
 
+@needs_local(CLOCK)
 @pytest.mark.rule("R-PROVIDER-1")
 @pytest.mark.rule("R-WHY-1")
 @pytest.mark.parametrize(
@@ -145,6 +147,7 @@ def test_a_provider_that_refuses_is_named_and_costs_no_attempt(
     assert (run["status"], run["attempt"]) == ("succeeded", 1)
 
 
+@needs_local(CLOCK)
 @pytest.mark.rule("R-LEDGER-3")
 def test_three_cuts_and_an_answer_are_four_calls_whose_bill_lies_within_what_is_shown(
     calendar: Ward,

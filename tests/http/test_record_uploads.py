@@ -19,6 +19,7 @@ from tests.support.records import (
     take,
     uploaded,
 )
+from tests.support.witness import CLOCK, needs_local
 
 
 @pytest.mark.rule("R-RECORD-4")
@@ -77,6 +78,7 @@ def test_an_upload_of_another_patient_is_unknown(ward: Ward, client: Client) -> 
     assert take(stranger, upload_id).code == "NOT_FOUND"
 
 
+@needs_local(CLOCK)
 @pytest.mark.rule("R-RECORD-5")
 def test_an_upload_that_expired_is_unknown(calendar: Ward) -> None:
     upload_id = uploaded(calendar, packed(bundle()))

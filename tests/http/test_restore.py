@@ -14,9 +14,10 @@ from shared.adapters.dynamodb.table import Table
 from tests.support.canaries import Markers
 from tests.support.care import Ward, any_uuid
 from tests.support.raw_stores import RawStores
+from tests.support.witness import OWN_STACK, needs_local
 from tools.restore import apply_tombstones, put_back
 
-pytestmark = pytest.mark.rule("R-RESTORE-1")
+pytestmark = [pytest.mark.rule("R-RESTORE-1"), needs_local(OWN_STACK)]
 GRACE = 16 * 60 + 180
 """After so many seconds an erasure has found everything at rest, and two sweeps have rung."""
 

@@ -8,6 +8,7 @@ import pytest
 from tests.support.care import Ward
 from tests.support.raw_stores import RawStores
 from tests.support.routes import BUNDLE
+from tests.support.witness import CLOCK, needs_local
 
 pytestmark = pytest.mark.rule("R-RETAIN-1")
 DAY = 86_400
@@ -18,6 +19,7 @@ def keep(ward: Ward, days: int | None) -> Any:
     return answer.data["organisation"]["retention_due"]
 
 
+@needs_local(CLOCK)
 def test_what_is_past_its_time_is_counted_and_erased(calendar: Ward) -> None:
     ward, marker = calendar, "canary-of-old"
     named = json.loads(json.dumps(BUNDLE))

@@ -11,6 +11,7 @@ import pytest
 from local.demo.client import Client
 from tests.support.care import Ward
 from tests.support.waiting import until
+from tests.support.witness import CLOCK, KILLS, needs_local
 
 DAY = 86_400
 pytestmark = pytest.mark.rule("R-RETRY-1")
@@ -141,6 +142,7 @@ def test_after_all_attempts_it_is_exactly_one_more(ward: Ward) -> None:
     assert [error["attempt"] for error in ward.run(run_id)["errors"]] == [1, 2, 3]
 
 
+@needs_local(KILLS)
 @pytest.mark.rule("R-LEDGER-1")
 def test_an_answer_that_was_stored_is_not_bought_again(ward: Ward, client: Client) -> None:
     before = ward.model_calls()
@@ -165,6 +167,7 @@ def test_of_those_who_retry_at_once_one_is_accepted(ward: Ward) -> None:
     assert (ward.run(run["id"], wait=20)["attempt"], ward.model_calls() - before) == (2, 1)
 
 
+@needs_local(CLOCK)
 @pytest.mark.rule("R-BOUND-1")
 def test_a_run_past_its_deadline_gets_a_new_one(calendar: Ward) -> None:
     run_id = calendar.a_run()
@@ -180,6 +183,7 @@ def test_a_run_past_its_deadline_gets_a_new_one(calendar: Ward) -> None:
     assert retried["deadline_at"] > late["deadline_at"]
 
 
+@needs_local(CLOCK)
 def test_a_run_whose_gate_expired_goes_back_to_its_gate(calendar: Ward) -> None:
     run_id = calendar.client.call(
         "POST", "/runs", {"profile": "analytics_forecast_app", "intake": "Forecast."}, "member"

@@ -9,6 +9,7 @@ from local.demo.client import Client
 from shared.runs.codes import FailureCode
 from tests.support.care import Ward
 from tests.support.waiting import until
+from tests.support.witness import CLOCK, needs_local
 
 FIELDS = ("first_started_at", "duration_seconds", "start_at", "blocked_by", "warnings", "record",
           "erased_at")  # fmt: skip
@@ -60,6 +61,7 @@ def test_every_door_and_list_has_every_field(ward: Ward, client: Client) -> None
     assert [run[name] for name in FIELDS] == [None, None, None, "manual", [], None, None]
 
 
+@needs_local(CLOCK)
 @pytest.mark.rule("R-START-1")
 def test_a_run_is_not_started_before_the_moment_that_its_creator_names(calendar: Ward) -> None:
     run = calendar.create(start_at=ahead(calendar, 2)).data["run"]

@@ -16,6 +16,7 @@ from local.demo.client import Answer, Client
 from tests.support import fields
 from tests.support.care import Ward, any_uuid
 from tests.support.waiting import until
+from tests.support.witness import CLOCK, needs_local
 
 PHASES = ["planning", "architecture", "data", "development", "qa", "documentation"]
 BODY = {"profile": "analytics_forecast_app", "intake": "Build a demand forecasting app"}
@@ -280,6 +281,7 @@ def test_artifacts_come_by_phase_and_download_as_what_they_are(client: Client) -
         )
 
 
+@needs_local(CLOCK)
 def test_a_download_url_is_good_for_five_minutes_and_only_as_it_is(
     ward: Ward, client: Client
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 from local.demo.client import Client
 from tests.support.care import Ward, any_uuid
 from tests.support.routes import OPENAPI, routes
+from tests.support.witness import CLOCK, needs_local
 
 
 def test_health_needs_no_token_and_says_whether_the_worker_is_on(client: Client) -> None:
@@ -51,6 +52,7 @@ def test_invariants_count_open_runs_and_nothing_is_past_due(calendar: Ward) -> N
     assert (later["past_due"], later["violations"]) == (0, 0)
 
 
+@needs_local(CLOCK)
 def test_invariants_are_of_the_callers_organisation(calendar: Ward) -> None:
     calendar.a_run("queued")
     everybody, theirs = (invariants(calendar, user) for user in ("system", "outsider"))

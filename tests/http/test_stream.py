@@ -14,6 +14,7 @@ from httpx_sse import EventSource, ServerSentEvent, connect_sse
 from local.demo.client import Client
 from tests.sampling import times
 from tests.support.care import Ward
+from tests.support.witness import CLOCK, needs_local
 
 pytestmark = pytest.mark.rule("R-STREAM-1")
 
@@ -98,6 +99,7 @@ def test_a_retry_opens_it_again(ward: Ward, client: Client) -> None:
     assert events[-1].event == "end"
 
 
+@needs_local(CLOCK)
 def test_cut_anywhere_many_times_it_loses_and_doubles_nothing(ward: Ward, client: Client) -> None:
     ward.script("529", "ok")
     run_id = ward.a_run()

@@ -99,7 +99,6 @@ def test_a_run_of_its_own_accord_ends_with_every_field_of_a_success(ward: Ward) 
     ({}, "body.input_config"), ({"input_config": []}, "body.input_config"),
     ({"input_config": None}, "body.input_config"),
     ({"input_config": "x"}, "body.input_config"), ({"dispatch": "later"}, "body.dispatch"),
-    ({"dispatch": None}, "body.dispatch"),
     ({"max_attempts": 0}, "body.max_attempts"), ({"max_attempts": 11}, "body.max_attempts"),
     ({"max_attempts": "3"}, "body.max_attempts"),
     ({"max_attempts": 2.5}, "body.max_attempts"), ({"max_attempts": True}, "body.max_attempts"),

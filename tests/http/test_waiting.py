@@ -14,6 +14,7 @@ from local.demo.client import Answer, Client
 from shared.http.call import wait_of
 from tests.support.care import Ward, any_uuid
 from tests.support.waiting import until
+from tests.support.witness import KILLS, needs_local
 
 ORCHESTRATION = {"profile": "analytics_forecast_app", "intake": "Forecast the demand."}
 
@@ -118,6 +119,7 @@ def test_what_waits_for_a_person_is_answered_at_once(ward: Ward, client: Client)
         )
 
 
+@needs_local(KILLS)
 def test_after_so_many_seconds_the_run_is_shown_as_it_is_then(
     slow_ward: Ward, slow_run: str
 ) -> None:
@@ -135,6 +137,7 @@ def test_an_execution_whose_end_was_not_seen_is_a_202(ward: Ward) -> None:
     ward.advance(30)
 
 
+@needs_local(KILLS)
 @pytest.mark.parametrize(
     "malformed",
     [
@@ -160,6 +163,7 @@ def test_what_is_malformed_or_nothing_is_ignored(
     assert (answer.status, answer.data["run"]["status"] in ("queued", "running")) == (200, True)
 
 
+@needs_local(KILLS)
 @pytest.mark.parametrize(
     "fine",
     [
@@ -207,6 +211,7 @@ def test_the_end_that_a_cancel_brings_ends_the_wait(ward: Ward) -> None:
     ward.advance(30)
 
 
+@needs_local(KILLS)
 def test_on_every_other_route_it_means_nothing(
     slow_ward: Ward, client: Client, slow_run: str
 ) -> None:

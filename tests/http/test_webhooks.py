@@ -14,6 +14,7 @@ from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
 
 from local.demo.client import Answer, Client
+from tests.support.witness import CLOCK, needs_local
 
 pytestmark = pytest.mark.rule("R-WEBHOOK-1")
 
@@ -83,6 +84,7 @@ def test_what_becomes_of_a_run_is_told_and_verified(client: Client) -> None:
     }  # fmt: skip
 
 
+@needs_local(CLOCK)
 def test_both_secrets_verify_for_a_day_after_a_rotation(client: Client) -> None:
     old = make(client)
     webhook_id = old["id"]
@@ -106,6 +108,7 @@ def _sent_and_signed(client: Client, webhook: Any, good: list[str], bad: list[st
             Verifier(secret).verify(message["body"], message["headers"])
 
 
+@needs_local(CLOCK)
 def test_a_receiver_that_fails_gets_the_same_id_until_it_does_not(client: Client) -> None:
     webhook = make(client, "budget.reached")
     webhook_id = webhook["id"]
@@ -151,6 +154,7 @@ def test_one_that_is_gone_is_disabled_until_somebody_enables_it(client: Client) 
     assert client.call("POST", f"/webhooks/{webhook_id}/test", None, "admin").status == 202
 
 
+@needs_local(CLOCK)
 def test_five_days_of_failures_disable_it_and_thirty_days_empty_its_list(client: Client) -> None:
     webhook = make(client, "run.waiting")
     webhook_id = webhook["id"]

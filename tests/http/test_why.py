@@ -8,6 +8,7 @@ import pytest
 from local.runtime.queue_poller import MOST_AT_ONCE
 from tests.support.care import Ward
 from tests.support.waiting import until
+from tests.support.witness import KILLS, needs_local
 
 PATIENCE = 60
 BLOCKS = {"queued", "waiting"}
@@ -135,6 +136,7 @@ def test_what_a_person_must_do_says_who_and_what(calendar: Ward) -> None:
     assert detail["who"] == ["creator", "admin"]
 
 
+@needs_local(KILLS)
 @pytest.mark.rule("R-WHY-1")
 def test_a_worker_that_died_is_at_its_step_until_it_is_lost_and_taken_over(
     calendar: Ward,

@@ -40,6 +40,7 @@ class ConformingClient(Client):
         self, method: str, path: str, body: Any = None, user: str | None = None, **headers: str
     ) -> Answer:
         answer = super().call(method, path, body, user, **headers)
+        assert answer.status != 501, f"{answer.body}; see tests/support/witness.py"
         if not path.startswith(_BARE):
             check(answer, f"{method} {path}")
         if not path.startswith("/dev/"):

@@ -52,13 +52,20 @@ def seen(folder: Path) -> dict[str, set[tuple[str, ...]]]:
 
 def missing(function: Function, calls: set[tuple[str, ...]]) -> set[tuple[str, ...]]:
     """What it asked for and is not granted, deletions under keys of another kind among it."""
-    patterns = list(leading_keys(function))
+    patterns, grants = list(leading_keys(function)), function.grants()
     return {
         call
         for call in calls
-        if call[:2] not in function.grants()
+        if not any(covers(grant, call) for grant in grants)
         or (call[2:] and not any(fnmatchcase(call[2], pattern) for pattern in patterns))
     }
+
+
+def covers(grant: Grant, call: tuple[str, ...]) -> bool:
+    """Whether a call may be made by a grant: what is granted over `Bucket/*` is so over
+    `Bucket/uploads/*`, too.
+    """
+    return grant[0] == call[0] and fnmatchcase(call[1], grant[1])
 
 
 def unused(function: Function, calls: set[tuple[str, ...]]) -> set[Grant]:

@@ -169,8 +169,12 @@ def _parameters(route: Route, told: Operation) -> list[Json]:
         {**one, "description": one.get("description") or told.parameters.get(one["name"], "")}
         for one in route.parameters
     ]
-    wanted = {"Idempotency-Key": told.keyed or told.natural, "Prefer": told.waits}
-    wanted["Last-Event-ID"] = told.resumes
+    wanted = {
+        "Idempotency-Key": told.keyed,
+        "Idempotency-Key-Ignored": told.natural,
+        "Prefer": told.waits,
+        "Last-Event-ID": told.resumes,
+    }
     return listed + [
         headers.reference("parameters", name) for name, is_taken in wanted.items() if is_taken
     ]

@@ -12,6 +12,14 @@ REQUEST: dict[str, dict[str, Any]] = {
         "schema": {"type": "string", "minLength": 1, "maxLength": 257},
         "example": "7f9c2b1e-create",
     },
+    "Idempotency-Key-Ignored": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "Not looked at, whatever it is: the route has a natural key, and says so "
+        "with `Idempotency-Status: ignored`.",
+        "schema": {"type": "string"},
+        "example": "7f9c2b1e-create",
+    },
     "Prefer": {
         "name": "Prefer",
         "in": "header",

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tools.startup import tricks
+from tools.startup import deferring, tricks
 
 _RUNTIME = Path(__file__).with_name("precompiled.py")
 _ENTRANCES = {"functions": "functions", "functions/worker": "worker"}
@@ -15,9 +15,9 @@ artifact, *modules = sys.argv[1:]
 def start(names): return lambda: [importlib.import_module(name) for name in names]
 sys.path.insert(0, artifact)
 import precompiled
-worker = "functions.worker.handler"
+worker, sdk = "functions.worker.handler", "anthropic.resources.messages.messages"
 precompiled.record("functions", start(name for name in modules if name != worker))
-precompiled.record("worker", start(["shared.adapters.claude", "anthropic.lib.streaming", worker]))
+precompiled.record("worker", start(["shared.adapters.claude", sdk, worker]))
 """
 _USED_LATER = (
     "botocore.session",
@@ -37,13 +37,14 @@ _USED_LATER = (
 def change(tree: Path) -> None:
     """Before it is compiled. Raises tricks.UnknownSource."""
     tricks.apply(tree)
+    deferring.apply(tree)
     shutil.copyfile(_RUNTIME, tree / "precompiled.py")
     for package, store in _ENTRANCES.items():
         entrance = tree / package / "__init__.py"
         text = entrance.read_text(encoding="utf-8") if entrance.exists() else ""
         entrance.unlink(missing_ok=True)
-        install = f"import precompiled\n\nprecompiled.install({store!r})\n\n"
-        entrance.write_text(install + text, encoding="utf-8")
+        install = f"\nimport precompiled\n\nprecompiled.install({store!r})\n"
+        entrance.write_text(text + install, encoding="utf-8")
 
 
 def remember(tree: Path, interpreter: str) -> bool:

@@ -47,6 +47,9 @@ TYPED_DICTIONARIES = "pydantic_core/core_schema.py"
 """A hundred dictionaries described for type checkers, each built anew at every start."""
 
 
+HANDLERS = "botocore/handlers.py"
+
+
 class UnknownSource(Exception):
     """An installed file that does not look as the trick expects."""
 
@@ -58,9 +61,11 @@ def apply(tree: Path) -> None:
         found = sorted((tree / root).rglob("__init__.py"))
         lazy += [path for path in found if "from ." in path.read_text(encoding="utf-8")]
     for path in lazy:
-        _replace(path, lazily(path.read_text(encoding="utf-8")).encode())
+        replace(path, lazily(path.read_text(encoding="utf-8")).encode())
     path = tree / TYPED_DICTIONARIES
-    _replace(path, undescribed(path.read_text(encoding="utf-8")).encode())
+    replace(path, undescribed(path.read_text(encoding="utf-8")).encode())
+    path = tree / HANDLERS
+    replace(path, with_own_handlers(path.read_text(encoding="utf-8")).encode())
     cut(tree / "botocore" / "data")
 
 
@@ -81,7 +86,7 @@ def lazily(source: str) -> str:
             kept.append(ast.unparse(statement))
     if not parts or "__getattr__" in source:
         raise UnknownSource("a package that does not import its own parts, or does so lazily")
-    return "\n".join([*kept, f"_PARTS = {parts!r}", _GETATTR])
+    return "\n".join([*kept, f"_PARTS = {parts!r}", GETATTR])
 
 
 def _is_needed(statement: ast.ImportFrom, source: str) -> bool:
@@ -97,14 +102,14 @@ def _is_needed(statement: ast.ImportFrom, source: str) -> bool:
     return any((name.asname or name.name) in used for name in statement.names)
 
 
-_GETATTR = """
+GETATTR = """
 def __getattr__(name):
     import importlib
     try:
         module, part = _PARTS[name]
     except KeyError:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
-    found = getattr(importlib.import_module(module, __name__), part)
+    found = getattr(importlib.import_module(module, __package__), part)
     globals()[name] = found
     return found
 """
@@ -123,6 +128,28 @@ def undescribed(source: str) -> str:
     return source.replace(known, plain)
 
 
+def with_own_handlers(source: str) -> str:
+    """botocore's handlers of events without those of services that nobody calls, and of
+    documentation: each is looked at anew by every client.
+
+    Raises UnknownSource.
+    """
+    known = "_add_parameter_aliases(BUILTIN_HANDLERS)\n"
+    if not source.endswith(known):
+        raise UnknownSource("botocore's handlers of another making")
+    return source + _OWN_HANDLERS.format(services=sorted(OPERATIONS))
+
+
+_OWN_HANDLERS = """
+def _is_own(event):
+    first, _, rest = event.partition(".")
+    return first != "docs" and (not rest or rest.partition(".")[0] in {services})
+
+
+BUILTIN_HANDLERS[:] = [one for one in BUILTIN_HANDLERS if _is_own(one[0])]
+"""
+
+
 def cut(data: Path) -> None:
     """botocore's descriptions without documentation, examples and the operations nobody calls."""
     for path in [path for path in data.rglob("*") if path.is_file()]:
@@ -131,7 +158,7 @@ def cut(data: Path) -> None:
         elif path.name.startswith("service-2.json"):
             described = json.loads(gzip.decompress(path.read_bytes()))
             text = json.dumps(kept(described, OPERATIONS[path.parts[-3]]), separators=(",", ":"))
-            _replace(path.with_suffix(""), text.encode())
+            replace(path.with_suffix(""), text.encode())
             path.unlink()
 
 
@@ -182,7 +209,7 @@ def _shapes(value: Any) -> Iterator[str]:
             yield from _shapes(held)
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace(path: Path, content: bytes) -> None:
     """Write a file anew: the old one may be a hard link to another artifact's."""
     path.unlink(missing_ok=True)
     path.write_bytes(content)

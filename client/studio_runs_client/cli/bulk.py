@@ -8,11 +8,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from studio_runs_client import models
 from studio_runs_client.cli import outcome
-from studio_runs_client.cli.session import AsJson, Session, session
+from studio_runs_client.cli.session import AsJson, Listed, Session, session
 
 app = typer.Typer(help="Cancel or retry many runs.", no_args_is_help=True, rich_markup_mode=None)
 BulkId = Annotated[str, typer.Argument(metavar="BULK", help="The bulk's id.")]
-Statuses = Annotated[list[models.Status] | None, typer.Option(help="In this status.")]
+Statuses = Annotated[list[Listed] | None, typer.Option(help="In this status.")]
 Codes = Annotated[list[models.FailureCode] | None, typer.Option(help="That failed with this code.")]
 Workflow = Annotated[models.Workflow | None, typer.Option(help="Of this workflow.")]
 Profile = Annotated[str | None, typer.Option(help="Under this profile.")]
@@ -40,9 +40,7 @@ def retry(
     as_json: AsJson = False,
 ) -> None:
     """Retry every failed run that the filter finds, oldest first."""
-    wanted = _filter(
-        workflow, profile, status or [models.Status("failed")], code, tag, after, before
-    )
+    wanted = _filter(workflow, profile, status or [Listed.failed], code, tag, after, before)
     asked = {"dry_run": dry_run or None, "limit": limit, "refresh": refresh or None}
     _played(session(context, as_json), "retry", wanted, asked, detach=detach)
 

@@ -9,7 +9,7 @@ import typer
 
 from studio_runs_client import models
 from studio_runs_client.cli import outcome
-from studio_runs_client.cli.session import AsJson, RunId, session
+from studio_runs_client.cli.session import AsJson, Listed, RunId, session
 from studio_runs_client.cli.shown import coloured, money, show_run
 from studio_runs_client.cli.watching import follow
 
@@ -21,7 +21,7 @@ def list_runs(
     workflow: Annotated[models.Workflow | None, typer.Option(help="Of this workflow.")] = None,
     profile: Annotated[str | None, typer.Option(help="Under this profile.")] = None,
     status: Annotated[
-        list[models.Status] | None, typer.Option(help="In this status; may be given several times.")
+        list[Listed] | None, typer.Option(help="In this status; may be given several times.")
     ] = None,
     tag: Annotated[str | None, typer.Option(help="That bear this tag.")] = None,
     after: Time = None,
@@ -74,7 +74,7 @@ def wait(
     with told.client as client:
         run = client.runs.wait(run_id, timeout=timeout, settled=True)
     told.json(run) if told.as_json else told.screen.print(coloured(run.status))
-    raise typer.Exit(outcome.of_run(str(run.status)))
+    raise typer.Exit(outcome.of_run(run))
 
 
 def events(

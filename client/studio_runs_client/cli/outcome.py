@@ -4,6 +4,7 @@ import json
 import sys
 from typing import Any
 
+from studio_runs_client import models
 from studio_runs_client.errors import (
     ApiError,
     ConnectionFailed,
@@ -29,9 +30,9 @@ STUDIO_RUNS_CLIENT_SECRET.
 """
 
 
-def of_run(status: str) -> int:
-    """The exit code of a run's status; an open run is no failure."""
-    return BY_STATUS.get(str(status), OK)
+def of_run(run: models.Run) -> int:
+    """The exit code of a run; an open one is no failure, and a person's to start is waiting."""
+    return WAITING if run.blocked_by == "manual" else BY_STATUS.get(str(run.status), OK)
 
 
 def of_error(error: StudioRunsError, *, as_json: bool) -> int:

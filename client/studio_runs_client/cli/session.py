@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -18,6 +19,18 @@ from studio_runs_client.tokens import ClientCredentials, GivenToken, LocalTokens
 _PIPED_WIDTH = 240
 AsJson = Annotated[bool, typer.Option("--json", help="Answer JSON instead of a table.")]
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="The run's id.")]
+
+
+class Listed(StrEnum):
+    """What a list may be asked for: a run's status, or that the service cannot read the run."""
+
+    queued = "queued"
+    running = "running"
+    waiting = "waiting"
+    succeeded = "succeeded"
+    failed = "failed"
+    cancelled = "cancelled"
+    unreadable = "unreadable"
 
 
 def _console() -> Console:

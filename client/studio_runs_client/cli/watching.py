@@ -29,7 +29,7 @@ def follow(session: Session, client: Client, run_id: str) -> int:
         begun = time.monotonic()
         run = _followed(client, run, lambda event, _: _printed(session, event, begun))
         show_run(session, run)
-    return outcome.of_run(str(run.status))
+    return outcome.of_run(run)
 
 
 def _followed(client: Client, run: Any, told: Any) -> Any:

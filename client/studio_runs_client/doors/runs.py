@@ -15,6 +15,7 @@ from studio_runs_client.streaming import TERMINAL, events_of
 
 _HOLD = 20
 _PAUSE_SECONDS = 1.0
+_FOR_A_PERSON = ("gate", "manual")
 Words = str | Sequence[str] | None
 
 
@@ -91,7 +92,8 @@ class Runs(Door):
         give_up_after: float = 300.0,
         sleep: Callable[[float], None] = time.sleep,
     ) -> models.Run:
-        """The run when it has ended, or with `settled` also when it waits for a person.
+        """The run when it has ended, or with `settled` also when it waits for a person, at a gate
+        or to be started.
 
         A server that is restarted meanwhile is waited for: only after `give_up_after` seconds
         without any answer is the last
@@ -103,6 +105,7 @@ class Runs(Door):
             left = _HOLD if timeout is None else begun + timeout - time.monotonic()
             if left <= 0:
                 raise WaitedTooLong(seen)
+            asked_at = time.monotonic()
             try:
                 seen = self.get(run_id, wait=min(_HOLD, left))
             except (ConnectionFailed, ServerFault):
@@ -111,8 +114,11 @@ class Runs(Door):
                 sleep(min(_PAUSE_SECONDS, left))
                 continue
             silent_since = time.monotonic()
-            if seen.status in TERMINAL or (settled and seen.status == "waiting"):
+            if seen.status in TERMINAL or (settled and seen.blocked_by in _FOR_A_PERSON):
                 return seen
+            if silent_since - asked_at < min(_PAUSE_SECONDS, left):
+                # What waits for a person is answered at once.
+                sleep(min(_PAUSE_SECONDS, left))
 
     def events(self, run_id: str, *, after: int = 0) -> Iterator[models.Event]:
         """The history so far, oldest first."""

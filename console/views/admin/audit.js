@@ -1,11 +1,12 @@
 // The audit trail: every look at and change of a patient's data, newest first.
-import { html, useState } from "../../preact.js";
+import { html, useEffect, useState } from "../../preact.js";
 import { listAudit } from "../../api.js";
 import { fullTime, shortId, words } from "../../format.js";
 import { useAsync } from "../../live.js";
-import { personName } from "../../people.js";
-import { patientName } from "../../patients.js";
+import { directory, personId, personName } from "../../people.js";
+import { knownPatients, loadPatients, patientLine, patientName } from "../../patients.js";
 import { href, navigate } from "../../router.js";
+import { useStore } from "../../store.js";
 import { Button, Card, Empty, Loading, Problem } from "../../ui/basics.js";
 import { Form, Text } from "../../ui/form.js";
 import { AddressPager } from "../../ui/page.js";
@@ -38,18 +39,38 @@ function timeOf(name, value) {
 }
 
 function Search({ query }) {
-  const [values, setValues] = useState(Object.fromEntries(NAMES.map((name) => [name, query[name] ?? ""])));
+  const people = Object.keys(useStore(directory));
+  const person = people.includes(query.person) ? personName(query.person) : (query.person ?? "");
+  const [values, setValues] = useState({ ...Object.fromEntries(NAMES.map((name) => [name, query[name] ?? ""])), person });
   const set = (name) => (value) => setValues((before) => ({ ...before, [name]: value }));
-  const send = async () => navigate("/admin", { tab: "audit", ...values });
+  useEffect(() => {
+    loadPatients();
+  }, []);
+  const patients = Object.values(useStore(knownPatients));
+  const send = async () => navigate("/admin", { tab: "audit", ...values, person: personId(values.person) });
   return html`<${Form} values=${values} send=${send} submit="Look">
-    <div class="form-grid"><${Text} label="Patient" names="patient" optional mono hint="Its id" value=${values.patient}
-      set=${set("patient")} />
-      <${Text} label="Person" names="person" optional mono hint="A user id" value=${values.person} set=${set("person")} />
+    <div class="form-grid five"><${Text} label="Patient" names="patient" optional hint="From the list, or an id" value=${values.patient}
+      set=${set("patient")} list="audit-patients" />
+      <${Text} label="Person" names="person" optional hint="A name or an id" value=${values.person} set=${set("person")}
+        list="audit-people" />
       <${Text} label="Run" names="run" optional mono hint="Its id" value=${values.run} set=${set("run")} />
-      <${Text} label="From" names="from" optional type="date" value=${values.from} set=${set("from")} />
-      <${Text} label="To" names="to" optional type="date" value=${values.to} set=${set("to")} /></div></${Form}>
+      <${Text} label="From" names="from" optional type="date" hint="Days of UTC" value=${values.from} set=${set("from")} />
+      <${Text} label="To" names="to" optional type="date" value=${values.to} set=${set("to")} /></div>
+    <datalist id="audit-patients">${patients.map((one) => html`<option key=${one.id} value=${one.id}
+      label=${patientLine(one)}></option>`)}</datalist>
+    <datalist id="audit-people">${people.map((sub) => html`<option key=${sub} value=${personName(sub)}></option>`)}</datalist></${Form}>
     ${NAMES.some((name) => query[name])
-      && html`<p><${Button} kind="small" icon="cross" onClick=${() => navigate("/admin", { tab: "audit" })}>Show all</${Button}></p>`}`;
+      && html`<p class="after-form"><${Button} kind="small" icon="cross" onClick=${() => navigate("/admin", { tab: "audit" })}>Show all</${Button}></p>`}`;
+}
+
+const VERBS = { get: "read", read: "read", list: "listed", create: "made", put: "stored", update: "changed", compare: "compared",
+  download: "downloaded", cancel: "cancelled", retry: "retried", clone: "cloned", execute: "started", process: "started",
+  attach: "attached", assign: "assigned", unassign: "unassigned", erase: "erased", stream: "followed", next: "advanced", bulk: "many at once" };
+
+/** get_patient -> Read patient */
+function deed(action) {
+  const [verb, ...rest] = String(action ?? "").split("_");
+  return words([VERBS[verb] ?? verb, ...rest].join(" "));
 }
 
 function Entries({ entries }) {
@@ -58,7 +79,7 @@ function Entries({ entries }) {
       scope="col">Run</th>
       <th scope="col">Outcome</th></tr></thead>
     <tbody>${entries.map((one, place) => html`<tr key=${`${one.request_id} ${place}`}><td>${fullTime(one.at)}</td>
-      <td>${personName(one.person)} <span class="quiet small">${(one.roles ?? []).join(", ")}</span></td><td>${words(one.action)}</td>
+      <td>${personName(one.person)} <span class="quiet small">${(one.roles ?? []).join(", ")}</span></td><td>${deed(one.action)}</td>
       <td>${one.patient_id ? html`<a href=${href(`/patients/${one.patient_id}`)}>${patientName(one.patient_id)}</a>` : "–"}</td>
       <td>${one.run_id ? html`<a href=${href(`/runs/${one.run_id}`)}>${shortId(one.run_id)}</a>` : "–"}</td>
       <td><span class=${one.outcome === "refused" ? "tag bad" : "tag"}>${one.outcome}</span></td></tr>`)}</tbody></table></div>`;

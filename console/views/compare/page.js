@@ -1,16 +1,16 @@
 // Two runs side by side: what they were given, what they found, and what each cost; only what differs is shown.
 import { html } from "../../preact.js";
-import { compareRuns, getRun } from "../../api.js";
-import { count, duration, money, words } from "../../format.js";
+import { compareRuns, getRun, listDiagnosisRuns, listPatientRuns, listProjectRuns, listRuns } from "../../api.js";
+import { count, duration, money, shortId, words } from "../../format.js";
 import { useAsync } from "../../live.js";
-import { maySee } from "../../permissions.js";
+import { care, maySee, mayCreate } from "../../permissions.js";
 import { href, navigate } from "../../router.js";
 import { user } from "../../session.js";
-import { Card, Facts, Loading, Problem, Status, Time } from "../../ui/basics.js";
+import { Card, Empty, Facts, Loading, Problem, Status, Time } from "../../ui/basics.js";
 import { Form, needs, Text, useDraft } from "../../ui/form.js";
 import { Page } from "../../ui/page.js";
 import { PatientBar } from "../../ui/patient-bar.js";
-import { runTitle, workflowLabel } from "../run/names.js";
+import { runByTime, runTitle, workflowLabel } from "../run/names.js";
 import { stepLabel } from "../run/waterfall.js";
 import { Patch } from "./patch.js";
 
@@ -18,9 +18,44 @@ export function ComparePage({ query }) {
   const { a, b } = query;
   return html`<${Page} title="Compare two runs" about="The first one, and what is different in the second"
     crumbs=${[["Runs", href("/runs")]]}>
-    ${a && b ? html`<${Comparison} key=${`${a} ${b}`} a=${a} b=${b} />` : html`<${Card} class="narrow"><${Choice} a=${a}
-      b=${b} /></${Card}>`}
+    ${a && b ? html`<${Comparison} key=${`${a} ${b}`} a=${a} b=${b} />` : html`${a && html`<${Alike} key=${a} a=${a} />`}<${Card}
+      class="narrow" title=${a ? "Or any other run" : undefined}><${Choice} key=${a} a=${a} b=${b} /></${Card}>`}
   </${Page}>`;
+}
+
+/** The run, and what it is likely to be compared with: the newest others of its patient or project, else of its kind. */
+function Alike({ a }) {
+  const { data, error, reload } = useAsync((signal) => alike(a, signal), [a]);
+  if (!data) return error ? html`<${Problem} error=${error} retry=${reload} />` : html`<${Loading} rows=${4} />`;
+  const { run, others } = data;
+  return html`<div class="stack">${run.subject?.type === "patient" && maySee.patients(user())
+    && html`<${PatientBar} patientId=${run.subject.id} />`}
+    <${Side} title="First" run=${run} />
+    <${Card} title="With which one?" class="narrow">${others.length
+      ? html`<ul class="plain-list">${others.map((one) => html`<li key=${one.id}><a class="line-link"
+        href=${href("/compare", { a, b: one.id })}><span class="run-what">
+          <span class="run-name">${BY_TIME.includes(one.subject?.type) ? runByTime(one) : runTitle(one)}</span><span class="quiet small mono">${shortId(one.id)}</span></span>
+        <${Status} value=${one.status} /><span class="quiet small"><${Time} at=${one.created_at} both /></span></a></li>`)}</ul>`
+      : html`<${Empty} icon="layers" title="There is no other run like it"><p>A clone of it can be compared with it.</p></${Empty}>`}
+    </${Card}></div>`;
+}
+
+const NEWEST = 20;
+/** Where all are of one subject, its name tells nothing. */
+const BY_TIME = ["patient", "project"];
+
+async function alike(a, signal) {
+  const { run } = await getRun(a, { signal });
+  const { runs } = await listLike(run, signal);
+  return { run, others: runs.filter((one) => one.id !== run.id && one.subject?.id === run.subject?.id && !one.erased_at) };
+}
+
+function listLike(run, signal) {
+  const { type, id } = run.subject ?? {};
+  const [newest, options] = [{ limit: NEWEST }, { signal }];
+  if (type === "patient") return care.runDiagnosis(user()) ? listPatientRuns(id, newest, options) : listDiagnosisRuns(newest, options);
+  if (type === "project" && mayCreate.analysis(user())) return listProjectRuns(id, newest, options);
+  return listRuns({ workflow: run.workflow, profile: run.profile, ...newest }, options);
 }
 
 function Choice({ a = "", b = "" }) {

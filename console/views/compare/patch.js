@@ -2,6 +2,7 @@
 import { html } from "../../preact.js";
 import { words } from "../../format.js";
 import { Card } from "../../ui/basics.js";
+import { JsonTree } from "../../ui/json-tree.js";
 
 const MOST = 200;
 const OPS = { add: "added", remove: "removed", replace: "changed", move: "moved", copy: "copied" };
@@ -21,8 +22,8 @@ export function Patch({ title, patch, before }) {
 function Change({ one, before }) {
   const old = one.op === "replace" || one.op === "remove" ? valueAt(before, one.path) : undefined;
   return html`<p><span class="tag">${OPS[one.op] ?? one.op}</span> <strong>${placeOf(one.path)}</strong></p>
-    ${old !== undefined && html`<del>${textOf(old)}</del>`}
-    ${one.value !== undefined && html`<ins>${textOf(one.value)}</ins>`}`;
+    ${old !== undefined && html`<del><${Value} value=${old} /></del>`}
+    ${one.value !== undefined && html`<ins><${Value} value=${one.value} /></ins>`}`;
 }
 
 const partsOf = (path) =>
@@ -32,7 +33,10 @@ const partsOf = (path) =>
     .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
 const partName = (part) => (/^\d+$/.test(part) ? `no. ${Number(part) + 1}` : words(part));
 const placeOf = (path) => partsOf(path).map(partName).join(" › ") || "everything";
-const textOf = (value) => (typeof value === "string" ? value : JSON.stringify(value));
+function Value({ value }) {
+  if (value === null) return "nothing";
+  return typeof value === "object" ? html`<${JsonTree} value=${value} label="What differs" />` : String(value);
+}
 
 function valueAt(value, path) {
   return partsOf(path).reduce((held, part) => (held === null || held === undefined ? undefined : held[part]), value);

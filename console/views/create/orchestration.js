@@ -28,7 +28,8 @@ export function OrchestrationForm() {
       hint="What should be built, for whom, and what matters?" />
     <${Text} label="Name of the project" names="project_name" optional value=${values.name} set=${set("name")} />
     <${Check} label="Go through all phases without stopping"
-      hint="Otherwise the run waits at a gate before each phase until somebody opens it." checked=${values.auto} set=${set("auto")} />
+      hint="Otherwise the run waits at a gate before each phase until somebody executes that phase." checked=${values.auto}
+      set=${set("auto")} />
     <details class="more"><summary>More options</summary><div class="form-grid">
       <${Text} label="Budget in dollars" names="max_cost_usd" optional type="number" min="0" step="0.01" value=${values.budget}
         set=${set("budget")} />

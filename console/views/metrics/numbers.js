@@ -86,9 +86,11 @@ export function daysOf(runs, first, last) {
   runs.forEach((run) => {
     const [made, ended] = [at(run.created_at), at(run.completed_at)];
     if (made) made.created += 1;
+    // What a run has cost so far is known of when it was last heard of, whether it has ended or not.
+    const paid = at(run.completed_at ?? run.updated_at);
+    if (paid) paid.cost_usd += run.usage?.cost_usd ?? 0;
     if (!ended || OPEN.includes(run.status)) return;
     ended[run.status] = (ended[run.status] ?? 0) + 1;
-    ended.cost_usd += run.usage?.cost_usd ?? 0;
     const code = run.status === "failed" && (run.error_info?.code ?? "UNKNOWN");
     if (code) ended.by_code[code] = (ended.by_code[code] ?? 0) + 1;
   });

@@ -85,7 +85,7 @@ function Charts({ days, open, runs, cut, isSample, workflow }) {
     <div class="chart-grid">
       <${Card} title="Runs that ended" class="wide">
         <${Columns} label="Runs that ended, by day" first="Day" series=${SERIES} columns=${columns} format=${whole}
-          summary=${`${count(totalsOf(days).created)} runs created, each end on its own day`} /></${Card}>
+          summary=${`${some(totalsOf(days).created, "run")} created, each end on its own day`} /></${Card}>
       <${Sizes} title="Duration" label="Distribution of durations" numbers=${durations(runs)} format=${duration} verb="took" tone="accent"
         names=${["took_from", "took_to"]} span=${span} />
       <${Sizes} title="Cost of a run" label="Distribution of costs" numbers=${costs(runs)} format=${money} verb="cost" tone="accent-2"
@@ -96,6 +96,7 @@ function Charts({ days, open, runs, cut, isSample, workflow }) {
     </div>`;
 }
 
+const some = (number, noun) => `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
 const whole = (value) => (Number.isInteger(value) ? count(value) : "");
 /** A class's bounds are round numbers: no zeros behind their point. */
 const bound = (format) => (value) => format(value).replace(/(\.\d*?)0+(?=\D*$)/, (_, kept) => (kept === "." ? "" : kept));

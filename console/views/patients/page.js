@@ -2,11 +2,11 @@
 import { html, useState } from "../../preact.js";
 import { listDiagnosisRuns, listPatientRuns } from "../../api.js";
 import { useAsync, useEvery } from "../../live.js";
-import { care } from "../../permissions.js";
+import { care, maySee } from "../../permissions.js";
 import { personName } from "../../people.js";
 import { patientName, usePatient } from "../../patients.js";
 import { href } from "../../router.js";
-import { user } from "../../session.js";
+import { hasRole, user } from "../../session.js";
 import { Button, Card, Empty, Facts, LinkButton, Loading, Problem, Time } from "../../ui/basics.js";
 import { Page } from "../../ui/page.js";
 import { PatientBar } from "../../ui/patient-bar.js";
@@ -38,6 +38,7 @@ export function PatientPage({ patientId, query }) {
       <${Facts} class="strip" rows=${[
         ["Signs in as", patient.user_id ? personName(patient.user_id) : "nobody"],
         ["Known since", html`<${Time} at=${patient.created_at} both />`],
+        ["Audit trail", maySee.admin(user()) && html`<a href=${href("/admin", { tab: "audit", patient: patientId })}>who looked</a>`],
       ]} />
       ${isPanelEnabled(query) && care.runDiagnosis(user()) && html`<${DiagnosisRunsPanel} patientId=${patientId} />`}
       <div class="two-thirds">
@@ -59,7 +60,8 @@ function Runs({ patientId }) {
   const { data, error, loading, reload } = useAsync(load, [patientId]);
   const runs = data?.runs.filter((run) => run.subject.id === patientId) ?? [];
   useEvery(runs.some(isOpen) ? 4_000 : 30_000, () => loading || reload());
-  return html`<${Card} title="Runs" aside=${html`<a href=${href("/runs")}>All runs</a>`}>
+  const all = href("/runs", byStudio ? { scope: hasRole("admin") ? "" : "patients", patient: patientId } : {});
+  return html`<${Card} title="Runs" aside=${html`<a href=${all}>All runs</a>`}>
     <${Problem} error=${error} retry=${reload} />
     ${!data && !error && html`<${Loading} />`}
     ${data && (runs.length

@@ -35,9 +35,9 @@ export function Actions({ run, events, workerEnabled, refresh, open }) {
     ${may.attach && html`<${Button} icon="plus" onClick=${() => open("attach")}>Attach</${Button}>`}
     ${may.take && html`<${Button} icon="hand" onClick=${() => askTake(run).then(after("The run is in your hands."))}>Take over</${Button}>`}
     ${may.clone && html`<${LinkButton} icon="repeat" href=${href(`/runs/${run.id}/clone`)}>Clone</${LinkButton}>`}
-    ${run.metadata?.cloned_from
-      && html`<${LinkButton} icon="board" href=${href("/compare", { a: run.metadata.cloned_from, b: run.id })}>Compare with the original
-        </${LinkButton}>`}
+    ${run.workflow !== "erasure"
+      && html`<${LinkButton} icon="board" href=${href("/compare", run.metadata?.cloned_from ? { a: run.metadata.cloned_from, b: run.id }
+        : { a: run.id })}>${run.metadata?.cloned_from ? "Compare with the original" : "Compare"}</${LinkButton}>`}
     <${CopyMenu} run=${run} />
     ${may.cancel && html`<${Button} kind="danger" icon="cross" onClick=${() => askCancel(run).then(refresh)}>Cancel run</${Button}>`}
   </div>`;

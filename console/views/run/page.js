@@ -109,7 +109,6 @@ function Head({ run }) {
     ["Ends by", isOpen(run) && html`<${Time} at=${run.deadline_at} />`],
     ["Project", run.subject?.type === "project" && linkTo("projects", run.subject.id)],
     ["Cloned from", run.metadata?.cloned_from && linkTo("runs", String(run.metadata.cloned_from))],
-    ["Compare", html`<a href=${href("/compare", { a: run.id })}>with another run</a>`],
     ["Tags", run.tags?.length > 0 && html`<${Tags} values=${run.tags} />`],
     ["Run", html`<${CopyId} id=${run.id} label="run id" />`],
   ];

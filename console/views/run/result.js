@@ -38,8 +38,9 @@ export function DiagnosisResult({ run, diagnosis }) {
     <${Problem} error=${error} retry=${reload} />
     ${pack
       && html`<${Card} title="The facts that it rests on" class="print-not">
-        <p class="quiet">What the model was sent of the record: no name, address, contact or identifier.</p>
-        <${PackFacts} pack=${pack} chosen=${chosen} /></${Card}>`}`;
+        <p class="quiet">What the model was sent of the record: no name, address, contact or identifier. Under each finding stand the facts
+          that its words name.</p>
+        <${PackFacts} pack=${pack} chosen=${chosen} whole=${false} /></${Card}>`}`;
 }
 
 /** The question a run was asked, where it was asked one and the reader may see it. */

@@ -2,7 +2,7 @@
 import { html } from "../../preact.js";
 import { duration, money } from "../../format.js";
 import { useNow } from "../../live.js";
-import { actionsFor } from "../../permissions.js";
+import { actionsFor, maySee } from "../../permissions.js";
 import { personName } from "../../people.js";
 import { href } from "../../router.js";
 import { hasRole, user } from "../../session.js";
@@ -35,7 +35,8 @@ function titleOf({ reason, detail }) {
 
 function adviceOf({ reason, detail = {} }) {
   if (reason === "paused" && detail.why) return `${reasonAdvice(reason)} ${personName(detail.who)} wrote: “${detail.why}”.`;
-  if (reason === "budget" && detail.missing_usd > 0) return `${reasonAdvice(reason)} ${money(detail.missing_usd)} are missing.`;
+  if (reason === "budget" && !maySee.cost(user())) return "It goes on by itself when there is room for it.";
+  if (reason === "budget" && detail.missing_usd > 0) return `${reasonAdvice(reason)} ${money(detail.missing_usd)} is missing.`;
   return reasonAdvice(reason);
 }
 

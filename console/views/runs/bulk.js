@@ -26,7 +26,7 @@ export function filterOf(query, action, time) {
 /** What the service cannot filter by, this cannot be done to. */
 export const canFilter = (query) => !query.patient && !isSorted({ ...query, code: "" });
 
-export function Bulk({ query }) {
+export function Bulk({ query, isWhole, changed }) {
   const [state, setState] = useState({ refresh: false });
   const change = (more) => setState((before) => ({ ...before, ...more }));
   const ask = async (action, dryRun) => {
@@ -41,7 +41,8 @@ export function Bulk({ query }) {
       change({ busy: null, error });
     }
   };
-  if (query.bulk) return html`<${Progress} key=${query.bulk} id=${query.bulk} query=${query} />`;
+  if (query.bulk) return html`<${Progress} key=${query.bulk} id=${query.bulk} query=${query} changed=${changed} />`;
+  if (!isWhole) return html`<p class="quiet">Everything that is found at once can be done to the runs that you created: see that list.</p>`;
   if (!canFilter(query))
     return html`<p class="quiet">For everything that is found at once, take away the filters for a name, person, patient, cost and duration:
       the service does not filter by them.</p>`;
@@ -75,7 +76,7 @@ function Counted({ dry, action, go, busy }) {
       ${VERBS[action]} ${count(found)} ${found === 1 ? "run" : "runs"}</${Button}></p>`}</div>`;
 }
 
-function Progress({ id, query }) {
+function Progress({ id, query, changed }) {
   const { bulk, error, reload } = useBulk(id);
   const close = () => navigate("/runs", { ...query, bulk: "" }, { replace: true });
   const stop = () => cancelBulk(id).then(reload, reload);
@@ -83,6 +84,10 @@ function Progress({ id, query }) {
   useEffect(() => {
     if (bulk && !isUnderWay(bulk)) setEnded(true);
   }, [bulk?.status]);
+  // The list shows what was done as soon as it is: the runs may no longer be what the filters ask for.
+  useEffect(() => {
+    if (bulk) changed();
+  }, [bulk && !isUnderWay(bulk)]);
   if (!bulk) return html`<${Problem} error=${error} retry=${reload} />`;
   const { matched, done, skipped, failed } = bulk.counts;
   const seen = done + skipped + failed;

@@ -1,6 +1,6 @@
 // The filters of the list of runs, kept in the page's address so that a view can be shared and Back undoes a step.
 import { html, useState } from "../../preact.js";
-import { knownPatients, personOf } from "../../patients.js";
+import { knownPatients, loadPatients, patientLine } from "../../patients.js";
 import { maySee } from "../../permissions.js";
 import { navigate } from "../../router.js";
 import { user } from "../../session.js";
@@ -55,17 +55,19 @@ function More({ query, set, has }) {
   const patients = Object.values(useStore(knownPatients));
   const isUsed = MORE.some((name) => query[name]);
   const late = (name, label, rest = {}) => html`<${Late} label=${label} value=${query[name] ?? ""} set=${set(name)}
-    placeholder="any" ...${rest} />`;
+    ...${{ placeholder: "any", ...rest }} />`;
   const number = { type: "number", min: "0", step: "any" };
-  return html`<details class="more filters-more" open=${isUsed}><summary>More filters</summary><div class="filters-fields">
+  const opened = (event) => event.currentTarget.open && loadPatients();
+  return html`<details class="more filters-more" open=${isUsed} onToggle=${opened}><summary>More filters</summary><div
+    class="filters-fields">
     ${has("profile") && late("profile", "Profile")}
     ${has("tag") && late("tag", "Tag")}
     ${has("patient") && patients.length > 0
       && html`<${Select} label="Patient" value=${query.patient ?? ""} set=${set("patient")} options=${[
         ["", "Any patient"],
-        ...patients.map((one) => [one.id, [one.label ?? one.id.slice(0, 8), personOf(one)].filter(Boolean).join(" · ")]),
+        ...patients.map((one) => [one.id, patientLine(one)]),
       ]} />`}
-    ${late("creator", "Creator", { hint: "A user id" })}
+    ${has("creator") && late("creator", "Created by", { placeholder: "a name or an id" })}
     <${Select} label="Failure" value=${query.code ?? ""} set=${set("code")}
       options=${[["", "Any"], ...Object.entries(FAILURES).map(([code, [title]]) => [code, `${title} (${code})`])]} />
     ${maySee.cost(user()) && html`${late("cost_from", "Cost from ($)", number)}${late("cost_to", "Cost to ($)", number)}`}

@@ -5,9 +5,9 @@ const MOST_LOOKS = 5;
 
 /**
  * {runs, next, looked, back}: `list(query)` answers a page, `fits(run)` sorts. At most five requests, however many runs there are;
- * `looked` runs were looked through, back to the time `back`.
+ * `looked` runs were looked through, back to the time `back`. The list ends where it comes to what was created before `oldest`.
  */
-export async function loadPage({ list, wanted, cursor, sorted, fits }) {
+export async function loadPage({ list, wanted, cursor, sorted, fits, oldest = "" }) {
   const runs = [];
   let looked = 0;
   let next = cursor;
@@ -17,7 +17,7 @@ export async function loadPage({ list, wanted, cursor, sorted, fits }) {
     looked += page.runs.length;
     back = page.runs.at(-1)?.created_at ?? back;
     runs.push(...page.runs.filter(fits));
-    next = page.next_cursor;
+    next = oldest && back && back < oldest ? null : page.next_cursor;
     if (!next || (sorted ? runs.length >= PAGE : runs.length > 0)) break;
   }
   return { runs, next, looked, back };

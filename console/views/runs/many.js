@@ -13,8 +13,8 @@ function comparison(chosen) {
   return href("/compare", { a, b });
 }
 
-/** `chosen`: the ids that are ticked. */
-export function Many({ query, chosen, clear }) {
+/** `chosen`: the ids that are ticked; `isWhole`: the list is the one of which the service does things to all. `done` is told of changes. */
+export function Many({ query, isWhole, chosen, clear, done: changed }) {
   const [state, setState] = useState({ done: 0, refused: [] });
   const act = async (name) => {
     const ids = [...chosen];
@@ -31,9 +31,10 @@ export function Many({ query, chosen, clear }) {
     }
     setState({ busy: false, of: ids.length, done, refused });
     clear();
+    changed();
   };
   return html`<${Card} title="Many at once" class="many">
-    <p>${chosen.size ? `${chosen.size} ticked.` : "Tick runs in the list below."}</p>
+    <div class="stack"><p>${chosen.size ? `${chosen.size} ticked.` : "Tick runs in the list below."}</p>
     <div class="actions">${Object.entries(ACTIONS).map(([name, [label]]) => html`<${Button} key=${name}
       kind=${name === "cancel" ? "danger" : ""}
       disabled=${!chosen.size || state.busy} onClick=${() => act(name)}>${label} the ticked runs</${Button}>`)}
@@ -41,6 +42,6 @@ export function Many({ query, chosen, clear }) {
     ${state.of && html`<p
       role="status">${state.done} of ${state.of} done${state.refused.length ? `, ${state.refused.length} refused` : ""}.</p>`}
     ${state.refused.length > 0 && html`<ul class="lines small">${state.refused.map((one) => html`<li>${one}</li>`)}</ul>`}
-    <${Bulk} query=${query} />
-  </${Card}>`;
+    <${Bulk} query=${query} isWhole=${isWhole} changed=${changed} />
+  </div></${Card}>`;
 }

@@ -2,9 +2,12 @@
 import { html, useEffect, useMemo, useState } from "../../preact.js";
 import { now } from "../../clock.js";
 import { getRun, listDiagnosisRuns, listPatientRuns, listRuns } from "../../api.js";
-import { fullTime } from "../../format.js";
+import { count, fullTime } from "../../format.js";
 import { useAsync, useEvery } from "../../live.js";
+import { loadPatients } from "../../patients.js";
+import { personName } from "../../people.js";
 import { care, maySee, mayCreateAny } from "../../permissions.js";
+import { loadProjectNames } from "../../project-names.js";
 import { href, isComingBack, navigate } from "../../router.js";
 import { hasRole, user } from "../../session.js";
 import { Button, Card, Empty, LinkButton, Loading, Problem } from "../../ui/basics.js";
@@ -12,19 +15,21 @@ import { AddressPager, Page, Sections } from "../../ui/page.js";
 import { isOpen } from "../../words.js";
 import { runByTime, runTitle } from "../run/names.js";
 import { Filters } from "./filters.js";
-import { apiQuery, fits, isSorted, NAMES, SORTED, wholeId } from "./finding.js";
+import { apiQuery, ASKED, ASKED_OF_DIAGNOSES, fits, isSorted, NAMES, sortedBy, wholeId } from "./finding.js";
 import { loadPage } from "./load.js";
 import { Many } from "./many.js";
 import { RunList } from "./row.js";
 import { Totals } from "./totals.js";
 
-const BY_PATIENTS = ["status", ...SORTED];
+const without = (...names) => NAMES.filter((name) => !names.includes(name));
+const OF_DIAGNOSES = { list: listDiagnosisRuns, asked: ASKED_OF_DIAGNOSES };
+/** `asked`: what the service filters a list by; `filters`: what the page offers. */
 const SCOPES = {
-  own: { label: "Created by you", list: listRuns },
-  all: { label: "The whole organisation", list: listRuns },
-  patients: { label: "Of your patients", list: listDiagnosisRuns, filters: BY_PATIENTS },
-  diagnoses: { label: "The organisation's diagnosis runs", list: listDiagnosisRuns, filters: BY_PATIENTS },
-  mine: { label: "About you", list: listDiagnosisRuns, filters: ["status"] },
+  own: { label: "Created by you", list: listRuns, asked: ASKED, filters: without("creator") },
+  all: { label: "The whole organisation", list: listRuns, asked: ASKED, filters: NAMES },
+  patients: { label: "Of your patients", ...OF_DIAGNOSES, filters: without("workflow", "profile") },
+  diagnoses: { label: "The organisation's diagnosis runs", ...OF_DIAGNOSES, filters: without("workflow", "profile") },
+  mine: { label: "About you", ...OF_DIAGNOSES, filters: without("workflow", "profile", "patient", "creator") },
 };
 
 /** The lists that a role has, its usual one first. */
@@ -38,8 +43,10 @@ function scopes() {
 export function RunsPage({ query }) {
   const available = scopes();
   const scope = available.includes(query.scope) ? query.scope : available[0];
-  const { label, filters } = SCOPES[scope];
+  const { label, list } = SCOPES[scope];
+  const filters = SCOPES[scope].filters.filter((name) => name !== "patient" || maySee.patients(user()));
   const [chosen, setChosen] = useState(query.bulk ? new Set() : null);
+  const [round, setRound] = useState(0);
   const create = mayCreateAny(user()) && html`<${LinkButton} kind="primary" icon="plus" href=${href("/new")}>New run</${LinkButton}>`;
   const many =
     mayCreateAny(user()) &&
@@ -51,17 +58,24 @@ export function RunsPage({ query }) {
         items=${available.map((one) => [one, SCOPES[one].label, href("/runs", { ...query, scope: one, cursor: "", page: "" })])}
         current=${scope} />`}
     ${maySee.stats(user()) && html`<${Totals} query=${query} />`}
-    <${Filters} query=${query} only=${filters ?? NAMES.filter((name) => name !== "patient" || maySee.patients(user()))} />
-    ${chosen && html`<${Many} query=${query} chosen=${chosen} clear=${() => setChosen(new Set())} />`}
-    <${List} key=${JSON.stringify([scope, { ...query, bulk: "" }])} scope=${scope} query=${query} chosen=${chosen} choose=${setChosen} />
+    <${Filters} query=${query} only=${filters} />
+    ${chosen && html`<${Many} query=${query} isWhole=${list === listRuns} chosen=${chosen} clear=${() => setChosen(new Set())}
+      done=${() => setRound((number) => number + 1)} />`}
+    <${List} key=${JSON.stringify([scope, { ...query, bulk: "" }])} scope=${scope} query=${query} round=${round} chosen=${chosen}
+      choose=${setChosen} />
   </${Page}>`;
 }
 
-/** One patient's runs have a list of their own for those who care for patients. */
-function lister(scope, query, signal) {
-  const byPatient = query.patient && care.runDiagnosis(user());
-  if (byPatient) return ({ status, limit, cursor }) => listPatientRuns(query.patient, { status, limit, cursor }, { signal });
-  return (wanted) => SCOPES[scope].list(wanted, { signal });
+/** {list, asked}: one patient's runs have a list of their own for those who care for patients. */
+function listOf(scope, query, signal) {
+  const { list, asked } = SCOPES[scope];
+  if (asked === ASKED && !query.patient) return { list: (wanted) => list(wanted, { signal }), asked };
+  const isOfPatient = query.patient && care.runDiagnosis(user());
+  const ask = isOfPatient ? (wanted) => listPatientRuns(query.patient, wanted, { signal }) : (wanted) => list(wanted, { signal });
+  return {
+    list: ({ status, limit, cursor }) => ask({ status, limit, cursor }),
+    asked: isOfPatient ? [...ASKED_OF_DIAGNOSES, "patient"] : ASKED_OF_DIAGNOSES,
+  };
 }
 
 async function load(scope, query, wanted, signal) {
@@ -70,22 +84,26 @@ async function load(scope, query, wanted, signal) {
     const found = await getRun(id, { signal }).catch((error) => ([403, 404].includes(error.status) ? null : Promise.reject(error)));
     return { runs: found ? [found.run] : [], next: null, looked: 1, back: null };
   }
-  const sorted = isSorted(query) || Boolean(query.patient);
-  return loadPage({
-    list: lister(scope, query, signal),
+  // A run of a patient or a project is called what they are called.
+  if (query.q) await Promise.all([loadPatients(), loadProjectNames()]);
+  const { list, asked } = listOf(scope, query, signal);
+  const isMine = (run) => scope !== "own" || run.created_by === user().sub;
+  const found = await loadPage({
+    list,
     wanted,
     cursor: query.cursor,
-    sorted,
-    fits: (run) => fits(run, query, wanted, runTitle),
+    sorted: isSorted(query, asked) || Boolean(query.patient),
+    oldest: asked.includes("range") ? "" : wanted.created_after,
+    fits: (run) => isMine(run) && fits(run, query, wanted, runTitle, personName),
   });
+  return { ...found, sorted: sortedBy(query, asked) };
 }
 
-function List({ scope, query, chosen, choose }) {
+function List({ scope, query, round, chosen, choose }) {
   const wanted = useMemo(() => apiQuery(query, now()), []);
-  const { data, error, loading, reload } = useAsync((signal) => load(scope, query, wanted, signal), []);
+  const { data, error, loading, reload } = useAsync((signal) => load(scope, query, wanted, signal), [round]);
   const runs = data?.runs ?? [];
-  const isFar = data?.looked > 100;
-  useEvery(error || isFar ? 30_000 : runs.some(isOpen) ? 4_000 : 20_000, () => loading || reload());
+  useEvery(error || data?.looked > 100 ? 30_000 : runs.some(isOpen) ? 4_000 : 20_000, () => loading || reload());
   useEffect(() => {
     if (query.cursor && !isComingBack()) window.scrollTo(0, 0);
   }, []);
@@ -95,15 +113,23 @@ function List({ scope, query, chosen, choose }) {
     ${runs.length ? html`<${RunList} runs=${runs} name=${scope === "mine" ? runByTime : runTitle} chosen=${chosen} choose=${choose} />`
       : html`<${Card}><${Nothing} filtered=${filtered} data=${data}
         further=${() => navigate("/runs", { ...query, cursor: data.next, page: (Number(query.page) || 1) + 1 })} /></${Card}>`}
-    ${runs.length > 0 && isFar && html`<p class="quiet small">${data.looked} runs looked through, back to ${fullTime(data.back)}.</p>`}
+    ${runs.length > 0 && data.sorted && html`<p class="quiet small">${lookedThrough(data, query)}</p>`}
     <${AddressPager} at="/runs" query=${query} next=${data.next} shown=${runs.length} />`;
+}
+
+/** How far a page that sorts out runs itself has looked, and that there may be more. */
+function lookedThrough({ looked, back, next, sorted }, { cursor }) {
+  const which = cursor ? "the next" : "the newest";
+  const among = next ? `These are from among ${which} ${count(looked)}, back to ${fullTime(back)}; older runs follow.`
+    : `All ${cursor ? "older ones " : ""}were looked through: ${count(looked)}.`;
+  return `The service does not filter these runs by ${sorted}, so this page does. ${among}`;
 }
 
 function Nothing({ filtered, data, further }) {
   if (data.next)
     return html`<${Empty} icon="filter" title="None found yet">
-      <p>${data.looked ? `${data.looked} runs were looked through, back to ${fullTime(data.back)}.` : "The newest were looked through."}
-        ${" "}There are older ones.</p><p><${Button} onClick=${further}>Look further back</${Button}></p></${Empty}>`;
+      <p>${data.back ? `${count(data.looked)} runs were looked through, back to ${fullTime(data.back)}.`
+        : "The newest were looked through."} There are older ones.</p><p><${Button} onClick=${further}>Look further back</${Button}></p></${Empty}>`;
   if (filtered) return html`<${Empty} icon="filter" title="No run matches"><p>Try fewer filters.</p></${Empty}>`;
   const may = mayCreateAny(user());
   return html`<${Empty} icon="layers" title="No runs yet">

@@ -2,7 +2,7 @@
 import { html, useEffect } from "../../preact.js";
 import { duration, money, shortId } from "../../format.js";
 import { useNow } from "../../live.js";
-import { knownPatients, needPatients } from "../../patients.js";
+import { knownPatients, needPatients, personOf } from "../../patients.js";
 import { personName } from "../../people.js";
 import { maySee } from "../../permissions.js";
 import { needProjectNames, projectNames } from "../../project-names.js";
@@ -42,12 +42,14 @@ function toggled(chosen, id) {
 function RunRow({ run, name, ticked, tick }) {
   const now = useNow(isOpen(run) ? 1_000 : 20_000);
   const isChoosing = ticked !== null;
+  const person = run.subject?.type === "patient" && personOf(knownPatients.get()[run.subject.id]);
   return html`<li class=${isChoosing ? "run-row choosing" : "run-row"}>
     ${isChoosing && html`<input type="checkbox" checked=${ticked} onChange=${tick} aria-label=${`Choose ${name}, ${shortId(run.id)}`} />`}
     <a href=${href(`/runs/${run.id}`)}>
       <span class="run-mark"><${Icon} name=${WORKFLOWS[run.workflow]?.icon ?? "layers"} /></span>
       <span class="run-what"><span class="run-name" title=${name}>${name}</span>
-        <span class="run-meta quiet small"><span>${workflowLabel(run)}</span><span class="mono run-id">${shortId(run.id)}</span>
+        <span class="run-meta quiet small"><span>${workflowLabel(run)}</span>${person && html`<span>${person}</span>`}<span
+          class="mono run-id">${shortId(run.id)}</span>
           <span>${personName(run.created_by)}</span><${Tags} values=${run.tags} most=${MOST_TAGS} /></span></span>
       <${Steps} run=${run} />
       <span class="run-state"><${Status} value=${run.status} /><span class="run-progress quiet small">${progress(run)}</span></span>

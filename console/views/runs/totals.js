@@ -19,7 +19,7 @@ export function Totals({ query }) {
     ${["queued", "running", "waiting"].map((name) => html`<a key=${name} href=${to(name)}>
       <strong>${count(open[name])}</strong> ${STATUSES[name].label.toLowerCase()}</a>`)}
     ${reasons.map(([reason, number]) => html`<span key=${reason}
-      class="quiet">${count(number)}: ${reasonTitle(reason).toLowerCase()}</span>`)}
+      class="quiet">${reasonTitle(reason)}: ${count(number)}</span>`)}
     ${day && html`<span class="quiet">Today (UTC): ${count(day.created)} created, ${count(day.failed)} failed</span>`}
   </p>`;
 }

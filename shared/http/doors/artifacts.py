@@ -21,6 +21,7 @@ from shared.records.run import Run
 from shared.runs.accounts import attached_ids, current_ids
 from shared.runs.canonical import canonical_json, sha256_hex
 from shared.runs.limits import MAX_ATTACHED_BYTES, MAX_ATTACHMENTS
+from shared.runs.transitions import require_unstarted
 from shared.workflows.definitions import DEFINITIONS
 from shared.workflows.subjects import is_of_subject
 
@@ -131,8 +132,10 @@ def attach(call: Call, run: Run, body: AttachArtifact) -> Response[str]:
 
 def link_artifact(call: Call, run: Run, artifact_id: str) -> Response[str]:
     """Name an artifact that the caller may see, and that is of the same patient, in the run.
+    Naming it again changes nothing.
 
-    Raises ValidationFailed for another patient's, and for more than a run takes.
+    Raises ValidationFailed for another patient's, and for more than a run takes; Conflict after the
+    first start, also for one that the run holds, unless the request is repeated by its key.
     """
     services, key = call.services, call.key()
     found, maker = visible_artifact(call, artifact_id)
@@ -141,6 +144,8 @@ def link_artifact(call: Call, run: Run, artifact_id: str) -> Response[str]:
         services.artifacts.use_key(key.id, key.fingerprint, run.id)
     if maker.subject != run.subject:
         raise ValidationFailed.of("body.artifact_id", "is of another patient than the run")
+    if artifact_id in run.artifacts and not is_repeated:
+        require_unstarted(run)
     if key.repeatable and not is_repeated:
         _require_room(call, run, found)
         is_repeated = services.artifacts.use_key(key.id, key.fingerprint, run.id)

@@ -9,7 +9,7 @@ from shared.engine.budgets import split
 from shared.engine.spending import Spending, spending_of, total
 from shared.errors import Conflict, NotFound, ValidationFailed
 from shared.http.call import Call
-from shared.http.models import MICRO, UUID_PATTERN, Body
+from shared.http.models import KEPT_IN_MILLIONTHS, MICRO, UUID_PATTERN, Body, millionths
 from shared.http.views import Json, time
 from shared.ports import Scope
 from shared.records.budget import ORGANISATION, Budget, Period, span_began_at, span_of
@@ -25,7 +25,10 @@ _LONGEST_RUN = 60 * DAY
 
 
 class PutBudget(Body):
-    limit_usd: Annotated[float, Field(ge=0, le=1_000_000_000, allow_inf_nan=False)]
+    limit_usd: Annotated[
+        float,
+        Field(ge=0, le=1_000_000_000, allow_inf_nan=False, description=KEPT_IN_MILLIONTHS),
+    ]
     period: Literal["month", "total"]
 
 
@@ -44,7 +47,7 @@ def put_budget(call: Call, scope: str, body: PutBudget) -> Budget:
     services, org_id = call.services, call.caller.org_id
     now, period = services.clock.now_ms(), Period(body.period)
     span = span_of(period, now)
-    limit = round(body.limit_usd * MICRO)
+    limit = millionths(body.limit_usd)
     known = next((one for one in budgets(call) if one.scope == scope), None)
     is_new = known is None or known.span != span
     before = _spending_before(call, scope, span_began_at(span) or 0) if is_new else Spending()

@@ -11,13 +11,23 @@ from shared.errors import Conflict, Forbidden, NotFound, ValidationFailed
 from shared.http.authorize import admit_unless_made
 from shared.http.call import Call
 from shared.http.doors.runs import WorkflowName
-from shared.http.models import Body, MomentText, StatusName
+from shared.http.models import (
+    AS_INTEGER,
+    Body,
+    MomentText,
+    StatusName,
+    milliseconds,
+    moment_of,
+)
 from shared.http.views import Json, time
 from shared.records.bulk import Bulk, BulkAction, BulkStatus
 from shared.runs.codes import FailureCode
 
 MOST, USUAL = 10_000, 1_000
 _TRIES = 20
+_MOMENTS = ("created_after", "created_before")
+_LAST_MOMENT = 253_402_300_799_000
+"""The last second that has a year of four digits."""
 
 
 def _listed(value: Any) -> Any:
@@ -59,7 +69,7 @@ class CreateBulk(Body):
     action: Literal["cancel", "retry"]
     filter: BulkRuns
     dry_run: bool = False
-    limit: Annotated[int, Field(ge=1, le=MOST)] = USUAL
+    limit: Annotated[int, Field(ge=1, le=MOST), AS_INTEGER] = USUAL
     refresh: bool = False
 
 
@@ -90,9 +100,10 @@ def create_bulk(call: Call, body: CreateBulk) -> tuple[Bulk, bool]:
     )
     runner = services.bulk_runner
     existing = services.bulks.create(bulk, runner.due())
-    if existing is not None and existing.created_at != bulk.created_at:
+    if existing is None or existing.created_at == bulk.created_at:
+        runner.ask(bulk)  # a create that was answered too late is met by its own repetition
+    if existing is not None and key.repeatable:
         return existing, False
-    runner.ask(bulk)
     return bulk, True
 
 
@@ -149,6 +160,14 @@ def bulk_view(bulk: Bulk) -> Json:
 
 
 def _as_sent(call: Call) -> Mapping[str, Any]:
-    """The filter in the caller's own words: a word stays a word."""
+    """The filter in the caller's own words, a word stays a word; its times in UTC."""
     sent: Mapping[str, Any] = (call.body or {})["filter"]
-    return {name: value for name, value in sent.items() if value is not None}
+    return {
+        name: _in_utc(value) if name in _MOMENTS else value
+        for name, value in sent.items()
+        if value is not None
+    }
+
+
+def _in_utc(text: str) -> str | None:
+    return time(min(milliseconds(moment_of(text)), _LAST_MOMENT))

@@ -4,7 +4,6 @@ It is on record as such a request is: one entry a page with all its patients and
 those that its creator may not touch.
 """
 
-from datetime import datetime
 from typing import Any
 
 from shared.access.policy import Caller, Role
@@ -15,7 +14,7 @@ from shared.http.authorize import changeable_run, found_run
 from shared.http.call import Call
 from shared.http.doors.retry import RetryRun, retry_as
 from shared.http.doors.runs import list_scope
-from shared.http.models import milliseconds
+from shared.http.models import milliseconds, moment_of
 from shared.observability import log_bug
 from shared.ports import Unreadable
 from shared.records.bulk import Bulk, BulkAction, Touched
@@ -123,4 +122,4 @@ def _words(bulk: Bulk, name: str) -> list[str]:
 
 
 def _moment(text: str | None) -> int | None:
-    return None if text is None else milliseconds(datetime.fromisoformat(text))
+    return None if text is None else milliseconds(moment_of(text))

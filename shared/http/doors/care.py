@@ -12,7 +12,7 @@ from shared.access.policy import Role
 from shared.http.authorize import admit_unless_made, require_living
 from shared.http.call import Call
 from shared.http.doors.records import NOBODY, person_view, record_view, today
-from shared.http.models import KB, Body, Text
+from shared.http.models import KB, Body, Text, whole
 from shared.http.responses import page
 from shared.http.views import Json, time
 from shared.records.care import Assessment, Assignment, Patient, Record
@@ -40,6 +40,7 @@ def _text_or_integer(value: Any) -> Any:
     """Said once for both, where pydantic would name each member of the union as if it
     were a field.
     """
+    value = whole(value)
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ValueError("must be a string or an integer")
     return value

@@ -9,7 +9,7 @@ from shared.http.models import Body
 from shared.http.responses import REPLAYED, ok
 from shared.http.views import current_phase
 from shared.http.waiting import settled, waited
-from shared.records.run import Run, Status
+from shared.records.run import HistoryEntry, Run, Status
 from shared.runs.codes import EventCode
 from shared.workflows.definitions import ORCHESTRATION
 
@@ -26,29 +26,29 @@ def advance(call: Call, run: Run, body: NextPhase) -> Response[str]:
     Repeated under its Idempotency-Key it moves nothing, and tells what became of the phase that it
     set going.
     """
-    op = call.operation()
-    repeated = _was_made(run, op, body)
-    if not repeated:
+
+    def move(one: Run) -> Run:
         admit(call)
-        run = call.services.commands.advance(
-            run, call.caller.user_id, op, skip_validation=body.skip_validation
-        )
-    run = waited(call, run, readable_run)
-    return _told(call, run, _set_going(run, op), repeated=repeated)
+        op, skips = call.operation(), body.skip_validation
+        commands = call.services.commands
+        return commands.advance(one, call.caller.user_id, op, skip_validation=skips)
+
+    moved, is_own = call.moved_once(run, move)
+    made = call.moved(moved)
+    _require_same(made, body)
+    run = waited(call, moved, readable_run)
+    return _told(call, run, _set_going(run, made.op if made else None), repeated=not is_own)
 
 
-def _was_made(run: Run, op: str, body: NextPhase) -> bool:
-    """Whether this very call moved the run before.
-
-    Raises IdempotencyKeyReused when another one did under its key.
+def _require_same(made: HistoryEntry | None, body: NextPhase) -> None:
+    """Raise IdempotencyKeyReused where another call than this very one moved the run under its
+    key.
     """
-    made = next((entry for entry in run.history if entry.op == op), None)
     if made is not None and (made.code == EventCode.SKIP_VALIDATION) != body.skip_validation:
         raise IdempotencyKeyReused
-    return made is not None
 
 
-def _set_going(run: Run, op: str) -> str | None:
+def _set_going(run: Run, op: str | None) -> str | None:
     """The phase that the write of this name gave to the worker: the first that was not finished
     then.
     """
@@ -72,7 +72,7 @@ def _told(call: Call, run: Run, before: str | None, *, repeated: bool) -> Respon
         "status": run.status,
         "message": _message(run, before, after),
     }
-    status = 200 if seen_end or after != before else 202
+    status = 200 if seen_end or repeated or after != before else 202
     return ok(call, data, status, REPLAYED if repeated else {})
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from shared.errors import Conflict, ValidationFailed
 from shared.http.call import Call
-from shared.http.models import Body, Text
+from shared.http.models import AS_INTEGER, Body, Text
 from shared.http.views import Json
 from shared.records.gate import pause_gate
 from shared.records.organisation import Organisation
@@ -21,11 +21,13 @@ _PATIENT_PAGES = 10
 
 
 class PatchOrganisation(Body):
-    """What is absent stays as it is. `retention_days` null keeps runs for ever."""
+    """What is absent stays as it is. `retention_days` null keeps runs for ever, `pause_reason` null
+    takes the text away.
+    """
 
     paused_workflows: Annotated[list[str], Field(max_length=100)] | None = None
     pause_reason: Text | None = None
-    retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    retention_days: Annotated[int, Field(ge=1, le=36_500), AS_INTEGER] | None = None
 
 
 def organisation(call: Call) -> Organisation:
@@ -33,8 +35,10 @@ def organisation(call: Call) -> Organisation:
 
 
 def patch_organisation(call: Call, body: PatchOrganisation) -> Organisation:
-    """Apply what was given to what stands. Raises ValidationFailed, and Conflict for a
-    workflow that takes no pause.
+    """Apply what was given to what stands.
+
+    Raises ValidationFailed, for a reason without a pause too, and Conflict for a workflow that
+    takes no pause.
     """
     _check(body)
     services, now = call.services, call.services.clock.now_ms()
@@ -64,8 +68,6 @@ def organisation_view(call: Call, one: Organisation) -> Json:
 
 
 def _check(body: PatchOrganisation) -> None:
-    if body.paused_workflows is None and "paused_workflows" in body.model_fields_set:
-        raise ValidationFailed.of("body.paused_workflows", "must be a list")
     for at, name in enumerate(body.paused_workflows or ()):
         if name not in DEFINITIONS:
             known = ", ".join(sorted(DEFINITIONS))
@@ -80,13 +82,16 @@ def _after(before: Organisation, body: PatchOrganisation, person: str, now: int)
     after = before
     if "retention_days" in given:
         after = replace(after, retention_days=body.retention_days)
-    if "paused_workflows" in given:
-        paused = tuple(sorted(set(body.paused_workflows or ())))
+    if body.paused_workflows is not None:
+        paused = tuple(sorted(set(body.paused_workflows)))
         if paused != before.paused_workflows:
             after = replace(after, paused_workflows=paused, paused_by=person, paused_at=now)
     if "pause_reason" in given:
         after = replace(after, pause_reason=body.pause_reason)
     if not after.paused_workflows:
+        if body.pause_reason is not None:
+            message = "says why workflows are paused, and none is: name paused_workflows with it"
+            raise ValidationFailed.of("body.pause_reason", message)
         after = replace(after, pause_reason=None, paused_by=None, paused_at=None)
     return after
 

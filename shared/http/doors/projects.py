@@ -18,7 +18,7 @@ from shared.errors import StoreError, ValidationFailed
 from shared.http.authorize import admit_unless_made, found_run
 from shared.http.authorize import project as usable_project
 from shared.http.call import Call
-from shared.http.models import Body
+from shared.http.models import AS_INTEGER, Body
 from shared.http.views import Json, if_wanted, in_status, run_row, run_view, time, unreadable_row
 from shared.observability import log
 from shared.ports import Scope, Unreadable
@@ -51,7 +51,7 @@ class GenerateRun(Body):
     for by its version.
     """
 
-    input_version: Annotated[int, Field(ge=1, le=99_999_999)] | None = None
+    input_version: Annotated[int, Field(ge=1, le=99_999_999), AS_INTEGER] | None = None
 
 
 # --- projects -------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from shared.errors import (
 from shared.http.authorize import admit_unless_made
 from shared.http.call import Call
 from shared.http.messages import field_name, message_of
-from shared.http.models import KB, Body, Uuid
+from shared.http.models import AS_INTEGER, KB, Body, Uuid
 from shared.http.received import Limits, decoded_record
 from shared.http.views import Json, time
 from shared.intake.changes import Counts, changes, digests
@@ -52,7 +52,7 @@ class TakeUpload(Body):
 class AnnounceUpload(Body):
     """`size_bytes` and `sha256` are of what is going to be put, packed if `gzip` says so."""
 
-    size_bytes: Annotated[int, Field(ge=1)]
+    size_bytes: Annotated[int, Field(ge=1), AS_INTEGER]
     sha256: Sha256
     format: Literal["json", "ndjson"]
     gzip: bool = False

@@ -35,20 +35,22 @@ def retry_run(call: Call, run: Run, body: RetryRun) -> Response[str]:
     Raises IdempotencyKeyReused, RateLimited, WorkerDisabled, ValidationFailed, and Conflict unless
     the run has failed.
     """
-    op, key = call.operation(), call.key()
-    artifacts = call.services.artifacts
+    key, artifacts = call.key(), call.services.artifacts
     if key.repeatable and call.services.projects.is_taken(key.id):
         artifacts.use_key(key.id, key.fingerprint, run.id)
-    repeated = any(entry.op == op for entry in run.history)
-    if not repeated:
+
+    def move(one: Run) -> Run:
         admit(call)
-        require_worker(call, run)
-        document, asked = _asked(call, run, body)
+        require_worker(call, one)
+        document, asked = _asked(call, one, body)
         if key.repeatable:
-            artifacts.use_key(key.id, key.fingerprint, run.id)
-        run = call.services.commands.retry(run, call.caller.user_id, asked, op, document=document)
-    view = {"run": any_run(call, waited(call, run, readable_run))}
-    return ok(call, view, 200, REPLAYED) if repeated else ok(call, view, 202)
+            artifacts.use_key(key.id, key.fingerprint, one.id)
+        op, person = call.operation(), call.caller.user_id
+        return call.services.commands.retry(one, person, asked, op, document=document)
+
+    retried, is_own = call.moved_once(run, move)
+    view = {"run": any_run(call, waited(call, retried, readable_run))}
+    return ok(call, view, 202) if is_own else ok(call, view, 200, REPLAYED)
 
 
 def retry_as(call: Call, run: Run, body: RetryRun, op: str) -> Run:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from pydantic import AfterValidator
 
 from shared.errors import ValidationFailed
 from shared.http.call import Call
-from shared.http.models import MICRO, in_form
+from shared.http.models import MICRO
 from shared.http.views import Json
 from shared.runs.counting import day_of
 
@@ -22,11 +23,14 @@ Counts = Mapping[str, int]
 
 
 def _real_day(text: str) -> str:
-    date.fromisoformat(text)
-    return text
+    if _DATE.fullmatch(text):
+        with suppress(ValueError):  # there is no such day
+            date.fromisoformat(text)
+            return text
+    raise ValueError("must be a day that there is, such as 2026-11-29")
 
 
-Day = Annotated[str, AfterValidator(_real_day), in_form(_DATE, "must be a day, such as 2026-11-29")]
+Day = Annotated[str, AfterValidator(_real_day)]
 
 
 def asked_days(call: Call, first: str | None, last: str | None) -> list[str]:

@@ -97,9 +97,6 @@ def own_webhook(call: Call, webhook_id: str) -> Webhook:
 def update_webhook(call: Call, webhook_id: str, body: UpdateWebhook) -> Webhook:
     """Raises NotFound, ValidationFailed."""
     given = body.model_fields_set
-    for name in ("url", "events", "status"):
-        if name in given and getattr(body, name) is None:
-            raise ValidationFailed.of(f"body.{name}", "must not be null")
     if body.url is not None:
         _check_url(call, body.url)
     now = call.services.clock.now_ms()
@@ -139,25 +136,28 @@ def delete_webhook(call: Call, webhook_id: str) -> None:
     call.services.webhooks.delete(own_webhook(call, webhook_id).id)
 
 
-def send_test(call: Call, webhook_id: str) -> Delivery:
-    """A message whatever the webhook wants to be told. Raises NotFound, Conflict, RateLimited."""
+def send_test(call: Call, webhook_id: str) -> tuple[Delivery, bool]:
+    """(a message whatever the webhook wants to be told, whether it is new).
+
+    Raises NotFound, Conflict, IdempotencyKeyReused, RateLimited.
+    """
     webhook, key = _enabled(call, webhook_id), call.key()
     admit_unless_made(call, key)
     if key.repeatable:
         call.services.artifacts.use_key(key.id, key.fingerprint)
     now = call.services.clock.now_ms()
-    return call.services.teller.add(
-        Delivery(
-            id=key.id,
-            webhook_id=webhook.id,
-            org_id=webhook.org_id,
-            news=News.TEST,
-            run_id=None,
-            body=body_of(News.TEST, now, {"org_id": webhook.org_id}),
-            created_at=now,
-            next_at=now,
-        )
+    delivery = Delivery(
+        id=key.id,
+        webhook_id=webhook.id,
+        org_id=webhook.org_id,
+        news=News.TEST,
+        run_id=None,
+        body=body_of(News.TEST, now, {"org_id": webhook.org_id}),
+        created_at=now,
+        next_at=now,
     )
+    standing = call.services.teller.add(delivery)
+    return standing, standing is delivery or not key.repeatable
 
 
 def replay(call: Call, webhook_id: str, delivery_id: str) -> Delivery:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from shared.engine.ledger import open_call
+from shared.http.authorize import is_staff
 from shared.http.call import Call
 from shared.http.models import MICRO
 from shared.http.views import Json, current_phase, time
@@ -27,7 +28,7 @@ def why_view(call: Call, run: Run) -> Json:
         "reason": reason,
         "since": time(began),
         "until": time(ends),
-        "detail": _DETAILS[reason](call, run) if reason in _DETAILS else {},
+        "detail": _detail(call, run, reason),
     }
     return {
         "status": run.status,
@@ -36,6 +37,11 @@ def why_view(call: Call, run: Run) -> Json:
         "looked_at_again_at": time(looked_at_again_at(run, now)),
         "ends_by": None if run.is_terminal else time(run.deadline_at),
     }
+
+
+def _detail(call: Call, run: Run, reason: Why) -> Json:
+    is_told = reason in _DETAILS and (reason not in _OF_THE_HOUSE or is_staff(call.caller))
+    return _DETAILS[reason](call, run) if is_told else {}
 
 
 def _asked_at(call: Call, run: Run) -> int | None:
@@ -58,7 +64,7 @@ def _budget(call: Call, run: Run) -> Json:
     _, org_id, scope = parts_of(run.gate or "")
     now = call.services.clock.now_ms()
     found = next((b for b in call.services.budgets.all(org_id, now) if b.scope == scope), None)
-    missing = max(0, (run.needed or 0) - found.left) if found else 0
+    missing = found.missing_for(run.needed or 0) if found else 0
     return {"scope": scope, "missing_usd": missing / MICRO}
 
 
@@ -116,6 +122,9 @@ _DETAILS: Mapping[Why, Detail] = {
     Why.PROVIDER_RATE_LIMITED: _provider,
     Why.PROVIDER_SPEND_LIMIT: _provider,
 }
+_OF_THE_HOUSE = frozenset({Why.BUDGET, Why.PAUSED})
+"""What stands behind them is the organisation's own, which patients are not shown elsewhere either.
+"""
 _UNTIL: Mapping[Why, Callable[[Call, Run], int | None]] = {
     Why.BUDGET: _budget_until,
     Why.PROVIDER_OVERLOADED: _provider_until,

@@ -17,6 +17,7 @@ from shared.runs.transitions.person import (
     end_taken,
     execute,
     execution_asked,
+    require_unstarted,
     retry,
     take,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "put_off_ring",
     "refused_entry",
     "release",
+    "require_unstarted",
     "retry",
     "ring",
     "take",

@@ -207,10 +207,7 @@ def advance(run: Run, actor: str, now: int, op: str, *, skip_validation: bool) -
 
 def attach(run: Run, actor: str, now: int, op: str, artifact_id: str) -> Change:
     """Name an artifact in a run that has not started: it becomes part of its context."""
-    if run.status is not Status.QUEUED or run.fence > 0:
-        raise Conflict(
-            f"Artifacts can be attached before the first start only (current: {run.status})"
-        )
+    require_unstarted(run)
     _room(run)
     entry = HistoryEntry(
         now,
@@ -222,6 +219,14 @@ def attach(run: Run, actor: str, now: int, op: str, artifact_id: str) -> Change:
         artifacts=(artifact_id,),
     )
     return changed(run, seen(run), entry, {})
+
+
+def require_unstarted(run: Run) -> None:
+    """Raise Conflict for a run that takes no artifact any more."""
+    if run.status is not Status.QUEUED or run.fence > 0:
+        raise Conflict(
+            f"Artifacts can be attached before the first start only (current: {run.status})"
+        )
 
 
 def _require(run: Run, status: Status) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 
 from shared.runs.canonical import canonical_json
 from shared.workflows.diagnosis.budget import shorten
+from shared.workflows.diagnosis.dates import NINETY_PLUS
 from shared.workflows.diagnosis.fhir import mapping, mappings, text
-from shared.workflows.diagnosis.privacy.ages import NINETY_PLUS, asks_age, shown_alone
+from shared.workflows.diagnosis.privacy.ages import asks_age, shown_alone
 from shared.workflows.diagnosis.reading import Reader
 from shared.workflows.diagnosis.texts import NAME_LIMIT, NOTE_LIMIT, clipped, present
 

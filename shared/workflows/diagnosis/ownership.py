@@ -38,7 +38,6 @@ class Ownership:
         # Only where the patient's own server is unknown do others say whether an id is one
         # person's.
         self._foreign: dict[str, set[str]] = defaultdict(set)
-        self._relative: set[str] = set()
         self._home: set[str] = set()
         self._contained: dict[tuple[int, str], Resource] = {}
         self._memo: dict[int, bool] = {}
@@ -115,8 +114,6 @@ class Ownership:
                     self._unnamed.add(Name(name.server, None, name.id))
                 if name.server:
                     self._foreign[name.id].add(name.server)
-                elif not said.lower().startswith("urn:"):
-                    self._relative.add(name.id)
 
     def _is_own(self, resource: Resource, within: Held) -> bool:
         known = self._memo.get(id(resource))
@@ -140,12 +137,10 @@ class Ownership:
 
     def _is_alone(self, own: str, server: str) -> bool:
         """Whether an id on a server is the patient's, whose own server nothing says: no other
-        server has it, and no relative reference, unless other resources stand on that server or
-        the id is like no other.
+        server has it, and other resources of the record stand on that server or the id is like no
+        other. What may be another person's of the same id is not the patient's.
         """
-        return len(self._foreign[own]) <= 1 and (
-            own not in self._relative or server in self._home or is_uuid(own)
-        )
+        return len(self._foreign[own]) <= 1 and (server in self._home or is_uuid(own))
 
     def _is_anothers_name(self, display: str | None) -> bool:
         """Whether two or three capitalised words, none of medicine, that share none with the

@@ -101,24 +101,20 @@ class Reader(TextReader):
         """Of a value or an interpretation: what its codes say, with the local text beside it
         where it differs.
         """
-        concept = self.concept(_as_concept(value))
+        value = _as_concept(value)
+        concept = self.concept(value)
         if concept is None:
             return None
-        coded = concept.get("also", [])
-        if not coded:
-            code, name = concept.get("code"), str(concept["name"])
-            # Without any display the code alone says what was meant.
-            codings = mappings(mapping(value).get("coding"))
-            if self._displays(codings):
-                return name
-            if not code and named_by(mapping(value).get("text")):
-                code = self._local_code(codings)
-            return f"{name} [{code}]" if code and _plain(str(code)) != _plain(name) else name
-        texts = concept["name"]
-        displays = self._displays(mappings(mapping(value).get("coding")))
-        if any(_plain(one) == _plain(texts) for one in displays.values()):
-            return "; ".join([str(texts), *coded])
-        return f"{'; '.join(coded)} ({texts})"
+        said, codings = str(concept["name"]), mappings(mapping(value).get("coding"))
+        displays, coded = self._displays(codings), concept.get("also", [])
+        # Without a display the code alone says what was meant.
+        code = self._unsaid(codings) if displays else concept.get("code")
+        if not displays and not code and named_by(mapping(value).get("text")):
+            code = self._local_code(codings)
+        beside = f" [{code}]" if code and _plain(str(code)) != _plain(said) else ""
+        if not coded or any(_plain(one) == _plain(said) for one in displays.values()):
+            return "; ".join([said, *coded]) + beside
+        return f"{'; '.join(coded)} ({said}){beside}"
 
     def names(self, value: Any, name: str = "names") -> list[str]:
         if not value:
@@ -201,6 +197,11 @@ class Reader(TextReader):
             else None
         )
 
+    def _unsaid(self, codings: list[Mapping[str, Any]]) -> str | None:
+        """The code of a terminology where only others say theirs in words."""
+        known = [coding for coding in codings if _is_vocabulary(coding)]
+        return None if self._displays(known) else next(filter(None, map(self._label, known)), None)
+
     def _local_code(self, codings: list[Mapping[str, Any]]) -> str | None:
         codes = (self.note(named_by(coding.get("code")), UNIT_LIMIT, "name") for coding in codings)
         return next(filter(None, codes), None)
@@ -226,9 +227,11 @@ def _key(value: Any) -> "_Key | None":
 
 
 def _as_concept(value: Any) -> Any:
-    """A Coding as a CodeableConcept."""
+    """A Coding as a CodeableConcept, with the text that a careless converter left in it."""
     coded = mapping(value)
-    return value if not coded or "coding" in coded or "text" in coded else {"coding": [coded]}
+    if not coded or "coding" in coded or ("text" in coded and "code" not in coded):
+        return value
+    return {"coding": [coded], "text": coded.get("text")}
 
 
 def _plain(said: str) -> str:

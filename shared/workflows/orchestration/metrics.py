@@ -21,7 +21,6 @@ from shared.runs.prices import PRICES, PriceTable
 from shared.runs.timeline import current_step, failures, step_times
 from shared.runs.transitions import pending
 from shared.workflows.definitions import ORCHESTRATION, definition_of
-from shared.workflows.orchestration.profiles import UnknownProfile, profile
 from shared.workflows.orchestration.projection import project
 from shared.workflows.orchestration.scores import Record, governance_score, hygiene_score
 from shared.workflows.orchestration.spending import AgentSpending, agent_spending
@@ -150,6 +149,9 @@ def _planned(run: Run, name: str) -> list[str]:
     """Who is to work in a phase; nobody where the workflow has no agents or the profile is gone."""
     if run.workflow != ORCHESTRATION.name:
         return []
+    # Only here, because profiles are slow to build.
+    from shared.workflows.orchestration.profiles import UnknownProfile, profile
+
     try:
         return list(profile(run.attributes.get("profile", "")).phase(name).agent_ids)
     except UnknownProfile:

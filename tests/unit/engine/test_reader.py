@@ -3,6 +3,7 @@ twice and none missed.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from shared.engine.listing import EXAMINED_AT_MOST, Filtered, Reader
 from shared.ports import Page, Scope
+from shared.records.gate import pause_gate
 from shared.records.run import Run, Status
 from tests.fakes.run_store import InMemoryRunStore
 from tests.fakes.world import MORNING, VirtualClock
@@ -131,6 +133,26 @@ def test_waiting_ends_after_its_seconds_with_the_run_as_it_is() -> None:
     start = reader.clock.now_ms()
     assert reader.wait(run, 3, lambda r: r.is_terminal) == run
     assert reader.clock.now_ms() == start + 3_000
+
+
+@pytest.mark.rule("R-WAIT-1")
+@pytest.mark.parametrize(("gate", "most"), [(None, 100), (pause_gate(ORG, "diagnosis"), 13)])
+def test_how_often_a_waiting_call_reads_is_bounded(gate: str | None, most: int) -> None:
+    reader, (run,) = a_reader(1)
+    store = reader.runs
+    assert isinstance(store, InMemoryRunStore)
+    reads: list[str] = []
+
+    def get(real: Callable[[str], Run | None], run_id: str) -> Run | None:
+        reads.append(run_id)
+        return real(run_id)
+
+    counted = Reader(intercepted(reader.runs, get=get), reader.clock)
+    start = reader.clock.now_ms()
+    store.plant(replace(run, gate=gate))
+    assert counted.wait(replace(run, gate=gate), 25, lambda r: r.is_terminal).gate == gate
+    assert reader.clock.now_ms() == start + 25_000
+    assert 0 < len(reads) <= most
 
 
 def test_a_settled_run_or_no_seconds_wait_for_nothing() -> None:

@@ -45,6 +45,20 @@ def test_an_operation_says_everything(name: str, one: Json) -> None:
         assert {"401", "403"} <= one["responses"].keys(), name
 
 
+def test_a_route_with_a_natural_key_asks_nothing_of_the_header_that_it_ignores() -> None:
+    """What the document bounds is refused outside of the bounds, and these refuse none."""
+    parameters = DOCUMENT["components"]["parameters"]
+    asked: dict[bool, list[Json]] = {True: [], False: []}
+    for _, one in operations():
+        created: Json = next((a for s, a in one["responses"].items() if s in ("201", "202")), {})
+        for parameter in one["parameters"]:
+            full = parameters.get(parameter.get("$ref", "").rpartition("/")[2], parameter)
+            if full["name"] == "Idempotency-Key":
+                asked["Idempotency-Status" in created.get("headers", {})].append(full["schema"])
+    assert asked[True] == [{"type": "string"}] * 2
+    assert {schema.get("minLength") for schema in asked[False]} == {1}
+
+
 def test_what_needs_no_token_is_what_the_template_says() -> None:
     assert {one["operationId"] for _, one in operations() if one.get("security") == []} == {
         "health",

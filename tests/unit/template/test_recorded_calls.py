@@ -35,3 +35,18 @@ def test_what_is_granted_and_never_asked_for_is_told_but_for_the_platform_s(tmp_
         ("dynamodb:Query", "Table"),
         ("dynamodb:DeleteItem", "Table"),
     }
+
+
+def test_a_grant_over_the_whole_bucket_is_one_over_its_uploads(tmp_path: Path) -> None:
+    bucket = {"Bucket": f"{STACK}-bucket", "kind": "uploads/"}
+    (tmp_path / "1.jsonl").write_text(
+        "".join(
+            f"{json.dumps([f'{STACK}-{one}', 's3', operation, bucket])}\n"
+            for one, operation in (("PutRecord", "GetObject"), ("CreateRecordUpload", "GetObject"))
+        )
+    )
+    found = seen(tmp_path)
+    assert missing(functions()["put_record"], found["put_record"]) == set()
+    assert missing(functions()["create_record_upload"], found["create_record_upload"]) == {
+        ("s3:GetObject", "Bucket/uploads/*")
+    }

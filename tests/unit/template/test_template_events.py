@@ -1,8 +1,8 @@
 """Every sample event through its real handler: it is answered as the contract says, and every AWS
 call that it makes is granted.
 
-An emulator grants everything, so what a deployed function is refused would otherwise show only
-there.
+moto grants everything, so what a deployed function is refused would otherwise show only where
+policies hold: in AWS, and in `make http-on-ministack`.
 
 Long because every function is entered with its sample event over one arrangement.
 """
@@ -44,6 +44,7 @@ from tests.support.furnished import (
 )
 from tests.support.granted import Grant, grants_for
 from tests.unit.template.declared import ROOT, functions
+from tools.openapi.document import DOCUMENT
 
 REGION = "eu-central-1"
 FUNCTIONS = functions()
@@ -81,6 +82,13 @@ STATUS = {
     "create_webhook": 201,
     "download_artifact": 302,
 }
+
+KEYED = sorted(
+    operation["operationId"]
+    for methods in json.loads(DOCUMENT.read_text("utf-8"))["paths"].values()
+    for operation in methods.values()
+    if {"$ref": "#/components/parameters/Idempotency-Key"} in operation["parameters"]
+)
 
 
 class TwoMinutesAgo:
@@ -164,11 +172,12 @@ def enter(name: str, blueprint: Blueprint, monkeypatch: pytest.MonkeyPatch) -> N
     bootstrap.reset()
 
 
-def call(name: str) -> Any:
+def call(name: str, **headers: str) -> Any:
     handler = importlib.import_module(f"functions.{name}.handler").handler
-    return handler(
-        event_of(name), LambdaContext(name, "512", FUNCTIONS[name].timeout, time.monotonic)
-    )
+    event = event_of(name)
+    if headers:
+        event["headers"] |= headers
+    return handler(event, LambdaContext(name, "512", FUNCTIONS[name].timeout, time.monotonic))
 
 
 @pytest.mark.parametrize(
@@ -184,6 +193,19 @@ def test_a_sample_request_is_answered_with_what_its_role_allows(
     calls.seen.clear()
     answer = call(name)
     assert answer["statusCode"] == STATUS.get(name, 200), answer["body"]
+    assert calls.seen <= FUNCTIONS[name].grants()
+
+
+@pytest.mark.parametrize("name", KEYED)
+def test_a_request_under_a_key_and_its_repetition_need_no_more_than_the_role_allows(
+    name: str, blueprint: Blueprint, calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter(name, blueprint, monkeypatch)
+    furnish(name)
+    calls.seen.clear()
+    answers = [call(name, **{"idempotency-key": "once"}) for _ in range(2)]
+    assert answers[0]["statusCode"] == STATUS[name], answers[0]["body"]
+    assert answers[1]["statusCode"] in (200, 202), answers[1]["body"]
     assert calls.seen <= FUNCTIONS[name].grants()
 
 

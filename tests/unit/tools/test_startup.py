@@ -1,5 +1,6 @@
 """The tricks of packing change how fast a function starts, and nothing else."""
 
+import compileall
 import gzip
 import json
 import re
@@ -7,6 +8,7 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore import xform_name
@@ -32,9 +34,8 @@ NOT_OF_FUNCTIONS = {
 
 
 def run(code: str, *path: Path) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", code, *map(str, path)], capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-c", code, *map(str, path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -146,6 +147,29 @@ def test_what_was_compiled_while_packing_is_what_a_start_would_compile(tmp_path:
     assert run(start + used, tmp_path).split() == ["known_pattern", "known_methods"]
 
 
+def test_a_module_that_was_stored_is_the_one_in_the_tree(tmp_path: Path) -> None:
+    (tmp_path / "precompiled.py").write_text(
+        (Path(tricks.__file__).with_name("precompiled.py")).read_text("utf-8")
+    )
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "whole" / "__init__.py").write_text("PLACE = __file__, __path__, __package__\n")
+    (tmp_path / "whole" / "part.py").write_text("from . import PLACE\ndef f(): return __name__\n")
+    (tmp_path / "other.py").write_text("X = 1\n")
+    start = "import sys; sys.path.insert(0, sys.argv[1]); import precompiled\n"
+    show = (
+        "import inspect, whole.part as p; from whole.part import f, PLACE\n"
+        "print(PLACE, f(), p.__file__, p.__cached__, p.__spec__.origin, inspect.getsource(f))"
+    )
+    plain = run(start + show, tmp_path)
+    assert compileall.compile_dir(tmp_path, quiet=1)
+    start_names = "lambda: [__import__('whole.part'), __import__('other')]"
+    run(start + f"precompiled.record('part', {start_names})", tmp_path)
+    (tmp_path / "other.py").unlink()
+    assert run(start + "precompiled.install('part')\n" + show, tmp_path) == plain
+    used = "precompiled.install('part'); import other; print(other.X, type(other.__loader__))"
+    assert run(start + used, tmp_path).strip() == "1 <class 'precompiled._Loader'>"
+
+
 def test_what_another_python_stored_is_not_used(tmp_path: Path) -> None:
     text = Path(tricks.__file__).with_name("precompiled.py").read_text("utf-8")
     (tmp_path / "precompiled.py").write_text(text)
@@ -153,6 +177,29 @@ def test_what_another_python_stored_is_not_used(tmp_path: Path) -> None:
         "import sys; sys.path.insert(0, sys.argv[1]); import precompiled, marshal, dataclasses\n"
         "open(sys.argv[1] + '/x.bin', 'wb').write(marshal.dumps((('other',), {}, {})))\n"
         "precompiled.install('x'); precompiled.install('missing')\n"
-        "print(hasattr(dataclasses, 'exec'))"
+        "print(hasattr(dataclasses, 'exec'), [one for one in sys.meta_path if one.__module__ =="
+        " 'precompiled'])"
     )
-    assert run(code, tmp_path).strip() == "False"
+    assert run(code, tmp_path).strip() == "False []"
+
+
+def test_handlers_of_services_that_are_called_stay() -> None:
+    from botocore import handlers
+
+    source = Path(handlers.__file__).read_text("utf-8")
+    own: dict[str, Any] = {"__name__": "botocore.handlers"}
+    exec(compile(tricks.with_own_handlers(source), "handlers", "exec"), own)
+    whole: dict[str, Any] = {"__name__": "botocore.handlers"}  # moto adds to the imported one
+    exec(compile(source, "handlers", "exec"), whole)
+    kept = [one[0] for one in own["BUILTIN_HANDLERS"]]
+    all_of_them = [one[0] for one in whole["BUILTIN_HANDLERS"]]
+    assert kept == [
+        event
+        for event in all_of_them
+        if not event.startswith("docs.")
+        and ("." not in event or event.split(".")[1] in tricks.OPERATIONS)
+    ]
+    assert {"before-parse.s3.*", "before-call", "after-call.sqs.*"} < set(kept)
+    assert len(kept) < len(all_of_them) / 2 + 10
+    with pytest.raises(tricks.UnknownSource):
+        tricks.with_own_handlers("BUILTIN_HANDLERS = []\n")

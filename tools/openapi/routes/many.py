@@ -34,7 +34,7 @@ ROUTES: Routes = {
     "DELETE /webhooks/{webhookId}": Operation(TAG, {204: NO_CONTENT}),
     "POST /webhooks/{webhookId}/rotate": Operation(TAG, {200: _WITH_SECRET}, errors=(409,)),
     "POST /webhooks/{webhookId}/test": Operation(
-        TAG, {202: _DELIVERY}, errors=(409, 429), keyed=True
+        TAG, {202: _DELIVERY, 200: _DELIVERY}, errors=(409, 429), keyed=True
     ),
     "GET /webhooks/{webhookId}/deliveries": Operation(
         TAG, {200: page("Deliveries", deliveries=list[Delivery])}

@@ -6,14 +6,15 @@ Knows the ways in which ages are written in the languages of the records.
 
 import re
 
+from shared.workflows.diagnosis.dates import NINETY_PLUS, OLDEST_SHOWN
+from shared.workflows.diagnosis.privacy import aged
 from shared.workflows.diagnosis.privacy.text import fold, words
 
-OLDEST_SHOWN = 89
-NINETY_PLUS = "90+"
 _AGE = r"(?<![\w.,/+\-])(9\d|1[0-3]\d)(?![\d+])"
 _YEARS = (
     r"(?:[.,]\d)?[\s\u00a0\-\u2010\u2011\u2013]{0,2}"
-    r"(?:y/?o|y\.\s?o\.?|yrs?|years?|y|jahre?n?|j(?=\.)|jährig\w{0,3}|jaehrig\w{0,3}|ans|años"
+    r"(?:y/?o?[fm]|y/?o|y\.\s?o\.?|yrs?|years?|y|jahre?n?|j(?=\.)|jährig\w{0,3}|jaehrig\w{0,3}"
+    r"|ans|años"
     r"|ańos|anos|anni|enne|jaar|jarige?|jahrig\w{0,3}|"
     r"lat|lata|letni\w{0,4}|letn\w{0,3}|latk\w{0,2}|år|årig\w{0,3}|aar|aarig\w{0,3}"
     r"|vuotia\w{0,4}|vuotta|let|let[ýáé]\w{0,3}|rok\w{0,2}|"
@@ -53,6 +54,11 @@ _SPELT = re.compile(
     r"(?<![^\W_])(?:ninety(?:[ \-](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one "
     r"|a )?hundred(?: and (?:one|two|three|"
     r"four|five|six|seven|eight|nine|ten))?)(?=[ \-]years?[ \-](?:old|of age))",
+    re.IGNORECASE,
+)
+_SPELT_ORDINAL = re.compile(
+    r"(?<![^\W_])(?:ninety[ \-](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)"
+    r"|ninetieth|(?:one )?hundredth)(?=[ \-](?:year|birthday))",
     re.IGNORECASE,
 )
 _SPELT_GERMAN = re.compile(
@@ -137,7 +143,7 @@ def hide(text: str) -> str:
     text = _RANGE.sub(_hidden_range, text)
     for shape in _SHAPES:
         text = shape.sub(_hidden, text)
-    return _spelt(text)
+    return _spelt(aged.hide(text))
 
 
 def is_over(value: object, unit: str | None = None) -> bool:
@@ -154,7 +160,7 @@ def is_over(value: object, unit: str | None = None) -> bool:
 def shown_alone(said: str) -> str:
     """A text that is nothing but an age, in years where it says no unit, as it may be shown."""
     match = _ALONE.fullmatch(said.strip())
-    over = match is not None and is_over(match[1].replace(",", "."), match[2])
+    over = match is not None and is_over(match[1].replace(",", "."), match[2].strip("FM"))
     return NINETY_PLUS if over else said
 
 
@@ -181,6 +187,7 @@ def _hidden_range(match: re.Match[str]) -> str:
 
 def _spelt(text: str) -> str:
     low = text.lower()
-    if "ninety" in low or "hundred" in low:
+    if "ninet" in low or "hundred" in low:
         text = _SPELT.sub(NINETY_PLUS, text)
+        text = _SPELT_ORDINAL.sub(NINETY_PLUS, text)
     return _SPELT_GERMAN.sub(NINETY_PLUS, text) if "neunzig" in low else text

@@ -61,6 +61,14 @@ _DATE = re.compile(
     r"|\d\d)(?!\d|\1\d)|(?:0[1-9]|1[0-2])[./\-](?:19|20)\d\d(?!\d)"
     r"|(?:18|19|20)\d\d([./\-])(?:0?[1-9]|1[0-2])(?:\2(?:0?[1-9]|[12]\d|3[01]))?(?!\d|\2\d))"
 )
+# Of care, as it is typed in haste; with a time of day or none.
+_UNSPACED = (
+    r"(?:(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))"
+    r"(?:18|19|20)\d\d"
+)
+_UNSPACED_DATE = re.compile(
+    rf"{_UNSPACED}(?:[ \-]{{1,3}}(?:{_UNSPACED}|(?:[01]\d|2[0-3])(?:\.?[0-5]\d)?))?"
+)
 _TIMES = re.compile(
     r"(?:[01]\d|2[0-3])[.:]?[0-5]\d(?:[ \-/,]{1,3}(?:[01]\d|2[0-3])[.:]?[0-5]\d){1,12}"
 )
@@ -118,6 +126,7 @@ def _is_other(text: str, start: int, end: int) -> bool:
     said = text[start:end]
     return (
         _DATE.match(text, start) is not None
+        or _UNSPACED_DATE.fullmatch(said) is not None
         or _TIMES.fullmatch(said) is not None
         or said.startswith(("0.", "0,"))
         or _CODED.search(text, max(0, start - 30), start) is not None

@@ -91,9 +91,8 @@ def test_it_is_quiet_only_when_every_actor_is_parked_and_nothing_it_waits_for_ha
 def test_a_follower_sees_the_jumps_of_the_clock_whose_offset_it_shares():
     clock = StackClock()
     follower = StackClock(clock.offset, follower=True)
-    started = time.monotonic()
     thread = in_thread(lambda: follower.sleep(3600))
     clock.jump_to(clock.now() + 3601)
-    thread.join(5)
-    assert time.monotonic() - started < 5
+    thread.join(60)
+    assert not thread.is_alive()
     assert abs(follower.now() - clock.now()) < 1

@@ -1,6 +1,7 @@
 """A table's stream to a function: order, halving, bounded tries, and the queue of failures."""
 
 import json
+import threading
 
 import pytest
 
@@ -28,11 +29,17 @@ class Table:
     def send_message(self, **message):
         self.failures.append(json.loads(message["MessageBody"])["DDBStreamBatchInfo"])
 
+    def stream_start(self, table):
+        return next((at for at, one in enumerate(self.records) if one), len(self.records))
+
     def stream_length(self, table):
         return len(self.records)
 
     def stream_records(self, table, start, most):
         return "shard", self.records[start : start + most]
+
+    def forget_records(self, table, start, count):
+        self.records[start : start + count] = [None] * count
 
 
 def _records(count):
@@ -90,3 +97,28 @@ def test_with_a_window_an_answer_without_state_is_a_failure():
     wait_for(lambda: poller._next == 1)
     poller.stop()
     assert (answers, table.failures) == ([], [])
+
+
+def test_what_it_was_at_when_it_stopped_is_delivered_by_the_next():
+    table, batches, begun, go_on = Table(_records(6)), [], threading.Event(), threading.Event()
+
+    def invoke(name, event):
+        batches.append(_numbers(event))
+        if batches[-1] == [4, 5]:
+            begun.set()
+            go_on.wait(10)
+        return {"state": {}}
+
+    first = StreamPoller(SOURCE, table, StackClock(), invoke)
+    first.start()
+    assert begun.wait(10)
+    stopping = threading.Thread(target=first.stop)
+    stopping.start()
+    wait_for(lambda: first._stopping)
+    go_on.set()
+    stopping.join()
+    second = StreamPoller(SOURCE, table, StackClock(), invoke)
+    second.start()
+    wait_for(lambda: second._next == 6)
+    second.stop()
+    assert batches == [[0, 1, 2, 3], [4, 5], [4, 5]]

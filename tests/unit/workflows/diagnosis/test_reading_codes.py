@@ -15,6 +15,8 @@ from tests.unit.workflows.diagnosis.readings import (
 )
 
 SCT = "http://snomed.info/sct"
+LOINC = "http://loinc.org"
+LOCAL = {"system": "urn:x", "code": "X1", "display": "see note"}
 V3 = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
 
 
@@ -92,6 +94,21 @@ def result(**fields: Any) -> dict[str, Any]:
         (concept(SCT, "260373001", None, "see comment"), "see comment [SNOMED 260373001]"),
         (concept(SCT, "260373001"), "SNOMED 260373001"),
         (
+            {"coding": [{"system": SCT, "code": "260373001"}, LOCAL], "text": "see comment"},
+            "see note (see comment) [SNOMED 260373001]",
+        ),
+        ({"coding": [LOCAL, {"system": SCT, "code": "260373001"}]}, "see note [SNOMED 260373001]"),
+        (
+            {
+                "coding": [
+                    {"system": SCT, "code": "260373001"},
+                    {"system": LOINC, "code": "LA11882-0", "display": "Detected"},
+                ],
+                "text": "see comment",
+            },
+            "Detected (see comment)",
+        ),
+        (
             {"coding": [{"display": "Reactive"}, {"display": "Positive"}], "text": "Reactive"},
             "Reactive; Positive",
         ),
@@ -100,6 +117,13 @@ def result(**fields: Any) -> dict[str, Any]:
 )
 def test_a_coded_value_never_hides_behind_its_text(value: Any, shown: str) -> None:
     assert result(valueCodeableConcept=value)["value"] == shown
+
+
+@pytest.mark.rule("R-READ-402")
+def test_nor_does_a_coding_behind_a_text_that_a_converter_left_in_it() -> None:
+    coding = {"system": SCT, "code": "260373001", "text": "see comment"}
+    assert result(valueCoding=coding)["value"] == "see comment [SNOMED 260373001]"
+    assert result(valueCoding=coding | {"display": "Detected"})["value"] == "Detected (see comment)"
 
 
 @pytest.mark.rule("R-READ-402")

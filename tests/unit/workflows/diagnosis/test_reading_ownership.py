@@ -34,7 +34,7 @@ def about(reference: str, **who: Any) -> dict[str, Any]:
         ("Patient/p1", "p1"),
         ("Patient/p1/_history/4", "p1"),
         ("p1", "Patient/p1"),
-        ("https://any.example/Patient/p1", "p1"),
+        (f"https://any.example/Patient/{UUID.upper()}", UUID),
         (f"urn:uuid:{UUID.upper()}", UUID),
         (f"Patient/{UUID}", UUID.upper()),
         (f"Patient/{UUID}", f"urn:uuid:{UUID}"),
@@ -47,15 +47,25 @@ def test_ids_are_compared_in_one_spelling(reference: str, patient_id: str) -> No
 
 @pytest.mark.rule("R-READ-301")
 @pytest.mark.parametrize(
-    ("stands_on", "is_own"), [(None, False), ("https://a.example/fhir/Condition/c", True)]
+    ("stands_on", "is_own"),
+    [
+        (None, False),
+        ("https://b.example/fhir/Condition/c", False),
+        ("urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0", False),
+        ("https://a.example/fhir/Condition/c", True),
+    ],
 )
-def test_where_others_name_the_patient_relatively_an_absolute_reference_is_to_another_server(
-    stands_on: str | None, is_own: bool
+@pytest.mark.parametrize("relative", [[], [{"subject": {"reference": "Patient/p1"}}]])
+@pytest.mark.parametrize("full_url", [None, "urn:uuid:5c3151bd-1cbf-4d64-b04d-cd9187a4c6e0"])
+def test_where_nothing_says_the_patients_server_an_absolute_reference_is_to_another(
+    stands_on: str | None, is_own: bool, relative: list[dict[str, Any]], full_url: str | None
 ) -> None:
     absolute = resource("Condition", subject={"reference": "https://a.example/fhir/Patient/p1"})
-    relative = resource("Condition", "Gout", subject={"reference": "Patient/p1"})
-    built = read({"resource": absolute, "fullUrl": stands_on}, relative)
-    assert (own(built), where(built, "Gout") != []) == (is_own, True)
+    others = [resource("Condition", "Gout", **fields) for fields in relative]
+    who = {"resource": WHO} | ({"fullUrl": full_url} if full_url else {})
+    built = pack(bundle_of({"resource": absolute, "fullUrl": stands_on}, *others, who=who))
+    assert (own(built), bool(where(built, "Gout"))) == (is_own, bool(relative))
+    assert built["omitted"] == ({} if is_own else {"of_another_subject": 1})
 
 
 @pytest.mark.rule("R-READ-301")

@@ -52,6 +52,7 @@ TEXTS = [
         "in ",
     ),
     *("ninety-", "(", "-", "\u00a0", "\n", "f::", "Wardlow Terrace ", "Quartermain, ", "617 555 "),
+    *("94F ", "94 F, ", "F/94 ", "a woman, 94 ", "she is 94 ", "94th ", "01102026 "),
 ]
 
 
