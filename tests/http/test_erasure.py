@@ -6,6 +6,7 @@ Long because one patient with runs of all kinds is made, erased and looked for e
 
 import hashlib
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -62,6 +63,8 @@ class Life:
     bulk: str = ""
     before: Any = None
     erasure: Any = None
+    beside: Counter[str] = field(default_factory=Counter)
+    objects: int = 0
     at_once: list[Answer] = field(default_factory=list)
 
     @property
@@ -202,6 +205,9 @@ def life(calendar_client: Client) -> Life:
     stores = RawStores.of(lived.ward)
     assert len(lived.mark.found_in(stores.everything())) > 20
     assert len(lived.runs) == 20
+    lived.beside = stores.beside(lived.runs)
+    of_them = (*lived.runs, lived.ward.patient, lived.assessment)
+    lived.objects = sum(any(one in key for one in of_them) for key, _ in stores.objects())
     lived.before = {run_id: lived.ward.run(run_id) for run_id in lived.runs}
     first = erase(lived.ward)
     assert first.status == 202, first.body
@@ -300,6 +306,9 @@ def test_the_receipt_counts_what_was_there(life: Life) -> None:
     made = {name for run in life.before.values() for name in [run["artifact_id"]] if name}
     assert counts["artifacts"] == len({*life.artifacts, *made})
     assert counts["idempotency_keys"] == 3, "two links and a retry"
+    assert {"P": counts["payloads"], "L": counts["ledger_lines"], "T": counts["tag_entries"],
+            "R": len(life.runs)} == life.beside  # fmt: skip
+    assert counts["object_versions"] == life.objects
     download = f"/runs/{life.erasure['id']}/artifacts/{receipt_id}/download"
     assert life.client.call("GET", download, None, "admin").status == 302
 

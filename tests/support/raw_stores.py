@@ -4,7 +4,8 @@ logs. Its AWS is found by a URL that it presigns.
 
 import base64
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 import boto3
 
 from local.demo.stack_process import ROOT
+from shared.adapters.dynamodb import keys
 from tests.support.care import Ward
 
 _ACCOUNT: dict[str, Any] = {
@@ -49,6 +51,15 @@ class RawStores:
             for page in dynamodb.get_paginator("scan").paginate(TableName=name)
             for item in page["Items"]
         ]
+
+    def beside(self, run_ids: Iterable[str]) -> Counter[str]:
+        """How many items of each kind stand beside these runs: the first letter of their keys."""
+        wanted = {keys.thing_pk(run_id) for run_id in run_ids}
+        return Counter(
+            item["sk"]["S"][0]
+            for item in map(json.loads, self.items())
+            if item["pk"].get("S") in wanted
+        )
 
     def objects(self) -> dict[tuple[str, str], bytes]:
         """(key, version) -> bytes of all versions of all objects; of a delete marker none."""
