@@ -66,6 +66,12 @@ class Budget:
     def left(self) -> int:
         return max(0, self.limit - self.committed) if self.is_counted else 0
 
+    def missing_for(self, amount: int) -> int:
+        """By how much the limit would have to be higher for an amount to fit; also where more is
+        committed than the limit allows.
+        """
+        return max(0, self.committed + amount - self.limit)
+
 
 @dataclass(frozen=True, slots=True)
 class Spending:
@@ -101,12 +107,6 @@ class Count:
     span: str
     position: str | None
     held: frozenset[str] = frozenset()
-
-    def missing_for(self, amount: int) -> int:
-        """By how much the limit would have to be higher for an amount to fit; also where more is
-        committed than the limit allows.
-        """
-        return max(0, self.committed + amount - self.limit)
 
 
 def span_of(period: Period, now: int) -> str:
