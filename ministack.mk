@@ -9,7 +9,7 @@ $(MINISTACK)/.ready: ministack.mk
 	@touch $@
 
 .PHONY: deploy-check http-on-ministack functions-python
-deploy-check: functions-python $(READY) sam-build ## The template deployed by `sam deploy` to an emulator, a diagnosis played through it, and faults of it found
+deploy-check: functions-python $(READY) sam-build ## The template deployed by `sam deploy` to an emulator, a diagnosis played through it, four faults of it looked for
 	STUDIO_DEPLOYMENT=1 $(BIN)/python -m pytest -v -m deployment --timeout 0 tests/deployment
 
 http-on-ministack: functions-python $(READY) sam-build ## The HTTP suite asked of the template deployed to an emulator; docs/fidelity.md

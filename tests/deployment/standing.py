@@ -28,7 +28,8 @@ from tests.support.ministack import ministack
 
 MODEL_SECONDS = "15"
 LONGEST_ANSWER = 90
-LONGEST_WAIT = 120
+LONGEST_WAIT = 80
+"""Seconds: the tests' client has no more patience."""
 _OF_THE_CONNECTION = ("host", "connection", "content-length", "transfer-encoding", "expect")
 SWITCHES = {"DIAGNOSIS_WORKER_ENABLED": "true", "QUOTA_PER_MINUTE": "0"}
 """Variables that tests change, as they are without them."""

@@ -59,6 +59,7 @@ def test_an_invalid_key_fails_at_once(ward: Ward) -> None:
     assert (run["status"], run["attempt"], run["error_info"]["code"]) == ("failed", 1, "LLM_ERROR")
 
 
+@needs_local(CLOCK)
 @pytest.mark.parametrize(("script", "status", "attempt", "code"), [
     (["529", "529", "ok"], "succeeded", 1, None),
     (["500", "500", "500"], "failed", 3, "MAX_ATTEMPTS_REACHED"),

@@ -11,10 +11,12 @@ import pytest
 from local.demo.client import Client
 from tests.support import fields
 from tests.support.care import Ward
+from tests.support.witness import CLOCK, needs_local
 
 pytestmark = pytest.mark.rule("R-HISTORY-1")
 
 
+@needs_local(CLOCK)
 def test_a_lifes_events_are_gapless_and_each_begins_where_the_last_ended(ward: Ward) -> None:
     ward.script("500", "ok")
     run_id = ward.a_run()

@@ -66,6 +66,7 @@ def test_a_budget_that_cannot_be_is_refused(
     assert calendar.client.call("PUT", f"/budgets/{scope}", body, "admin").status == status
 
 
+@needs_local(CLOCK)
 @pytest.mark.rule("R-BUDGET-2")
 def test_what_does_not_fit_says_so_and_goes_on_when_the_budget_is_gone(calendar: Ward) -> None:
     call = calendar.client.call

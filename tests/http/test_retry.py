@@ -124,6 +124,7 @@ def test_retry_answers_202_with_the_run_queued_again(ward: Ward) -> None:
     ward.cancel(run["id"])
 
 
+@needs_local(CLOCK)
 def test_after_all_attempts_it_is_exactly_one_more(ward: Ward) -> None:
     run_id = ward.a_run(max_attempts=2)
     ward.script("500", "500", "500", "500")

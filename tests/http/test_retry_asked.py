@@ -7,6 +7,7 @@ import pytest
 from local.demo.client import Client
 from tests.http.test_retry import failed, steps_of
 from tests.support.care import Ward, any_uuid
+from tests.support.witness import CLOCK, needs_local
 from tests.unit.http.project_doors import INPUT
 
 pytestmark = pytest.mark.rule("R-RETRY-1")
@@ -102,6 +103,7 @@ def test_an_analysis_without_inputs_is_tried_with_the_inputs_of_now(client: Clie
     assert [(row["id"], row["input_version"]) for row in listed] == [(run_id, 1)]
 
 
+@needs_local(CLOCK)
 @pytest.mark.rule("R-QUOTA-1")
 def test_a_retry_takes_from_the_quota_and_its_repetition_does_not(
     ward: Ward, client: Client

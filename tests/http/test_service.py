@@ -34,6 +34,7 @@ def invariants(calendar: Ward, user: str) -> dict[str, Any]:
     return found
 
 
+@needs_local(CLOCK)
 @pytest.mark.rule("R-BOUND-1")
 def test_invariants_count_open_runs_and_nothing_is_past_due(calendar: Ward) -> None:
     before = invariants(calendar, "system")
@@ -88,6 +89,7 @@ def test_every_route_of_the_template_is_documented_and_back() -> None:
 # --- quotas ---------------------------------------------------------------------------------------
 
 
+@needs_local(CLOCK)
 @pytest.mark.rule("R-QUOTA-1")
 def test_a_caller_over_their_quota_waits_and_others_do_not(ward: Ward, client: Client) -> None:
     client.call("POST", "/dev/settings", {"quota_per_minute": 3})

@@ -8,7 +8,7 @@ import pytest
 from local.runtime.queue_poller import MOST_AT_ONCE
 from tests.support.care import Ward
 from tests.support.waiting import until
-from tests.support.witness import KILLS, needs_local
+from tests.support.witness import CLOCK, KILLS, needs_local
 
 PATIENCE = 60
 BLOCKS = {"queued", "waiting"}
@@ -108,6 +108,7 @@ def test_a_broken_call_is_tried_again_after_a_while(calendar: Ward) -> None:
     agreed(calendar, run_id, "ended")
 
 
+@needs_local(CLOCK)
 @pytest.mark.rule("R-WHY-1")
 def test_a_switched_off_worker_is_named_and_costs_nothing(calendar: Ward) -> None:
     call = calendar.client.call

@@ -22,6 +22,7 @@ KILLS = "kills the worker at a step; a deployment's worker cannot be told to die
 LOGS = "reads the local stack's log files"
 CALLS = "reads each request of the local stack to AWS"
 OWN_STACK = "starts a local stack of its own"
+BYTES = "sends bytes that are no UTF-8 as JSON; the emulator puts others in their place"
 
 
 def needs_local(reason: str) -> pytest.MarkDecorator:
