@@ -46,8 +46,7 @@ class Inspector:
         measure("slice_inspected", {**values, "OpenRunsSeen": seen.open_runs})
 
     def _slice(self, place: Place) -> tuple[list[Run | Unreadable], str]:
-        """At most SLICE runs after a place, and the position after them, ""
-        at the end of the lap.
+        """At most SLICE runs after a place, and the position after them, "" at the end of the lap.
 
         A position is a partition and the place in it, so gates may come and go between two slices.
         """

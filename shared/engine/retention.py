@@ -25,7 +25,7 @@ from shared.ports import (
     Tasks,
     Unreadable,
 )
-from shared.records.audit import WORKER, AuditEntry, Outcome, workers_entry
+from shared.records.audit import worker_did, workers_entry
 from shared.records.care import Patient, Record
 from shared.records.run import Run, Subject
 from shared.runs.skeleton import Spent
@@ -237,7 +237,8 @@ class Retention:
     def _forget(self, patient: Patient, cutoff: int, remaining_ms: Callable[[], int]) -> bool:
         """Remove what is kept of a patient, and whether there was time for all of it."""
         org_id, now = patient.org_id, self.clock.now_ms()
-        self.trail.write(_expired(patient, now))
+        about, name = (patient.id, None), f"{patient.id}.{now}"
+        self.trail.write(worker_did(EXPIRE_PATIENT, org_id, about, now, request_id=name))
         position: str | None = None
         while True:
             if remaining_ms() < _MARGIN:
@@ -253,19 +254,6 @@ class Retention:
         self.due.care.put_patient(bare, keep_user=True)
         log("patient_expired")
         return True
-
-
-def _expired(patient: Patient, at: int) -> AuditEntry:
-    return AuditEntry(
-        at=at,
-        org_id=patient.org_id,
-        person=WORKER,
-        roles=(),
-        action=EXPIRE_PATIENT,
-        about=((patient.id, None),),
-        outcome=Outcome.ALLOWED,
-        request_id=f"{patient.id}.{at}",
-    )
 
 
 def _is_left_alone(patient: Patient, cutoff: int) -> bool:

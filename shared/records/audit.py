@@ -40,15 +40,21 @@ class AuditEntry:
 
 def workers_entry(run: Run, action: str, at: int) -> AuditEntry:
     """That a worker did something to a patient's data, in its present claim of the run."""
+    about = (run.subject.id, run.id)
+    return worker_did(action, run.org_id, about, at, request_id=f"{run.id}.{run.fence}")
+
+
+def worker_did(action: str, org_id: str, about: About, at: int, *, request_id: str) -> AuditEntry:
+    """That a worker did something to a patient's data, in a run of theirs or in none."""
     return AuditEntry(
         at=at,
-        org_id=run.org_id,
+        org_id=org_id,
         person=WORKER,
         roles=(),
         action=action,
-        about=((run.subject.id, run.id),),
+        about=(about,),
         outcome=Outcome.ALLOWED,
-        request_id=f"{run.id}.{run.fence}",
+        request_id=request_id,
     )
 
 

@@ -45,7 +45,7 @@ class DynamoAuditTrail:
             return [], None
         index, attribute, partition = _index_of(query)
         found: list[Look] = []
-        end = None if position is None else bytes.fromhex(position).decode()
+        end = keys.sk_at(position)
         for _ in range(_MOST_EXAMINED // _PAGE):
             items, after = self._table.query_order(
                 index,
@@ -59,11 +59,11 @@ class DynamoAuditTrail:
                     found.append(look)
                 if len(found) == limit:
                     end = after if number == len(items) else item["sk"]["S"]
-                    return found, None if end is None else end.encode().hex()
+                    return found, keys.position_after(end)
             end = after
             if end is None:
-                return found, None
-        return found, end.encode().hex() if end else None
+                break
+        return found, keys.position_after(end)
 
     # --- writing ---------------------------------------------------------------------------------
 

@@ -35,10 +35,9 @@ class DynamoBudgetStore:
     def page(
         self, org_id: str, position: str | None, limit: int, now: int
     ) -> tuple[list[Budget], str | None]:
-        after = None if position is None else bytes.fromhex(position).decode()
         pk = keys.budgets_pk(org_id)
-        found, last = self._table.query_page(pk, keys.BUDGETS, after, limit)
-        return self._budgets(org_id, found, now), last and last.encode().hex()
+        found, last = self._table.query_page(pk, keys.BUDGETS, keys.sk_at(position), limit)
+        return self._budgets(org_id, found, now), keys.position_after(last)
 
     def _budgets(self, org_id: str, allowed: Sequence[Item], now: int) -> list[Budget]:
         """What is allowed, with what was spent of it in the present spans."""

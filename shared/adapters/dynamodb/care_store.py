@@ -164,10 +164,10 @@ class DynamoCareStore:
         self, org_id: str, patient_id: str, position: str | None, limit: int
     ) -> tuple[list[Assignment], str | None]:
         pk = keys.patient_pk(org_id, patient_id)
-        after = None if position is None else bytes.fromhex(position).decode()
+        after = keys.sk_at(position)
         found, last = self._table.query_page(pk, keys.ENDED, after, limit, forward=False)
         ended = [Assignment(**json.loads(plain(item)["as"])) for item in found]
-        return ended, last and last.encode().hex()
+        return ended, keys.position_after(last)
 
     def is_assigned(self, org_id: str, patient_id: str, user_id: str) -> bool:
         return self._table.get(assigned_key(org_id, patient_id, user_id)) is not None

@@ -211,6 +211,16 @@ def from_order(value: bytes) -> tuple[int, str]:
     return int.from_bytes(value[:8], "big"), str(uuid.UUID(bytes=bytes(value[8:24])))
 
 
+def position_after(sk: str | None) -> str | None:
+    """A list's position behind an item, by its sort key; None at the end."""
+    return None if sk is None else sk.encode().hex()
+
+
+def sk_at(position: str | None) -> str | None:
+    """The sort key that a position names; None for the list's beginning."""
+    return None if position is None else bytes.fromhex(position).decode()
+
+
 def of_scope(scope: Scope) -> tuple[str, str, str]:
     """(index, its partition attribute, the partition) of a list."""
     if scope.kind == "subject":
