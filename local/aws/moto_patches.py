@@ -9,9 +9,12 @@ from base64 import b64encode
 from copy import copy, deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
+from types import SimpleNamespace
 from typing import Any
 
 import botocore.auth
+import moto.s3.models
 import moto.sqs.models
 from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.exceptions import MockValidationException
@@ -31,6 +34,7 @@ def install(clock: StackClock) -> None:
     quicken()
     lighten_transactions()
     narrow_queries()
+    keep_objects_in_memory()
 
 
 def follow(clock: StackClock) -> None:
@@ -101,6 +105,15 @@ def _sent(value: Any) -> Any:
         fields = {name: _sent(one) for name, one in content.items()}
         return None if None in fields.values() else {kind: fields}
     return None
+
+
+def keep_objects_in_memory() -> None:
+    """moto puts what is larger than 5 MB into a temporary file. A copy of this process that writes
+    the stores down (local/keeper.py) would share the file's place with this one.
+    """
+    moto.s3.models.tempfile = SimpleNamespace(  # type: ignore[attr-defined, assignment]
+        SpooledTemporaryFile=lambda *_, **__: BytesIO()
+    )
 
 
 def lighten_transactions() -> None:
