@@ -6,6 +6,7 @@ process and no deployed function imports this module.
 """
 
 from base64 import b64encode
+from collections.abc import Iterable
 from copy import copy, deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -57,11 +58,13 @@ def quicken() -> None:
 
     Values already have the form they are sent in but for their bytes. moto looks for each of an
     AttributeValue's ten members under several spellings in every one of them, and makes Python
-    values of a whole item, and of those again an item, for each attribute that an index has.
+    values of a whole item, and of those again an item, for each attribute that an index has, or
+    that is asked for.
     """
     if getattr(BaseJSONSerializer, "_quickened", False):
         return
-    serialize, project = BaseJSONSerializer._serialize_type_structure, SecondaryIndex.project
+    serialize = BaseJSONSerializer._serialize_type_structure
+    project, pick = SecondaryIndex.project, Item.project
 
     def serialize_quickly(
         self: BaseJSONSerializer, serialized: Any, value: Any, shape: Any, key: str
@@ -75,15 +78,27 @@ def quicken() -> None:
     def project_quickly(self: SecondaryIndex, item: Item) -> Item:
         if (self.projection or {}).get("ProjectionType") != "KEYS_ONLY":
             return project(self, item)
-        picked = Item(item.hash_key, item.range_key, {})
-        for name in (*self.table_key_attrs, *(part["AttributeName"] for part in self.schema)):
-            if name in item.attrs:
-                dict.__setitem__(picked.attrs, name, item.attrs[name])
-        return picked
+        return _picked(
+            item, (*self.table_key_attrs, *(part["AttributeName"] for part in self.schema))
+        )
+
+    def pick_quickly(self: Item, paths: list[list[str]]) -> Item:
+        if any(len(path) > 1 or "[" in path[0] for path in paths):
+            return pick(self, paths)
+        return _picked(self, [path[0] for path in paths])
 
     BaseJSONSerializer._serialize_type_structure = serialize_quickly  # type: ignore[method-assign]
     SecondaryIndex.project = project_quickly  # type: ignore[method-assign]
+    Item.project = pick_quickly  # type: ignore[method-assign, assignment]
     BaseJSONSerializer._quickened = True  # type: ignore[attr-defined]
+
+
+def _picked(item: Item, names: Iterable[str]) -> Item:
+    picked = Item(item.hash_key, item.range_key, {})
+    for name in names:
+        if name in item.attrs:
+            dict.__setitem__(picked.attrs, name, item.attrs[name])
+    return picked
 
 
 def _sent(value: Any) -> Any:
