@@ -69,3 +69,21 @@ def test_a_long_address_of_a_webhook_fits_a_phone(
     assert box(delivered)["height"] < 30, "a word is not broken into lines"
     assert fits(console)
     client.call("DELETE", f"/webhooks/{made['id']}", user="admin")
+
+
+def test_words_without_a_space_fit_a_phone(open_console: Open, client: Client) -> None:
+    word = "W" * 250
+    body = {"name": word}
+    project = client.call("POST", "/api/projects", body, "other-member").data["project"]["id"]
+    ids = []
+    for intake in (word * 20, "short"):
+        made = {"profile": "analytics_forecast_app", "intake": intake, "project_name": word[:200]}
+        ids.append(client.call("POST", "/runs", made, "other-member").data["run"]["id"])
+    console = open_console("other-member", at=f"#/projects/{project}", width=360, height=800)
+    for at, seen in (
+        (f"#/projects/{project}", "Every run"),
+        (f"#/runs/{ids[0]}?tab=io", "Output"),
+        (f"#/compare?a={ids[0]}&b={ids[1]}", "Figures"),
+    ):
+        console.go(at).sees(seen)
+        assert fits(console), at

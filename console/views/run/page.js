@@ -93,7 +93,7 @@ function LiveStatus({ run }) {
   return html`<p class="sr-only" role="status">Status: ${run.status}${run.current_step && isOpen(run) ? `, ${run.current_step}` : ""}</p>`;
 }
 
-const linkTo = (kind, id, name) => html`<a href=${href(`/${kind}/${id}`)}>${name ?? `${id.slice(0, 8)}…`}</a>`;
+const linkTo = (kind, id, name) => html`<a class="linked-name" href=${href(`/${kind}/${id}`)}>${name ?? `${id.slice(0, 8)}…`}</a>`;
 
 /** An erasure is tried until it is done. */
 const attemptOf = (run) => (run.workflow === "erasure" ? String(run.attempt) : `${run.attempt} of ${run.max_attempts}`);
