@@ -10,7 +10,7 @@ import http.server
 import json
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -36,6 +36,7 @@ _OPERATIONS = {
     "DeleteItem": "delete_item",
     "Query": "query",
 }
+_OK, _JSON = 200, "application/x-amz-json-1.0"
 _ANYTHING = "attribute_exists(pk) OR attribute_not_exists(pk)"
 
 
@@ -124,6 +125,26 @@ class Stub:
 
     def _dynamo(self, operation: str, request: dict[str, Any]) -> tuple[int, bytes, str]:
         self.state.asked.append(operation)
+        if operation == "TransactWriteItems":
+            return self._transaction(request["TransactItems"])
+        return self._single(operation, request)
+
+    def _transaction(self, parts: Sequence[Mapping[str, Any]]) -> tuple[int, bytes, str]:
+        """Each part in turn; where one is refused, what stood before stands again."""
+        dynamo = self.state.dynamo
+        before = dict(dynamo.items)
+        for part in parts:
+            ((kind, request),) = part.items()
+            status, _, content = self._single(f"{kind}Item", dict(request))
+            if status != _OK:
+                dynamo.items = before
+                reasons = [{"Code": "None"} for _ in parts]
+                reasons[parts.index(part)] = {"Code": "ConditionalCheckFailed"}
+                told = {"__type": "TransactionCanceledException", "CancellationReasons": reasons}
+                return 400, json.dumps(told).encode(), content
+        return _OK, b"{}", _JSON
+
+    def _single(self, operation: str, request: dict[str, Any]) -> tuple[int, bytes, str]:
         for name in ("Key", "Item", "ExpressionAttributeValues", "ExclusiveStartKey"):
             if name in request:
                 request[name] = _decoded(request[name])
@@ -132,14 +153,13 @@ class Stub:
         if operation == "UpdateItem":
             request.setdefault("ConditionExpression", _ANYTHING)
         call = getattr(self.state.dynamo, _OPERATIONS[operation])
-        kind = "application/x-amz-json-1.0"
         try:
             answer = dict(call(**request))
         except ClientError as exc:
             response = cast(Mapping[str, Any], exc.response)
             refused = {"__type": f"com.amazonaws.dynamodb.v20120810#{response['Error']['Code']}"}
             item = {"Item": _encoded(response["Item"])} if "Item" in response else {}
-            return 400, json.dumps(refused | item).encode(), kind
+            return 400, json.dumps(refused | item).encode(), _JSON
         for name in ("Item", "Attributes"):
             if name in answer:
                 answer[name] = _encoded(answer[name])
@@ -150,7 +170,7 @@ class Stub:
                 table: [_encoded(item) for item in items]
                 for table, items in answer["Responses"].items()
             }
-        return 200, json.dumps(answer).encode(), kind
+        return _OK, json.dumps(answer).encode(), _JSON
 
     def _s3(self, method: str, key: str, body: bytes) -> tuple[int, bytes, str]:
         self.state.asked.append(f"{method} object")

@@ -12,10 +12,11 @@ import os
 import pickle
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from local import apart
 from local.aws import snapshot
 from local.aws.served import LocalAws
 from local.clock.stack_clock import StackClock
@@ -25,8 +26,13 @@ from local.template.blueprint import Blueprint
 
 SECONDS = 2.0
 SHARE = 50  # with much to save, it is busy with that for one second in so many
+LONGEST = 600.0
+"""Seconds that a copy of this process gets to write."""
 FIELDS = {"stores", "form", "offset", "key", "secrets", "port"}
 _log = logging.getLogger(__name__)
+Write = Callable[[bytes], None]
+"""Keeps the stores' bytes."""
+Way = Callable[[LocalAws, Write], None]
 
 
 class Keeper:
@@ -104,17 +110,22 @@ class Keeper:
         while not self._stopping.wait(pause):
             started = time.monotonic()
             try:
-                self._save(self._file)
+                self._save(self._file, _apart if apart.can_be else _here)
             except LocalStackError as problem:
                 _log.warning("%s", problem)
             pause = max(SECONDS, SHARE * (time.monotonic() - started))
 
-    def _save(self, file: Path) -> None:
+    def _save(self, file: Path, way: Way | None = None) -> None:
         moment = (self._aws.served, self._clock.offset.value)
         if moment == self._saved:
             return
+        beside, owner = self._beside(), os.getpid()
+
+        def write(stores: bytes) -> None:
+            _write(file, pickle.dumps({"stores": stores, **beside}), owner)
+
         try:
-            _write(file, pickle.dumps({"stores": self._aws.snapshot(), **self._beside()}))
+            (way or _here)(self._aws, write)
         except Exception as exc:
             raise LocalStackError(f"{file} cannot be written: {exc or type(exc).__name__}") from exc
         self._saved = moment
@@ -139,6 +150,19 @@ class Keeper:
         self.notes.append(f"{self._file} {problem}: begun anew, and the old file is {aside.name}")
 
 
+def _here(aws: LocalAws, write: Write) -> None:
+    """Nothing is served while the stores become bytes."""
+    write(aws.snapshot())
+
+
+def _apart(aws: LocalAws, write: Write) -> None:
+    """Nothing is served while this process is copied; the copy does the rest."""
+    with aws.still():
+        copy = apart.begun(lambda: write(snapshot.take()))
+    if problem := copy.problem(LONGEST):
+        raise OSError(problem)
+
+
 def _fields(kept: Any) -> dict[str, Any]:
     if not isinstance(kept, dict) or set(kept) != FIELDS:
         raise ValueError("was written by another version of the local stack")
@@ -151,11 +175,14 @@ def _form(blueprint: Blueprint) -> str:
     return f"{snapshot.FORM}, {hashlib.sha256(shape.encode()).hexdigest()}"
 
 
-def _write(file: Path, content: bytes) -> None:
-    """All or nothing, for its owner alone."""
+def _write(file: Path, content: bytes, owner: int) -> None:
+    """All or nothing, for its owner alone. Nothing for a stack, process `owner`, that has ended
+    meanwhile: the file may be another's by now.
+    """
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     new = file.with_suffix(".new")
     new.unlink(missing_ok=True)
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
         opened.write(content)
-    new.replace(file)
+    if owner in (os.getpid(), os.getppid()):
+        new.replace(file)

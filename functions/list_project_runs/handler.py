@@ -9,7 +9,7 @@ from shared.http.doors.projects import project_run_row, project_scope
 from shared.http.endpoint import Endpoint
 from shared.http.models import Limit, PathId, StatusFilter
 from shared.http.responses import page
-from shared.http.views import if_wanted, in_status, rows_of
+from shared.http.views import if_wanted, in_status, only_of, rows_of
 
 endpoint = Endpoint(Action.USE_PROJECT)
 
@@ -26,6 +26,7 @@ def list_runs(
         limit,
         lambda runs: in_status(runs, status),
         unreadable=if_wanted(status),
+        only=only_of(status),
     )
     rows = rows_of(found.rows, lambda run: project_run_row(call, run))
     return page(call, "runs", rows, found.position)

@@ -12,7 +12,7 @@ from shared.http.doors.runs import WorkflowName, any_row, list_scopes
 from shared.http.endpoint import Endpoint
 from shared.http.models import Limit, Moment, StatusFilter, milliseconds
 from shared.http.responses import page
-from shared.http.views import if_wanted, in_status, rows_of
+from shared.http.views import if_wanted, in_status, only_of, rows_of
 from shared.records.run import Run
 
 endpoint = Endpoint(Action.USE_RUNS)
@@ -46,10 +46,12 @@ def list_runs(
         None if created_before is None else services.runs.before(milliseconds(created_before))
     )
     oldest = 0 if created_after is None else milliseconds(created_after)
-    is_filtered = workflow or profile or tag
-    spoilt = None if is_filtered else if_wanted(status, lambda rows: seen(call, rows))
+    spoilt = (
+        None if workflow or profile or tag else if_wanted(status, lambda rows: seen(call, rows))
+    )
+    scopes, only = list_scopes(call, status, tag), only_of(status, workflow)
     found = services.reader.page(
-        list_scopes(call, status, tag), start, limit, matches, oldest, unreadable=spoilt
+        scopes, start, limit, matches, oldest, unreadable=spoilt, only=only
     )
     shown(call, found.rows)
     rows = rows_of(found.rows, lambda run: any_row(call, run))

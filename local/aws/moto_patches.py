@@ -6,12 +6,16 @@ process and no deployed function imports this module.
 """
 
 from base64 import b64encode
+from collections.abc import Iterable
 from copy import copy, deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
+from types import SimpleNamespace
 from typing import Any
 
 import botocore.auth
+import moto.s3.models
 import moto.sqs.models
 from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.exceptions import MockValidationException
@@ -31,6 +35,7 @@ def install(clock: StackClock) -> None:
     quicken()
     lighten_transactions()
     narrow_queries()
+    keep_objects_in_memory()
 
 
 def follow(clock: StackClock) -> None:
@@ -53,11 +58,13 @@ def quicken() -> None:
 
     Values already have the form they are sent in but for their bytes. moto looks for each of an
     AttributeValue's ten members under several spellings in every one of them, and makes Python
-    values of a whole item, and of those again an item, for each attribute that an index has.
+    values of a whole item, and of those again an item, for each attribute that an index has, or
+    that is asked for.
     """
     if getattr(BaseJSONSerializer, "_quickened", False):
         return
-    serialize, project = BaseJSONSerializer._serialize_type_structure, SecondaryIndex.project
+    serialize = BaseJSONSerializer._serialize_type_structure
+    project, pick = SecondaryIndex.project, Item.project
 
     def serialize_quickly(
         self: BaseJSONSerializer, serialized: Any, value: Any, shape: Any, key: str
@@ -71,15 +78,27 @@ def quicken() -> None:
     def project_quickly(self: SecondaryIndex, item: Item) -> Item:
         if (self.projection or {}).get("ProjectionType") != "KEYS_ONLY":
             return project(self, item)
-        picked = Item(item.hash_key, item.range_key, {})
-        for name in (*self.table_key_attrs, *(part["AttributeName"] for part in self.schema)):
-            if name in item.attrs:
-                dict.__setitem__(picked.attrs, name, item.attrs[name])
-        return picked
+        return _picked(
+            item, (*self.table_key_attrs, *(part["AttributeName"] for part in self.schema))
+        )
+
+    def pick_quickly(self: Item, paths: list[list[str]]) -> Item:
+        if any(len(path) > 1 or "[" in path[0] for path in paths):
+            return pick(self, paths)
+        return _picked(self, [path[0] for path in paths])
 
     BaseJSONSerializer._serialize_type_structure = serialize_quickly  # type: ignore[method-assign]
     SecondaryIndex.project = project_quickly  # type: ignore[method-assign]
+    Item.project = pick_quickly  # type: ignore[method-assign, assignment]
     BaseJSONSerializer._quickened = True  # type: ignore[attr-defined]
+
+
+def _picked(item: Item, names: Iterable[str]) -> Item:
+    picked = Item(item.hash_key, item.range_key, {})
+    for name in names:
+        if name in item.attrs:
+            dict.__setitem__(picked.attrs, name, item.attrs[name])
+    return picked
 
 
 def _sent(value: Any) -> Any:
@@ -101,6 +120,15 @@ def _sent(value: Any) -> Any:
         fields = {name: _sent(one) for name, one in content.items()}
         return None if None in fields.values() else {kind: fields}
     return None
+
+
+def keep_objects_in_memory() -> None:
+    """moto puts what is larger than 5 MB into a temporary file. A copy of this process that writes
+    the stores down (local/keeper.py) would share the file's place with this one.
+    """
+    moto.s3.models.tempfile = SimpleNamespace(  # type: ignore[attr-defined, assignment]
+        SpooledTemporaryFile=lambda *_, **__: BytesIO()
+    )
 
 
 def lighten_transactions() -> None:

@@ -13,6 +13,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -99,9 +100,15 @@ class LocalAws:
         with self._lock:
             self._stopped = True
 
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Nothing is served inside."""
+        with self._lock:
+            yield
+
     def snapshot(self) -> bytes:
         """All that it stores but the secrets, as of one moment."""
-        with self._lock:
+        with self.still():
             return snapshot.take()
 
     def restore(self, whole: bytes) -> None:

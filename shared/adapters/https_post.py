@@ -60,8 +60,9 @@ class HttpsPost:
         thread = threading.Thread(target=lambda: told.append(exchange.run()), daemon=True)
         thread.start()
         thread.join(self._deadline)
+        answer = told[0] if told else Answer(None, "timeout")
         exchange.close()
-        return told[0] if told else Answer(None, "timeout")
+        return answer
 
     def connection(self, url: str) -> http.client.HTTPConnection:
         """To the address that was checked. Raises Refused, OSError."""

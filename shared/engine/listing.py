@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from shared.engine.merging import Merged
-from shared.ports import Clock, Page, RunStore, Scope, Unreadable
+from shared.ports import Clock, Only, Page, RunStore, Scope, Unreadable
 from shared.records.run import Run
 
 EXAMINED_AT_MOST = 1_000
@@ -45,6 +45,7 @@ class Reader:
         oldest: int = 0,
         *,
         unreadable: Keep | None = None,
+        only: Only | None = None,
         until: str = "",
         spent: int = 0,
     ) -> Filtered:
@@ -54,14 +55,19 @@ class Reader:
         A page may be short, or empty, and still have a next one. The list ends at the first run
         created before `oldest` (ms), or at the position `until`. Of several scopes, none of which
         share a run, it is of all that they hold together. `spent` entries less are examined.
+
+        `only`: what `matches` keeps at most. Where that is found to be rare, the others are not
+        read whole.
         """
         listed = self._listed(scope, position, spent)
+        is_rare = False
         found: list[Run | Unreadable] = []
         for number in range((EXAMINED_AT_MOST - spent) // _BATCH):
             size = limit + 1 if number == 0 and limit <= _BATCH // 2 else _BATCH
-            batch = listed(position, size)
+            batch = listed(position, size, only if is_rare else None)
             batch = self._young(batch, oldest, until)
             wanted = kept(batch.rows, matches, unreadable)
+            is_rare = is_rare or 2 * len(wanted) < len(batch.rows)
             room = limit - len(found)
             found += wanted[:room]
             if len(wanted) > room or (len(wanted) == room and batch.position is not None):
@@ -78,19 +84,26 @@ class Reader:
             for row in batch.rows
             if _is_young(row, oldest) and self.runs.position_of(row) > until
         ]
-        return batch if len(young) == len(batch.rows) else Page(young, None)
+        end = max(until, self.runs.before(oldest))
+        is_over = batch.position is not None and batch.position <= end
+        return Page(young, None) if is_over or len(young) < len(batch.rows) else batch
 
     def _listed(
         self, scope: Scope | Sequence[Scope], position: str | None, spent: int
-    ) -> Callable[[str | None, int], Page]:
+    ) -> Callable[[str | None, int, Only | None], Page]:
         """What reads so many entries of the list from a position on."""
         scopes = [scope] if isinstance(scope, Scope) else scope
         if not scopes:
-            return lambda _, __: Page([], None)
+            return lambda _, __, ___: Page([], None)
         if len(scopes) == 1:
-            return lambda start, size: self.runs.page(scopes[0], start, size)
+            return lambda start, size, only: self._of_one(scopes[0], start, size, only)
         merged = Merged(self.runs, scopes, position, EXAMINED_AT_MOST - spent)
-        return lambda _, size: merged.page(size)
+        return lambda _, size, __: merged.page(size)
+
+    def _of_one(self, scope: Scope, start: str | None, size: int, only: Only | None) -> Page:
+        if only is None:
+            return self.runs.page(scope, start, size)
+        return self.runs.page(scope, start, size, only=only)
 
     def wait(self, run: Run, seconds: float, settled: Callable[[Run], bool]) -> Run:
         """The run when `settled` says so, or as it is after that many seconds. It is read four

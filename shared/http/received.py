@@ -53,7 +53,7 @@ def record_body(raw: bytes, headers: Headers, limits: Limits) -> Read:
     encoding = headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("gzip", "identity"):
         raise InvalidRequest("content-encoding must be gzip, where there is one.")
-    if not raw.strip():
+    if not raw:
         return raw, None
     decoded = decoded_record(raw, limits.size, gzipped=encoding == "gzip")
     return decoded.data, _checked(decoded.bundle, limits)
@@ -89,7 +89,7 @@ def object_of(raw: bytes, limits: Limits) -> Mapping[str, Any] | None:
     object (`null` too), or nested or split beyond the limits, TooLarge when its canonical form,
     where 1e15 takes 18 bytes, is over the size.
     """
-    if not raw.strip():
+    if not raw:
         return None
     return _checked(_json(raw), limits)
 

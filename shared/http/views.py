@@ -16,7 +16,7 @@ from shared.errors import SPOILT
 from shared.http.authorize import is_staff
 from shared.http.call import Call
 from shared.observability import log_bug
-from shared.ports import PayloadStore, Unreadable
+from shared.ports import Only, PayloadStore, Unreadable
 from shared.records.money import Usage
 from shared.records.run import (
     Dispatch,
@@ -279,6 +279,14 @@ def in_status(runs: Sequence[Run], statuses: Sequence[str] | None) -> list[Run]:
 def if_wanted(statuses: Sequence[str] | None, keep: Keep = list) -> Keep | None:
     """Which runs that this version cannot read a list shows that was asked for these statuses."""
     return keep if not statuses or UNREADABLE in statuses else None
+
+
+def only_of(statuses: Sequence[str] | None, workflow: str | None = None) -> Only | None:
+    """What a list that is filtered so holds at most; None for all. A run that this version cannot
+    read may look like anything.
+    """
+    is_all = not statuses and workflow is None
+    return None if is_all or UNREADABLE in (statuses or ()) else Only(statuses, workflow)
 
 
 def rows_of(found: Sequence[Run | Unreadable], row: Callable[[Run], Json]) -> list[Json]:

@@ -3,7 +3,7 @@
 Long because what each of them promises is said once, here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -31,6 +31,16 @@ class Scope:
     def of_subject(cls, org_id: str, subject: Subject) -> "Scope":
         """The runs of one patient, intake or project."""
         return cls("subject", org_id, f"{subject.type}#{subject.id}")
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Which runs of a list somebody looks for: those in one of the statuses, of the workflow; None
+    is any. A store may leave out the others, so that it need not read them whole.
+    """
+
+    statuses: Collection[str] | None = None
+    workflow: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +106,16 @@ class RunStore(Protocol):
         """
 
     def page(
-        self, scope: Scope, position: str | None, limit: int, *, newest_first: bool = True
+        self,
+        scope: Scope,
+        position: str | None,
+        limit: int,
+        *,
+        newest_first: bool = True,
+        only: Only | None = None,
     ) -> Page:
         """At most `limit` runs of a list, newest first or oldest first, from after `position` (see
-        position_of) on.
+        position_of) on. With `only`, `limit` runs are examined, and others may be left out of them.
         """
 
     def places(

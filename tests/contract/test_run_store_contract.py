@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from shared.errors import GuardFailed, IdempotencyKeyReused, RunUnreadable
-from shared.ports import Scope, Unreadable
+from shared.ports import Only, Scope, Unreadable
 from shared.records.money import TokenUsage, Usage
 from shared.records.run import (
     WORKER,
@@ -276,6 +276,33 @@ def test_rare_ends_are_listed_by_themselves_and_leave_the_list_with_a_retry(worl
     world.runs.apply(transitions.retry(failed, CLINICIAN, MORNING, "op", TIMING))
     assert walk(world, Scope("rare", ORG, "failed"), 10) == []
     assert walk(world, Scope("rare", OTHER_ORG, "cancelled"), 10) == []
+
+
+@pytest.mark.parametrize(
+    ("only", "found"),
+    [
+        (Only(), [0, 1, 2, 3, 4, 5, 6]),
+        (Only({"waiting"}), [2]),
+        (Only({"failed", "queued"}), [0, 4, 6]),
+        (Only(workflow="analysis"), [6]),
+        (Only({"queued"}, "analysis"), [6]),
+        (Only({"failed"}, "analysis"), []),
+    ],
+)
+def test_a_list_is_examined_as_far_for_some_of_its_runs_as_for_all(
+    world: World, only: Only, found: list[int]
+) -> None:
+    runs = [a_run_that_is(status, n, created_at=MORNING + n) for n, status in enumerate(Status)]
+    runs.append(a_run(6, workflow="analysis", created_at=MORNING + 6))
+    for run in runs:
+        world.runs.create(run)
+    whole = world.runs.page(SCOPES["organisation"], None, 6)
+    part = world.runs.page(SCOPES["organisation"], None, 6, only=only)
+    assert part.runs == [runs[n] for n in reversed(found) if n > 0]
+    assert part.position == whole.position
+    assert part.position is not None
+    rest = world.runs.page(SCOPES["organisation"], part.position, 6, only=only)
+    assert rest.runs == [runs[n] for n in found if n == 0]
 
 
 def test_open_runs_are_those_that_have_not_ended(world: World) -> None:

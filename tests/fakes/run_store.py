@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.errors import GuardFailed, RunUnreadable
-from shared.ports import DueRun, Page, Scope, Unreadable
+from shared.ports import DueRun, Only, Page, Scope, Unreadable
 from shared.records.run import Run
 from shared.runs.changes import Change, Guard, check_state
 from shared.runs.due import OPEN_SHARDS, due_at
@@ -85,7 +85,13 @@ class InMemoryRunStore:
             return True
 
     def page(
-        self, scope: Scope, position: str | None, limit: int, *, newest_first: bool = True
+        self,
+        scope: Scope,
+        position: str | None,
+        limit: int,
+        *,
+        newest_first: bool = True,
+        only: Only | None = None,
     ) -> Page:
         with self._lock:
             listed = sorted(
@@ -100,7 +106,7 @@ class InMemoryRunStore:
             start = behind.index(True) if True in behind else len(listed)
         rest = listed[start:]
         return Page(
-            [self._shown(run) for run in rest[:limit]],
+            [self._shown(run) for run in rest[:limit] if only is None or _may_be(run, only)],
             self.position_of(rest[limit - 1]) if len(rest) > limit else None,
         )
 
@@ -219,6 +225,12 @@ def _changed(change: Change, run: Run) -> Run:
     if change.entry is not None:
         values["history"] = (*run.history, change.entry)
     return replace(run, **values)
+
+
+def _may_be(run: Run, only: Only) -> bool:
+    return only.workflow in (None, run.workflow) and (
+        not only.statuses or run.status in only.statuses
+    )
 
 
 def _belongs(run: Run, scope: Scope) -> bool:

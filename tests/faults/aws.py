@@ -22,8 +22,9 @@ INDEXES = {
     "by-org": ("g", "o"),
     "by-rare": ("x", "o"),
     "by-open": ("q", "n"),
+    **(TRAIL := {"by-patient": ("p", "sk"), "by-person": ("u", "sk"), "by-run": ("r", "sk")}),
 }
-"""Index -> its partition and its order."""
+"""Index -> its partition and its order; those of the trail hold whole items, the others keys."""
 _ALL_OLD, _ALL_NEW = "ALL_OLD", "ALL_NEW"
 
 
@@ -166,9 +167,9 @@ class FakeDynamo:
             start = place(ExclusiveStartKey)
             found = [one for one in found if (place(one) > start) == ScanIndexForward]
             found = [one for one in found if place(one) != start]
-        projected = (
-            found if IndexName is None else [_keys_only(item, INDEXES[IndexName]) for item in found]
-        )
+        projected = found
+        if IndexName is not None and IndexName not in TRAIL:
+            projected = [_keys_only(item, INDEXES[IndexName]) for item in found]
         if shown:
             names = [ExpressionAttributeNames[name] for name in shown]
             projected = [{name: item[name] for name in names if name in item} for item in projected]

@@ -174,9 +174,10 @@ class _Parser:
             return self._in(left)
         if word == "BETWEEN":
             return self._between(left)
-        if word not in _COMPARE:
+        if word != "<>" and word not in _COMPARE:
             raise Unsupported(f"no comparison: {word!r} in {self._text}")
-        compare, right = _COMPARE[word], self._operand()
+        right = self._operand()
+        compare = _COMPARE["=" if word == "<>" else word]
 
         def test(item: Item, values: Mapping[str, Typed]) -> bool:
             a, b = left(item, values), right(item, values)
@@ -188,7 +189,7 @@ class _Parser:
                 and compare(simple(a), simple(b))
             )
 
-        return test
+        return (lambda item, values: not test(item, values)) if word == "<>" else test
 
     def _between(self, left: Operand) -> Test:
         """With both its ends."""
@@ -230,15 +231,26 @@ class _Parser:
     # --- updates ----------------------------------------------------------------------------------
 
     def clauses(self) -> tuple[list[tuple[Path, Operand]], list[Path]]:
-        self._expect("SET")
-        sets, removes = [self._assignment()], []
-        while self._take(","):
+        """Those of ADD are sums that begin at nothing; in this order, each at most once."""
+        sets, removes = [], []
+        if self._take("ADD"):
+            sets = [self._addition()]
+            while self._take(","):
+                sets.append(self._addition())
+        if not sets or self._peek() == "SET":
+            self._expect("SET")
             sets.append(self._assignment())
+            while self._take(","):
+                sets.append(self._assignment())
         if self._take("REMOVE"):
             removes = [self._path()]
             while self._take(","):
                 removes.append(self._path())
         return sets, removes
+
+    def _addition(self) -> tuple[Path, Operand]:
+        path, more = self._path(), self._operand()
+        return path, lambda item, values: total(get(item, path) or {"N": "0"}, more(item, values))
 
     def _assignment(self) -> tuple[Path, Operand]:
         path = self._path()

@@ -116,6 +116,22 @@ def test_it_answers_every_call_of_a_history_as_moto_does(name: str, clients: Cli
     assert len(calls) > 5
 
 
+def test_what_is_added_begins_at_nothing_as_in_moto(clients: Clients) -> None:
+    counted: dict[str, Any] = {
+        "TableName": "runs",
+        "Key": {"pk": {"S": "p"}, "sk": {"S": "counted"}},
+        "UpdateExpression": "ADD #n :two, m :two SET l = :two REMOVE s",
+        "ExpressionAttributeNames": {"#n": "n"},
+        "ExpressionAttributeValues": {":two": {"N": "2"}},
+        "ReturnValues": "ALL_NEW",
+    }
+    fake = FakeDynamo({}, lambda *_: None, lambda: 0)
+    for wanted in ("2", "4"):
+        ours, real = fake.update_item(**counted), clients.dynamodb.update_item(**counted)
+        assert _bare(ours) == _bare(real)
+        assert ours["Attributes"]["n"] == {"N": wanted}
+
+
 def test_objects_are_created_once_as_in_moto(clients: Clients) -> None:
     put: dict[str, Any] = {
         "Bucket": "bucket",
@@ -147,6 +163,10 @@ def test_objects_are_created_once_as_in_moto(clients: Clients) -> None:
         ("#n < :five", False),
         ("#n IN (:six, :five)", True),
         ("#gone = :five", False),
+        ("#n <> :six", True),
+        ("#n <> :five", False),
+        ("#gone <> :five", True),
+        ("#s <> :five", True),
         ("#s < :five", False),
         ("attribute_exists(#n) AND attribute_not_exists(#gone)", True),
         ("NOT contains(#l, :a) OR size(#l) = :one", True),
@@ -183,7 +203,8 @@ def test_an_unknown_condition_is_refused_loudly(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "ADD n :five",
+        "ADD n 5",
+        "SET n = :five ADD m :five",
         "SET n = if_not_exists(n, :five)",
         "SET m.k.j = :five",
         "SET n = :five REMOVE n",

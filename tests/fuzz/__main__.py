@@ -1,13 +1,17 @@
-"""Schemathesis with six callers against a local stack: `python -m tests.fuzz [--requests N]
-[--seed N]`. See over_http.py.
+"""Schemathesis with six callers, each against a local stack of its own, two at a time:
+`python -m tests.fuzz [--requests N] [--seed N]`. See over_http.py.
 """
 
 import argparse
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from local.demo.stack_process import running_stack
-from tests.fuzz.over_http import CALLERS, fuzz, routes
+from tests.fuzz.over_http import CALLERS, Fuzzed, fuzz, routes
+
+AT_ONCE = 2
 
 
 def main() -> int:
@@ -19,9 +23,9 @@ def main() -> int:
     each = max(1, options.requests // (len(CALLERS) * routes()))
     answered: Counter[tuple[str, int]] = Counter()
     found = []
-    with running_stack() as url:
-        for caller in CALLERS:
-            done = fuzz(url, [caller], each, options.seed)
+    asked = partial(_asked, each=each, seed=options.seed)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for caller, done in zip(CALLERS, pool.map(asked, CALLERS), strict=True):
             answered += done.answered
             found += [] if done.clean else [caller]
             print("" if done.clean else done.said)
@@ -34,6 +38,11 @@ def main() -> int:
     print("served somebody; by status", ", ".join(f"{s} {n}" for s, n in sorted(by_status.items())))
     print("findings: " + (", ".join(found) or "none"))
     return int(bool(found))
+
+
+def _asked(caller: str, each: int, seed: int) -> Fuzzed:
+    with running_stack() as url:
+        return fuzz(url, [caller], each, seed)
 
 
 if __name__ == "__main__":

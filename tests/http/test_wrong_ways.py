@@ -316,10 +316,16 @@ def test_what_was_sent_is_never_quoted_in_an_error(client: Client, route: Route)
 @named([route for route in with_body() if route.body is None])
 def test_an_actions_body_may_be_absent_or_empty(client: Client, route: Route) -> None:
     user = holder(client, route)
-    for body in (None, b"", b"  ", b"{}"):
-        assert (
-            client.call(route.method, route.path(userId="somebody"), body, user).code == "NOT_FOUND"
-        ), body
+    path = route.path(userId="somebody")
+    for body in (None, b"", b"{}", b" {}\r\n"):
+        assert client.call(route.method, path, body, user).code == "NOT_FOUND", body
+
+
+@named(with_body())
+def test_white_space_alone_is_no_json(client: Client, route: Route) -> None:
+    user, path = holder(client, route), route.path(userId="somebody")
+    for body in (b" ", b"\r", b"\t\n"):
+        assert client.call(route.method, path, body, user).code == "INVALID_REQUEST", body
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from shared.errors import GuardFailed
-from shared.ports import DueRun, Page, RunStore, Scope, Unreadable
+from shared.ports import DueRun, Only, Page, RunStore, Scope, Unreadable
 from shared.records.run import Run
 from shared.runs.changes import Change
 from tests.fakes.run_store import InMemoryRunStore
@@ -78,9 +78,15 @@ class Twins:
         return self._both("erase", run, skeleton)  # type: ignore[no-any-return]
 
     def page(
-        self, scope: Scope, position: str | None, limit: int, *, newest_first: bool = True
+        self,
+        scope: Scope,
+        position: str | None,
+        limit: int,
+        *,
+        newest_first: bool = True,
+        only: Only | None = None,
     ) -> Page:
-        order = {"newest_first": newest_first}
+        order = {"newest_first": newest_first, "only": only}
         return self._both("page", scope, position, limit, **order)  # type: ignore[no-any-return]
 
     def places(

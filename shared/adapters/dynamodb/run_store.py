@@ -11,7 +11,9 @@ from botocore.exceptions import ClientError
 from shared.adapters.aws_errors import error_code, failed_item, translated
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.expressions import Expression, condition, update
+from shared.adapters.dynamodb.history_text import STATUS_OF
 from shared.adapters.dynamodb.items import Item, plain, wire
+from shared.adapters.dynamodb.run_attributes import ATTRIBUTES
 from shared.adapters.dynamodb.run_codec import (
     is_run,
     readable,
@@ -22,12 +24,13 @@ from shared.adapters.dynamodb.run_codec import (
 from shared.adapters.dynamodb.table import Table
 from shared.adapters.dynamodb.tag_entries import tag_items
 from shared.errors import GuardFailed, IdempotencyKeyReused
-from shared.ports import DueRun, Page, Scope, Unreadable
+from shared.ports import DueRun, Only, Page, Scope, Unreadable
 from shared.records.run import Run
 from shared.runs.changes import Change, check_state
 
 _FIRST_ID = "00000000-0000-0000-0000-000000000000"
 _CONDITION_FAILED = "ConditionalCheckFailedException"
+_WORKFLOW, _STATUS = ATTRIBUTES["workflow"].name, ATTRIBUTES["status"].name
 
 
 class DynamoRunStore:
@@ -93,15 +96,24 @@ class DynamoRunStore:
         return True
 
     def page(
-        self, scope: Scope, position: str | None, limit: int, *, newest_first: bool = True
+        self,
+        scope: Scope,
+        position: str | None,
+        limit: int,
+        *,
+        newest_first: bool = True,
+        only: Only | None = None,
     ) -> Page:
         index, attribute, partition = keys.of_scope(scope)
         found, last = self._table.query_keys(
             index, attribute, partition, position, limit, newest_first=newest_first
         )
-        if scope.tag is None:
-            return Page([readable(item) for item in self._table.get_all(found)], last)
-        return Page(self._bearers(scope.tag, found), last)
+        if scope.tag is not None:
+            return Page(self._bearers(scope.tag, found), last)
+        if only is not None:
+            looks = self._table.get_all(found, (_WORKFLOW, _STATUS))
+            found = [look for look in looks if _may_be(look, only)]
+        return Page([readable(item) for item in self._table.get_all(found)], last)
 
     def _bearers(self, tag: str, entries: Sequence[Item]) -> list[Run | Unreadable]:
         """The runs to which a tag's entries point, those that bear it. An entry is written before
@@ -171,6 +183,13 @@ class _TooLate(Exception):
     """The run stands later in the index of open runs than a change would make it due, and nothing
     else is amiss.
     """
+
+
+def _may_be(look: Item, only: Only) -> bool:
+    """Whether what is known of an item may belong to a run that is looked for."""
+    status, workflow = look.get(_STATUS, {}).get("S"), look.get(_WORKFLOW, {}).get("S")
+    is_asked = not only.statuses or STATUS_OF.get(str(status)) in only.statuses
+    return is_asked and only.workflow in (None, workflow)
 
 
 def _stands_at(item: Item, partition: str, until: int) -> bool:

@@ -134,16 +134,18 @@ class Table:
             ExpressionAttributeValues=values,
         )
 
-    def get_all(self, found: Sequence[Item]) -> list[Item]:
+    def get_all(self, found: Sequence[Item], attributes: Sequence[str] = ()) -> list[Item]:
         """The items of these keys, strongly consistent, in their order; those that are gone are
-        left out.
+        left out. Of each only its key and these attributes, if any are named.
         """
+        shown = _projection(("pk", "sk", *attributes)) if attributes else {}
         items: dict[tuple[str, str], Item] = {}
         for start in range(0, len(found), _BATCH):
             batch = {
                 self._name: {
                     "Keys": [_key(k) for k in found[start : start + _BATCH]],
                     "ConsistentRead": True,
+                    **shown,
                 }
             }
             for tries in range(_MISSING_RETRIES):
@@ -270,12 +272,7 @@ class Table:
         """All items of a partition whose sort key starts so, in its order; only these attributes of
         them, if any are named.
         """
-        names = {f"#{name}": name for name in attributes}
-        shown: dict[str, Any] = (
-            {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
-            if names
-            else {}
-        )
+        shown = _projection(attributes) if attributes else {}
         values = wire({":p": pk, ":s": prefix})
         return self._whole_query("pk = :p AND begins_with(sk, :s)", values, shown)
 
@@ -324,6 +321,11 @@ def _backoff(tries: int) -> float:
     jittered, 6 s in all at most.
     """
     return random.uniform(0, _BACKOFF_BASE * 2**tries)
+
+
+def _projection(attributes: Sequence[str]) -> dict[str, Any]:
+    names = {f"#{name}": name for name in attributes}
+    return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
 
 
 def _key(item: Item) -> Item:

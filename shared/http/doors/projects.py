@@ -19,7 +19,16 @@ from shared.http.authorize import admit_unless_made, found_run
 from shared.http.authorize import project as usable_project
 from shared.http.call import Call
 from shared.http.models import AS_INTEGER, Body
-from shared.http.views import Json, if_wanted, in_status, run_row, run_view, time, unreadable_row
+from shared.http.views import (
+    Json,
+    if_wanted,
+    in_status,
+    only_of,
+    run_row,
+    run_view,
+    time,
+    unreadable_row,
+)
 from shared.observability import log
 from shared.ports import Scope, Unreadable
 from shared.records.project import Project, ProjectInput, ProjectSummary
@@ -244,6 +253,7 @@ def latest_run(
         1,
         lambda runs: in_status(runs, statuses),
         unreadable=if_wanted(statuses),
+        only=only_of(statuses),
     )
     return found.rows[0] if found.rows else None
 

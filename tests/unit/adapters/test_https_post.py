@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from shared.adapters import https_post
 from shared.adapters.https_post import HttpsPost, retry_after
 from shared.ports import Answer
 from shared.runs.addresses import is_public, url_problem
@@ -125,6 +126,21 @@ def test_an_answer_that_takes_too_long_is_no_answer(
     answer = _post(certificate, deadline=0.4)(f"https://{NAME}:{port}/{path}", {}, b"{}")
     assert answer == Answer(None, "timeout")
     assert time.monotonic() - began < 2
+
+
+def test_what_closing_it_does_to_an_answer_that_was_late_is_not_told(
+    certificate: Path, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close = https_post._Exchange.close
+
+    def closed_and_noticed(exchange: https_post._Exchange) -> None:
+        close(exchange)
+        if threading.current_thread() is threading.main_thread():
+            time.sleep(0.3)
+
+    monkeypatch.setattr(https_post._Exchange, "close", closed_and_noticed)
+    answer = _post(certificate, deadline=0.4)(f"https://{NAME}:{port}/slow", {}, b"{}")
+    assert answer == Answer(None, "timeout")
 
 
 def test_a_name_that_resolves_slowly_does_not_hold_up_the_sender() -> None:

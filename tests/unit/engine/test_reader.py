@@ -4,13 +4,14 @@ twice and none missed.
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.engine.listing import EXAMINED_AT_MOST, Filtered, Reader
-from shared.ports import Page, Scope
+from shared.ports import Only, Page, Scope
 from shared.records.gate import pause_gate
 from shared.records.run import Run, Status
 from tests.fakes.run_store import InMemoryRunStore
@@ -90,6 +91,69 @@ def test_a_request_examines_a_bounded_number_and_may_come_back_empty_with_a_next
     assert page.position is not None
     assert sum(examined) <= EXAMINED_AT_MOST
     assert reader.page(SCOPE, page.position, 100, lambda runs: []).position is None
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.integers(0, 260), st.integers(1, 100), st.integers(1, 40), st.integers(0, 260))
+def test_what_is_said_to_be_looked_for_changes_no_page(
+    count: int, limit: int, nth: int, oldest: int
+) -> None:
+    """Whether a store leaves out the others or not, and however rare they are."""
+    store = InMemoryRunStore()
+    for n in range(count):
+        status = Status.QUEUED if n % nth == 0 else Status.RUNNING
+        store.plant(a_run_that_is(status, n, created_at=MORNING + n))
+    reader, position = Reader(store, VirtualClock()), None
+    while True:
+        pages = [
+            reader.page(SCOPE, position, limit, queued, MORNING + oldest, only=only)
+            for only in (None, Only({"queued"}))
+        ]
+        assert pages[0] == pages[1]
+        position = pages[0].position
+        if position is None:
+            break
+
+
+def queued(runs: list[Run]) -> list[Run]:
+    return [run for run in runs if run.status is Status.QUEUED]
+
+
+@pytest.mark.parametrize(("nth", "later"), [(1, []), (2, []), (9, [Only({"queued"})] * 9)])
+def test_others_are_left_out_once_what_is_looked_for_was_found_to_be_rare(
+    nth: int, later: list[Only]
+) -> None:
+    """For what is frequent, reading all at once is one request a batch and not two."""
+    store = InMemoryRunStore()
+    for n in range(1_500):
+        status = Status.QUEUED if n % nth == 0 else Status.RUNNING
+        store.plant(a_run_that_is(status, n, created_at=MORNING + n))
+    asked: list[Only | None] = []
+
+    def page(real: Callable[..., Page], *arguments: Any, only: Only | None = None) -> Page:
+        asked.append(only)
+        return real(*arguments, only=only)
+
+    reader = Reader(intercepted(store, page=page), VirtualClock())
+    reader.page(SCOPE, None, 1_000, queued, only=Only({"queued"}))
+    assert asked[0] is None
+    assert [one for one in asked if one is not None] == later
+
+
+def test_a_list_of_what_is_rare_is_read_no_further_than_to_its_end() -> None:
+    """The runs that are left out do not hide that it has come to what is too old."""
+    examined: list[int] = []
+
+    def page(real: Callable[..., Page], *arguments: Any, only: Only | None = None) -> Page:
+        examined.append(arguments[2])
+        return real(*arguments, only=only)
+
+    reader, _ = a_reader(1_500)
+    counted = Reader(intercepted(reader.runs, page=page), reader.clock)
+    oldest = MORNING + 1_250
+    found = counted.page(SCOPE, None, 100, lambda _: [], oldest, only=Only({"failed"}))
+    assert found == Filtered([], None)
+    assert sum(examined) <= 300
 
 
 def test_the_last_page_has_no_next() -> None:

@@ -1,9 +1,9 @@
-"""What a stack holds is there for the next one, a file that is of no use is put aside, and nobody
-else may read it.
-"""
+"""What a stack holds is there for the next one; nobody else may read it, useless files are kept."""
 
+import os
 import pickle
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from local import __main__ as command
+from local.aws import snapshot
 from local.aws.served import LocalAws
 from local.clock.stack_clock import StackClock
 from local.errors import LocalStackError
 from local.gateway.issuer import Issuer
-from local.keeper import Keeper
+from local.keeper import Keeper, _write
 from local.template import reader
 from local.template.blueprint import Blueprint, Secret
 from tests.unit.local.small_stack import QUEUE, TABLE, TEMPLATE, wait_for
@@ -115,6 +116,66 @@ def test_it_is_saved_while_it_goes_on_for_a_stack_that_is_killed(file):
         held.put({"pk": {"S": "just before the end"}})
         wait_for(lambda: b"just before the end" in file.read_bytes(), 60)
         assert b"just before the end" not in began
+
+
+@pytest.fixture
+def gate(tmp_path, monkeypatch):
+    """Holds still what a copy of this process writes, until it is let through."""
+    gate, here, take = Gate(tmp_path), os.getpid(), snapshot.take
+
+    def take_at_the_gate():
+        if os.getpid() != here:
+            gate.pass_through()
+        return take()
+
+    monkeypatch.setattr(snapshot, "take", take_at_the_gate)
+    yield gate
+    gate.open.touch()
+
+
+class Gate:
+    """`reached`: a copy stands at it; `one`: one copy may pass; `open`: all may."""
+
+    def __init__(self, folder):
+        self.reached, self.one, self.open = (folder / name for name in ("reached", "one", "open"))
+
+    def pass_through(self):
+        self.reached.touch()
+        while not (self.one.exists() or self.open.exists()):
+            time.sleep(0.01)
+        self.one.unlink(missing_ok=True)
+
+
+def test_requests_are_answered_while_it_is_written_and_it_is_as_of_one_moment(file, gate):
+    with life(file) as held:
+        held.put({"pk": {"S": "written before"}})
+        wait_for(gate.reached.exists, 60)
+        held.put({"pk": {"S": "written meanwhile"}})
+        assert len(held.items()) == 2
+        gate.one.touch()
+        wait_for(lambda: b"written before" in file.read_bytes(), 60)
+        assert b"written meanwhile" not in file.read_bytes()
+        gate.open.touch()
+    with life(file) as held:
+        assert len(held.items()) == 2
+
+
+def test_a_large_object_is_in_what_is_written_meanwhile_too(file):
+    body = b"a large record" + bytes(6_000_000)
+    with life(file) as held:
+        held.aws.client("s3").put_object(Bucket=BUCKET, Key="key", Body=body)
+        wait_for(lambda: b"a large record" in file.read_bytes(), 60)
+    with life(file) as held:
+        got = held.aws.client("s3").get_object(Bucket=BUCKET, Key="key")
+        assert got["Body"].read() == body
+
+
+def test_a_stack_that_has_ended_writes_over_no_other_s_file(file):
+    file.parent.mkdir()
+    file.write_bytes(b"another's")
+    _write(file, b"mine", os.getppid())
+    _write(file, b"late", 2**30)
+    assert file.read_bytes() == b"mine"
 
 
 def test_what_did_not_change_is_not_written_again(file):

@@ -13,6 +13,7 @@ from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import SecondaryIndex, Table
 
 from local.aws.moto_patches import lighten_transactions, narrow_queries, quicken
@@ -22,6 +23,7 @@ PATCHED = (
     (Table, ("__deepcopy__", "query", "_narrowed", "put_item", "delete_item", "_noted")),
     (DynamoDBBackend, ("transact_write_items", "_lightened", "update_item")),
     (SecondaryIndex, ("project",)),
+    (Item, ("project",)),
     (BaseJSONSerializer, ("_serialize_type_structure", "_quickened")),
 )
 
@@ -245,3 +247,25 @@ def test_every_type_of_value_is_sent_as_moto_sends_it(plain: Any) -> None:
     assert expected[0] == item
     quicken()
     assert answers() == expected
+
+
+@pytest.mark.parametrize("paths", ["pk, sk", "#n, zz, sk", "m.d, #n", "l[1]", "b, m, l", "n"])
+def test_a_projection_holds_what_moto_s_holds(plain: Any, paths: str) -> None:
+    item = {"pk": {"S": "p"}, "sk": {"S": "s"}, "b": {"B": b"1"}, "n": {"N": "7"},
+            "l": {"L": [{"S": "a"}, {"B": b"in"}]},
+            "m": {"M": {"d": {"NS": ["1"]}, "e": {"S": "x"}}}}  # fmt: skip
+    plain.put_item(TableName="runs", Item=item)
+    wanted: dict[str, Any] = {
+        "Keys": [{"pk": item["pk"], "sk": item["sk"]}],
+        "ProjectionExpression": paths,
+    }
+    if "#n" in paths:
+        wanted["ExpressionAttributeNames"] = {"#n": "n"}
+
+    def answer() -> Any:
+        return plain.batch_get_item(RequestItems={"runs": wanted})["Responses"]["runs"]
+
+    expected = answer()
+    quicken()
+    assert answer() == expected
+    assert plain.get_item(TableName="runs", Key=wanted["Keys"][0])["Item"] == item
