@@ -101,7 +101,13 @@ async function start(root) {
   await restore();
   const failure = await signedInOnReturn(settings);
   await loadDirectory().catch(() => undefined);
-  render(html`<${App} failure=${failure} />`, root);
+  show(html`<${App} failure=${failure} />`, root);
+}
+
+/** What the page said while it was loading goes first: rendered beside it, it would stay. */
+function show(content, root) {
+  root.replaceChildren();
+  render(content, root);
 }
 
 /** Completes a sign-in that comes back from the hosted pages; answers what went wrong with it, if anything did. */
@@ -123,4 +129,4 @@ async function signedInOnReturn(settings) {
 }
 
 const root = document.getElementById("app");
-start(root).catch((error) => render(html`<${Unavailable} error=${Object.assign(error, { code: "NO_ANSWER" })} />`, root));
+start(root).catch((error) => show(html`<${Unavailable} error=${Object.assign(error, { code: "NO_ANSWER" })} />`, root));

@@ -60,7 +60,7 @@ export function actionsFor(user, run, { events = [], workerEnabled = true } = {}
     next: run.workflow === "orchestration" && run.status === "waiting" && change,
     cancel: isOpen(run) && change,
     retry: run.status === "failed" && change,
-    clone: mayCreate[run.workflow]?.(user) === true,
+    clone: !run.erased_at && mayCreate[run.workflow]?.(user) === true,
     take: isDiagnosis && isQueued && isCarer(user) && isOwner(user, run),
     finish: isDiagnosis && isCarer(user) && mine,
     attach: isDiagnosis && isQueued && run.attempt === 0 && isCarer(user),

@@ -57,9 +57,8 @@ export const FAILURES = {
   NO_INPUTS: ["There was nothing to analyse", "Add an input to the project and generate again."],
   INPUT_INVALID: ["The input lacks what the analysis needs", "Add a new version of the input that has it."],
   CHECKS_FAILED: ["Checks of this phase failed", "Execute the phase again, or accept it as it is."],
-  PERSON_FAILED: ["A person ended the run as failed", "Read the reason given; a retry makes it available again."],
   LEASE_LOST: ["The worker stopped before it finished", "It is taken up again by itself."],
-  PERSON_FAILED: ["A person ended the run as failed", "A retry lets the worker take it up."],
+  PERSON_FAILED: ["A person ended the run as failed", "Read the reason given; a retry lets the worker take it up."],
 };
 
 /** Why a run waits: the service's reasons as a sentence, and whether a person has to do something. */
@@ -81,6 +80,11 @@ export const REASONS = {
   lost_worker: ["The worker gave no sign of life", "Another one takes the run up; what was paid for is kept."],
   ended: ["Ended", ""],
 };
+/** An erasure's wait between its steps, which is no try that failed. */
+export const QUIET = [
+  "Waits until nothing can be written behind it",
+  "What was under way when the erasure was asked for could still write until then. No attempt is spent.",
+];
 export const reasonTitle = (reason) => REASONS[reason]?.[0] ?? "Waits";
 export const reasonAdvice = (reason) => REASONS[reason]?.[1] ?? "";
 export const failureTitle = (code) => FAILURES[code]?.[0] ?? "The run failed";
@@ -132,7 +136,7 @@ const BY_STATUS = {
   504: "The service took too long. What was asked for may still happen.",
 };
 // What the service says of these is not more than what is said here.
-const SAID_ALREADY = ["NO_ANSWER", "FORBIDDEN", "NOT_FOUND", "RATE_LIMITED", "WORKER_DISABLED", "INTERNAL_ERROR", "NO_INPUTS"];
+const SAID_ALREADY = ["NO_ANSWER", "FORBIDDEN", "NOT_FOUND", "RATE_LIMITED", "WORKER_DISABLED", "INTERNAL_ERROR", "NO_INPUTS", "ERASED"];
 
 export function refusalText(error) {
   const seconds = Number(error.details?.retryAfter);

@@ -25,10 +25,16 @@ export function Columns({ label, summary, columns, series, first, format = Strin
       aria-label="${label}. ${summary ?? ""}">
       <${Axis} top=${top} format=${format} />
       ${columns.map((one, place) => html`<${Column} key=${one.title} one=${one} x=${LEFT + place * slot} slot=${slot} top=${top}
-        series=${series} labelled=${place % every === 0} spare=${(place / every) % 2 === 1} format=${format} />`)}
+        series=${series} labelled=${place % every === 0 && hasRoom(columns, place, slot)} spare=${(place / every) % 2 === 1} format=${format} />`)}
       ${columns.at(-1)?.end && html`<${Label} x=${100} text=${columns.at(-1).end} anchor="end" spare=${columns.length % 2 === 1} />`}
     </svg>
   </${ChartFrame}>`;
+}
+
+/** Whether the label at a class's lower edge stays clear of the one at the last edge, which ends there; a letter takes 1.6 percent. */
+function hasRoom(columns, place, slot) {
+  const end = columns.at(-1)?.end;
+  return !end || (columns.length - place) * slot > (end.length + columns[place].label.length / 2) * 1.6;
 }
 
 const heightOf = (value, top) => (value / top) * (HEIGHT - TOP - BOTTOM);

@@ -107,7 +107,7 @@ export function Problem({ error, retry, focus = false, labelOf }) {
 }
 
 /** Asking again changes nothing about a wrong address, a wrong value, or what one may not see. */
-const mayHelp = (error) => ![400, 403, 404, 413, 422].includes(error.status);
+const mayHelp = (error) => ![400, 403, 404, 410, 413, 422].includes(error.status);
 
 function problemLine(one, labelOf) {
   if (typeof one === "string") return one;

@@ -27,7 +27,8 @@ let asks = 0;
 
 /**
  * Asks before something is done. `act` does it; a failure is shown in the dialog, which stays open.
- * `options`: [{value, label, hint}] to choose from, whose value `act` gets. Answers what `act` answered, or undefined when refused.
+ * `options`: [{value, label, hint}] to choose from, whose value `act` gets. `last`: codes of failures after which there is nothing
+ * left to ask: what is said of them takes the question's place. Answers what `act` answered, or undefined when refused.
  */
 export function ask(spec) {
   asks += 1;
@@ -39,7 +40,7 @@ export function QuestionHost() {
   return asked && html`<${Question} key=${asked.id} ...${asked} />`;
 }
 
-function Question({ id, title, body, confirm, kind = "primary", options, act, resolve }) {
+function Question({ id, title, body, confirm, kind = "primary", options, last = [], act, resolve }) {
   const [state, setState] = useState({ choice: options?.[0].value });
   const close = (answer) => {
     question.set(null);
@@ -53,14 +54,15 @@ function Question({ id, title, body, confirm, kind = "primary", options, act, re
       setState((before) => ({ ...before, busy: false, error }));
     }
   };
+  const isOver = last.includes(state.error?.code);
   return html`<${Dialog} title=${title} onClose=${() => question.get()?.id === id && close(undefined)}>
-    <div class="dialog-text">${body}</div>
+    ${!isOver && html`<div class="dialog-text">${body}</div>`}
     ${options
       && html`<${Choices} options=${options} value=${state.choice} choose=${(choice) => setState((before) => ({ ...before, choice }))} />`}
     <${Problem} error=${state.error} focus />
     <div class="dialog-actions">
       <${Button} onClick=${() => close(undefined)}>Go back</${Button}>
-      <${Button} kind=${kind} busy=${state.busy} onClick=${go}>${confirm}</${Button}>
+      ${!isOver && html`<${Button} kind=${kind} busy=${state.busy} onClick=${go}>${confirm}</${Button}>`}
     </div>
   </${Dialog}>`;
 }

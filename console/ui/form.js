@@ -1,5 +1,5 @@
 // Form fields with label, hint and error tied together, and a form that sends once, marks what was refused, and loses nothing typed.
-import { createContext, html, useContext, useEffect, useId, useMemo, useRef, useState } from "../preact.js";
+import { createContext, html, useContext, useId, useLayoutEffect, useMemo, useRef, useState } from "../preact.js";
 import { words } from "../format.js";
 import { user } from "../session.js";
 import { Button, Problem } from "./basics.js";
@@ -64,6 +64,7 @@ export function Check({ label, hint, checked, set }) {
 export function Form({ children, send, submit, disabled = false, values, cancel, kind = "primary" }) {
   const [state, setState] = useState({});
   const keyed = useRef({});
+  const form = useRef(null);
   const labels = useMemo(() => new Map(), []);
   const around = useMemo(() => ({ errors: state.error?.errors ?? [], labels }), [state.error]);
   const onSubmit = async (event) => {
@@ -75,6 +76,7 @@ export function Form({ children, send, submit, disabled = false, values, cancel,
       await send(keyed.current.key);
       setState({});
     } catch (error) {
+      if (error instanceof FormError) error.errors.push(...numbersOut(form.current, labels));
       setState({ error });
     }
   };
@@ -83,7 +85,7 @@ export function Form({ children, send, submit, disabled = false, values, cancel,
     const found = [...labels].find(([known]) => isOf(name, known));
     return found ? found[1] : { label: words(name.split(".").at(-1) || "value") };
   };
-  return html`<form class="form" onSubmit=${onSubmit} novalidate><${AroundContext.Provider} value=${around}>
+  return html`<form class="form" ref=${form} onSubmit=${onSubmit} novalidate><${AroundContext.Provider} value=${around}>
     ${children}
     <${Problem} error=${state.error} focus labelOf=${labelOf} />
     <div class="form-actions">
@@ -91,6 +93,19 @@ export function Form({ children, send, submit, disabled = false, values, cancel,
       ${cancel && html`<${Button} onClick=${cancel}>Cancel</${Button}>`}
     </div></${AroundContext.Provider}>
   </form>`;
+}
+
+/** What nothing was asked about, because the page itself found something: numbers out of their bounds, so that all is said at once. */
+function numbersOut(form, labels) {
+  const nameOf = (id) => [...labels].find(([, held]) => held.id === id)?.[0];
+  return [...form.querySelectorAll("input[type=number]")]
+    .filter((input) => !input.validity.valid && nameOf(input.id))
+    .map((input) => ({ field: nameOf(input.id), message: boundsOf(input) }));
+}
+
+function boundsOf({ validity, min, max }) {
+  if (validity.rangeOverflow) return `must be at most ${max}`;
+  return validity.rangeUnderflow ? `must be at least ${min}` : "must be a number";
 }
 
 const drafts = new Map();
@@ -103,7 +118,8 @@ export function useDraft(name, initial) {
   const key = `${user().sub} ${name}`;
   const [values, setValues] = useState(() => ({ ...initial, ...drafts.get(key) }));
   const isSent = useRef(false);
-  useEffect(() => {
+  // Before the next frame, so that whoever leaves at once loses nothing either.
+  useLayoutEffect(() => {
     if (!isSent.current) drafts.set(key, values);
   }, [values]);
   const sent = () => {

@@ -54,7 +54,10 @@ function Evidence({ one }) {
       : html`input version ${textOf(source.ref)}`;
   return html`<span class="tag mono">${textOf(one.id)}</span>
     <div><blockquote>${textOf(source.quote)}</blockquote>
-      <p class="quiet small">${from} · ${textOf(source.part)}${source.origin && ` · ${textOf(source.origin)}`}</p></div>`;
+      <p class="quiet small">${from} · ${partName(source.part)}${source.origin && ` · ${textOf(source.origin)}`}</p></div>`;
 }
+
+/** evidence_notes[0] -> evidence note 1; what the service calls otherwise stays as it is. */
+const partName = (part) => textOf(part).replace(/^evidence_notes\[(\d+)\]$/, (_, place) => `evidence note ${Number(place) + 1}`);
 
 const textOf = (value) => (value === null || value === undefined ? "" : typeof value === "object" ? JSON.stringify(value) : String(value));

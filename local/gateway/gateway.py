@@ -6,6 +6,7 @@ It must never know what a function does, nor that there is anything local beside
 
 import logging
 from collections.abc import Callable, Mapping
+from email.utils import formatdate
 from typing import Any, Protocol
 
 from local.errors import FunctionFailed, FunctionTimedOut
@@ -86,7 +87,9 @@ class Gateway:
             return message(500, "Internal Server Error")
 
     def _finished(self, request: Request, answer: Response) -> Response:
-        headers = [("Apigw-Requestid", request.id), *answer.headers]
+        # The stack's own time, which may be ahead of this machine's.
+        date = formatdate(self._now(), usegmt=True)
+        headers = [("Apigw-Requestid", request.id), ("Date", date), *answer.headers]
         if self._cors is not None:
             headers = [
                 pair for pair in headers if not pair[0].lower().startswith("access-control-")

@@ -96,10 +96,10 @@ class _Connection(BaseHTTPRequestHandler):
         self.send_response_only(response.status)
         for name, value in response.headers:
             self.send_header(name, value)
-        self.send_header("Date", self.date_time_string())
-        if response.status != 204 and not any(
-            name.lower() == "content-length" for name, _ in response.headers
-        ):
+        named = {name.lower() for name, _ in response.headers}
+        if "date" not in named:
+            self.send_header("Date", self.date_time_string())
+        if response.status != 204 and "content-length" not in named:
             self.send_header("Content-Length", str(len(response.body)))
         self.end_headers()
         if self.command != "HEAD" and response.status != 204:

@@ -253,6 +253,35 @@ def test_a_worker_that_died_worked_on_nothing_and_a_retry_ends_the_time_between(
     ]
 
 
+def test_a_wait_for_a_person_or_for_quiet_is_no_wait_to_be_taken_up(page: Page) -> None:
+    steps = [{"name": "one"}, {"name": "two"}]
+    asked = event(2, 30, "queued", None, "EXECUTE_ASKED", MINE) | {"from": "queued"}
+    by_hand = {"status": "queued", "attempt": 0, "dispatch": "manual", "steps": steps}
+    found = segments(page, by_hand, [event(1, 0, "queued"), asked], "2026-01-01T00:00:31.000Z")
+    assert [(one[0], one[3]) for one in found] == [("manual", 30000), ("queue", 1000)]
+    erasure = {"status": "queued", "attempt": 1, "workflow": "erasure", "steps": steps}
+    history = [
+        event(1, 0, "queued"),
+        event(2, 1, "running"),
+        event(3, 2, "queued", None, "CONTINUATION"),
+    ]
+    found = segments(page, erasure, history, "2026-01-01T00:00:32.000Z")
+    assert [one[:2] for one in found] == [["queue", "one"], ["work", "one"], ["quiet", "one"]]
+
+
+def test_a_clone_keeps_the_name_under_which_the_question_was_asked(page: Page) -> None:
+    script = """async ([before, values]) => {
+      const { overridesOf } = await import('/console/views/create/clone.js');
+      return overridesOf(before, values).input_config;
+    }"""
+    before = {"focus": "Why?", "asked": "question", "config": "", "version": "", "budget": ""}
+    assert page.evaluate(script, [before, before | {"focus": "How?"}]) == {"question": "How?"}
+    assert page.evaluate(script, [before, before | {"config": '{"a": 1}'}]) == {
+        "question": "Why?",
+        "a": 1,
+    }
+
+
 def test_an_axis_has_room_for_each_of_its_labels(page: Page) -> None:
     script = """async () => {
       const { ticksOf } = await import('/console/views/run/segments.js');

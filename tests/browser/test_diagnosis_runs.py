@@ -221,6 +221,18 @@ def test_a_clone_by_form(open_console: Open) -> None:
     console.section("Input and output").sees("The copy")
 
 
+def test_a_question_is_cloned_as_a_question_and_not_as_json(
+    open_console: Open, client: Client
+) -> None:
+    body = {"input_config": {"question": "Which dose?"}, "dispatch": "manual"}
+    path = f"/api/studio/patients/{PATIENT}/diagnosis-runs"
+    run = client.call("POST", path, body, "clinician").data["run"]
+    console = open_console("clinician", at=f"#/runs/{run['id']}/clone").sees("Create the clone")
+    expect(console.page.get_by_label("Question or focus")).to_have_value("Which dose?")
+    expect(console.page.get_by_label("Further configuration")).to_have_value("")
+    expect(console.page.get_by_label("Further configuration")).to_be_hidden()
+
+
 def test_a_refusal_marks_every_field_in_the_forms_words_and_nothing_typed_is_lost(
     open_console: Open,
 ) -> None:
@@ -236,6 +248,9 @@ def test_a_refusal_marks_every_field_in_the_forms_words_and_nothing_typed_is_los
     expect(problem).not_to_contain_text("max_attempts")
     console.page.get_by_role("link", name="Attempts at most").click()
     expect(console.page.get_by_label("Attempts at most")).to_be_focused()
+    console.fill("Further configuration", "no JSON").press("Create the run")
+    for label in ("Attempts at most", "Budget in dollars", "Further configuration"):
+        expect(problem.get_by_role("link", name=label)).to_be_visible()
     console.go("#/runs").sees("More filters").page.go_back()
     expect(console.page.get_by_label("Question or focus")).to_have_value("Kept")
 

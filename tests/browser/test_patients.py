@@ -1,6 +1,7 @@
 """Patients: the record, clinicians, assessments, and the studio's panel behind its flag."""
 
 import json
+import re
 import uuid
 from pathlib import Path
 
@@ -164,14 +165,26 @@ def test_an_erasure_is_typed_watched_and_leaves_a_receipt(
     client.call("PUT", f"/api/patients/{patient}", {"label": "Bed 9"}, "admin")
     own = json.loads(RECORD.read_text(encoding="utf-8"))
     client.call("PUT", f"/api/patients/{patient}/record", own, "admin")
+    studio = f"/api/studio/patients/{patient}/diagnosis-runs"
+    skeleton = client.call("POST", studio, {"input_config": {}}, "admin", prefer="wait=20").data[
+        "run"
+    ]
     console = open_console("admin", at=f"#/patients/{patient}").press("Erase…")
     console.page.get_by_role("textbox", name="Type “Bed 9”").fill("Bed 8")
     console.press("Erase for good").sees("must be “Bed 9”")
     console.page.get_by_role("textbox", name="Type “Bed 9”").fill("Bed 9")
     console.press("Erase for good").sees("Erasure").sees_no("Cancel run")
+    console.sees("Waits until nothing can be written behind it").sees("No attempt is spent")
     client.call("POST", "/dev/clock", {"advance_seconds": 16 * 60 + 180})
-    console.status("Succeeded").sees("Removed").sees("What lives on")
-    console.go(f"#/patients/{patient}").sees("This patient was erased.")
+    console.status("Succeeded").sees("What lives on")
+    removed = console.page.get_by_role("region", name="What was removed").get_by_role("row")
+    expect(removed.filter(has_text="Patients")).to_contain_text("1")
+    expect(removed.filter(has_text="Record versions")).to_contain_text(re.compile("[0-9a-f]{64}"))
+    expect(console.page.locator(".waterfall-sum")).to_contain_text("until nothing could be")
+    console.go(f"#/patients/{patient}").sees("This patient was erased.").sees_no("Try again")
+    expect(console.page.get_by_text("was erased")).to_have_count(1)
+    console.go(f"#/runs/{skeleton['id']}").sees("What this run held was erased")
+    expect(console.page.get_by_role("link", name="Clone")).to_have_count(0)
 
 
 def test_a_patient_is_not_told_what_is_missing_of_a_budget(
@@ -204,3 +217,21 @@ def test_a_list_tells_patients_apart_by_age_and_gender(open_console: Open, clien
     expect(row.first).to_contain_text("65 years, female")
     console.go(f"#/patients/{PATIENT}").page.get_by_role("link", name="All runs").click()
     expect(console.page.get_by_label("Patient", exact=True)).to_have_value(PATIENT)
+
+
+def test_whoever_starts_no_runs_is_told_so_instead_of_given_a_form(
+    open_console: Open, client: Client
+) -> None:
+    body = {"input_config": {}, "dispatch": "manual"}
+    path = f"/api/studio/patients/{PATIENT}/diagnosis-runs"
+    run = client.call("POST", path, body, "clinician").data["run"]
+    console = open_console("patient", at="#/new").sees("Your role does not start runs")
+    for workflow in ("diagnosis", "orchestration", "analysis"):
+        console.go(f"#/new/{workflow}").sees("Your role does not start such runs")
+    console.go(f"#/runs/{run['id']}/clone").sees("You cannot clone this run")
+    expect(console.page.locator("main form")).to_have_count(0)
+    console.go("#/patients").sees("What is kept of you here")
+    expect(console.page.get_by_role("heading", name="Your record", level=1)).to_be_visible()
+    outsider = open_console("outsider", at="#/new/diagnosis").sees("The organisation has none yet")
+    outsider.page.locator("main").get_by_role("link", name="Add a patient").click()
+    outsider.sees("Add the first one")

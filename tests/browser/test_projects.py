@@ -49,6 +49,22 @@ def test_generating_twice_makes_one_run(open_console: Open, client: Client) -> N
     )
 
 
+def test_what_was_typed_in_a_dialog_is_there_when_one_comes_back(open_console: Open) -> None:
+    console = project(open_console("member"), "Kept").press("Add an input")
+    console.fill("Hypothesis", "Typed with care").page.keyboard.press("Escape")
+    expect(console.page.get_by_role("dialog")).to_have_count(0)
+    console.press("Add an input")
+    expect(console.page.get_by_label("Hypothesis")).to_have_value("Typed with care")
+    address = console.page.url
+    console.go("#/projects").page.goto(address)
+    console.press("Add an input")
+    expect(console.page.get_by_label("Hypothesis")).to_have_value("Typed with care")
+    console.fill("Audience", "People").press("Add this version").sees("Version 1")
+    generated(console).status("Failed").page.get_by_role("link", name="Kept", exact=True).click()
+    console.press("Add an input")
+    expect(console.page.get_by_label("Evidence notes")).to_have_value("")
+
+
 def test_last_run_on_the_dashboard(open_console: Open) -> None:
     console = project(open_console("member"), "Dashboard").go("#/projects")
     tile = console.page.get_by_role("link", name="Dashboard")
@@ -64,7 +80,8 @@ def test_without_inputs_a_failed_run_stays_on_record(open_console: Open) -> None
     dialog = console.page.get_by_role("dialog")
     expect(dialog).to_contain_text("No model is called and nothing is spent")
     dialog.get_by_role("button", name="Generate all the same", exact=True).click()
-    console.sees("The project has no final input yet.")
+    console.sees("The project has no final input yet.").sees_no("Generate all the same")
+    expect(dialog.get_by_text("has no final input")).to_have_count(1)
     dialog.get_by_role("link", name="Open the failed run").click()
     console.status("Failed").sees("Add an input to the project and generate again.")
     console.press("Retry")

@@ -53,6 +53,16 @@ def test_a_role_is_offered_the_workflows_it_may_start(
     assert [text.split("\n")[0] for text in titles.all_inner_texts()] == offered
 
 
+def test_nothing_of_the_loading_page_stays_below_a_page_that_is_opened_signed_in(
+    open_console: Open,
+) -> None:
+    console = open_console("member", fresh=True)
+    console.page.reload()
+    expect(console.page.get_by_role("heading", name="Runs", level=1)).to_be_visible()
+    expect(console.page.get_by_text("is loading")).to_have_count(0)
+    expect(console.page.locator("main")).to_have_count(1)
+
+
 def test_a_member_has_no_patients(open_console: Open) -> None:
     open_console("member", at="#/patients").sees("There is nothing here for you")
 

@@ -73,7 +73,7 @@ function Webhook({ one, edit, told, done }) {
     <${Problem} error=${failure} />
     <${Facts} class="strip small" rows=${[
       ["Address", html`<code>${one.url}</code>`],
-      ["Told of", (one.events ?? []).join(", ")],
+      ["Told of", one.events?.includes("*") ? "everything" : (one.events ?? []).join(", ")],
       ["Workflows", one.workflows?.length ? one.workflows.join(", ") : "all"],
       ["Status", html`<span class=${isOn ? "tag good" : "tag bad"}>${one.status}</span>`],
       ["Disabled because", !isOn && one.disabled_reason],

@@ -22,8 +22,8 @@ export function Patch({ title, patch, before }) {
 function Change({ one, before }) {
   const old = one.op === "replace" || one.op === "remove" ? valueAt(before, one.path) : undefined;
   return html`<p><span class="tag">${OPS[one.op] ?? one.op}</span> <strong>${placeOf(one.path)}</strong></p>
-    ${old !== undefined && html`<del><${Value} value=${old} /></del>`}
-    ${one.value !== undefined && html`<ins><${Value} value=${one.value} /></ins>`}`;
+    ${old !== undefined && html`<del><${Value} value=${old} label=${`Before: ${placeOf(one.path)}`} /></del>`}
+    ${one.value !== undefined && html`<ins><${Value} value=${one.value} label=${`After: ${placeOf(one.path)}`} /></ins>`}`;
 }
 
 const partsOf = (path) =>
@@ -33,9 +33,10 @@ const partsOf = (path) =>
     .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
 const partName = (part) => (/^\d+$/.test(part) ? `no. ${Number(part) + 1}` : words(part));
 const placeOf = (path) => partsOf(path).map(partName).join(" › ") || "everything";
-function Value({ value }) {
+/** `label`: its name for those who do not see what it stands under. */
+function Value({ value, label }) {
   if (value === null) return "nothing";
-  return typeof value === "object" ? html`<${JsonTree} value=${value} label="What differs" />` : String(value);
+  return typeof value === "object" ? html`<${JsonTree} value=${value} label=${label} />` : String(value);
 }
 
 function valueAt(value, path) {

@@ -2,8 +2,10 @@
 import { html } from "../../preact.js";
 import * as api from "../../api.js";
 import { useAsync } from "../../live.js";
+import { actionsFor } from "../../permissions.js";
 import { href, navigate } from "../../router.js";
-import { Card, Facts, Loading, Problem } from "../../ui/basics.js";
+import { user } from "../../session.js";
+import { Card, Empty, Facts, Loading, Problem } from "../../ui/basics.js";
 import { Form, listOf, objectOf, Select, Text, useDraft } from "../../ui/form.js";
 import { Page } from "../../ui/page.js";
 import { PatientBar } from "../../ui/patient-bar.js";
@@ -13,6 +15,7 @@ import { ProfileChoice } from "./orchestration.js";
 
 export function ClonePage({ runId }) {
   const { data, error, reload } = useAsync((signal) => original(runId, signal), [runId]);
+  const isOffered = data && actionsFor(user(), data.run).clone;
   const crumbs = [
     ["Runs", href("/runs")],
     ["Run", href(`/runs/${runId}`)],
@@ -21,7 +24,9 @@ export function ClonePage({ runId }) {
     <${Problem} error=${error} retry=${reload} />
     ${!data && !error && html`<${Loading} />`}
     ${data?.run.subject?.type === "patient" && html`<${PatientBar} patientId=${data.run.subject.id} />`}
-    ${data && html`<${Card} class="narrow"><${CloneForm} run=${data.run} inputs=${data.inputs} /></${Card}>`}
+    ${data && !isOffered && html`<${Card}><${Empty} icon="shield" title="You cannot clone this run"><p>${data.run.erased_at
+      ? "What it held was erased." : "Your role does not start such runs."} <a href=${href(`/runs/${runId}`)}>Go to the run</a></p></${Empty}></${Card}>`}
+    ${isOffered && html`<${Card} class="narrow"><${CloneForm} run=${data.run} inputs=${data.inputs} /></${Card}>`}
   </${Page}>`;
 }
 
@@ -59,7 +64,8 @@ function valuesOf(run) {
     profile: run.profile ?? "",
     intake: run.intake ?? "",
     name: run.project_name ?? "",
-    focus: typeof run.input?.focus === "string" ? run.input.focus : "",
+    focus: run.input?.[askedAs(run.input)] ?? "",
+    asked: askedAs(run.input),
     config: furtherOf(run.input),
     tags: (run.tags ?? []).join(", "),
     correlation: run.correlation_id ?? "",
@@ -67,10 +73,13 @@ function valuesOf(run) {
   };
 }
 
+/** The name under which a run was asked its question: that of the result's page, which shows the focus first. */
+const askedAs = (input) => ["focus", "question"].find((name) => typeof input?.[name] === "string") ?? "focus";
+
 /** What else than the question a run was configured with, as JSON; empty where there is nothing else. */
 function furtherOf(input) {
-  const { focus, ...further } = input ?? {};
-  const kept = typeof focus === "string" || focus === undefined ? further : input;
+  const kept = { ...input };
+  if (typeof kept[askedAs(input)] === "string") delete kept[askedAs(input)];
   return Object.keys(kept).length ? JSON.stringify(kept, null, 2) : "";
 }
 
@@ -124,7 +133,7 @@ export function overridesOf(before, values) {
   };
 }
 
-const configOf = ({ focus, config }) => ({
-  ...(focus.trim() && { focus: focus.trim() }),
+const configOf = ({ focus, asked = "focus", config }) => ({
+  ...(focus.trim() && { [asked]: focus.trim() }),
   ...(config.trim() && objectOf(config, "input_config")),
 });

@@ -3,7 +3,7 @@ import { html, useEffect } from "../../preact.js";
 import * as api from "../../api.js";
 import { useAsync } from "../../live.js";
 import { learnPatients, patientName, personOf } from "../../patients.js";
-import { navigate } from "../../router.js";
+import { href, navigate } from "../../router.js";
 import { hasRole } from "../../session.js";
 import { Empty, Loading, Problem } from "../../ui/basics.js";
 import { Form, listOf, objectOf, needs, Select, Text, useDraft } from "../../ui/form.js";
@@ -23,7 +23,9 @@ export function DiagnosisForm({ query }) {
   if (error) return html`<${Problem} error=${error} retry=${reload} />`;
   if (!data) return html`<${Loading} />`;
   if (!data.patients.length)
-    return html`<${Empty} icon="users" title="No patients"><p>You are not assigned to any patient. An admin can assign you.</p></${Empty}>`;
+    return html`<${Empty} icon="users" title="No patients"><p>${hasRole("admin")
+      ? html`The organisation has none yet. <a href=${href("/patients")}>Add a patient</a> first.`
+      : "You are not assigned to any patient. An admin can assign you."}</p></${Empty}>`;
   return html`<${Fields} patients=${data.patients} preset=${query.patient} />`;
 }
 

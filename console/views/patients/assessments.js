@@ -9,7 +9,7 @@ import { navigate } from "../../router.js";
 import { user } from "../../session.js";
 import { Button, Card, Empty, Loading, Problem, Time } from "../../ui/basics.js";
 import { Dialog } from "../../ui/dialog.js";
-import { Form, FormError, Text } from "../../ui/form.js";
+import { Form, FormError, Text, useDraft } from "../../ui/form.js";
 import { toast } from "../../ui/toast.js";
 
 export function Assessments({ patientId }) {
@@ -69,11 +69,13 @@ function StartDialog({ assessment, close }) {
 }
 
 function AddDialog({ patientId, close, done }) {
-  const [values, setValues] = useState({ slug: "intake", version: "1", rows: [{ text: "", answer: "" }] });
+  const empty = { slug: "intake", version: "1", rows: [{ text: "", answer: "" }] };
+  const [values, setValues, sent] = useDraft(`assessment of ${patientId}`, empty);
   const set = (name) => (value) => setValues((before) => ({ ...before, [name]: value }));
   const setRow = (place, change) => set("rows")(values.rows.map((row, index) => (index === place ? { ...row, ...change } : row)));
   const send = async (key) => {
     await api.createAssessment(patientId, assessmentBody(values), { key });
+    sent();
     toast("The assessment was added.");
     close();
     done();

@@ -24,7 +24,7 @@ export function PatientsPage({ query }) {
   }, [data]);
   const add =
     care.managePatients(user()) && html`<${Button} kind="primary" icon="plus" onClick=${() => setAdding(true)}>Add a patient</${Button}>`;
-  return html`<${Page} title="Patients" about=${about()} actions=${add}>
+  return html`<${Page} title=${placeName()} about=${about()} actions=${add}>
     <${Problem} error=${error} retry=${reload} />
     ${!data && !error && html`<${Loading} rows=${4} />`}
     ${data && html`<${List} patients=${data.patients} />
@@ -33,15 +33,22 @@ export function PatientsPage({ query }) {
   </${Page}>`;
 }
 
+/** A patient sees one: their own. */
+export const placeName = () => (hasRole("patient") ? "Your record" : "Patients");
+
 function about() {
   if (care.managePatients(user())) return "Those of the organisation";
-  return hasRole("clinician") ? "Those you are assigned to" : "Your own record";
+  return hasRole("clinician") ? "Those you are assigned to" : "What is kept of you here";
+}
+
+function nobody() {
+  if (care.managePatients(user())) return "Add the first one, then bring in their record.";
+  return hasRole("clinician") ? "An admin assigns clinicians to patients; those then appear here." : "There is no record of yours yet.";
 }
 
 function List({ patients }) {
   if (!patients.length)
-    return html`<${Card}><${Empty} icon="users" title="No patients"><p>An admin assigns clinicians to patients; those then appear here.</p>
-      </${Empty}></${Card}>`;
+    return html`<${Card}><${Empty} icon="users" title="No patients"><p>${nobody()}</p></${Empty}></${Card}>`;
   return html`<ul class="plain-list">${patients.map(
     (one) => html`<li key=${one.id}><a class="line-link" href=${href(`/patients/${one.id}`)}>
       <span class="run-mark"><${Icon} name="user" /></span>

@@ -15,7 +15,7 @@ import { runByTime } from "../run/names.js";
 import { RunList } from "../runs/row.js";
 import { Assessments } from "./assessments.js";
 import { Clinicians } from "./clinicians.js";
-import { LabelDialog } from "./list.js";
+import { LabelDialog, placeName } from "./list.js";
 import { DiagnosisRunsPanel, isPanelEnabled } from "./panel.js";
 import { Erase } from "./erase.js";
 import { Facts as RecordFacts } from "./facts.js";
@@ -29,7 +29,7 @@ export function PatientPage({ patientId, query }) {
     care.runDiagnosis(user()) &&
     html`<${LinkButton} kind="primary" icon="pulse" href=${href("/new/diagnosis", { patient: patientId })}>New diagnosis</${LinkButton}>`;
   const label = care.managePatients(user()) && html`<${Button} icon="pencil" onClick=${() => setNaming(true)}>Change the label</${Button}>`;
-  return html`<${Page} title=${name} crumbs=${[["Patients", href("/patients")]]} actions=${patient && html`${label}${create}`}>
+  return html`<${Page} title=${name} crumbs=${[[placeName(), href("/patients")]]} actions=${patient && html`${label}${create}`}>
     <${Problem} error=${error} retry=${reload} />
     ${!patient && !error && html`<${Loading} rows=${5} />`}
     ${

@@ -1,18 +1,19 @@
 // The form of a project's input: what is believed, about whom, and what is known; whatever else an earlier version held stays.
-import { html, useState } from "../../preact.js";
+import { html } from "../../preact.js";
 import { createInput } from "../../api.js";
 import { Dialog } from "../../ui/dialog.js";
-import { Form, objectOf, Select, Text } from "../../ui/form.js";
+import { Form, objectOf, Select, Text, useDraft } from "../../ui/form.js";
 import { toast } from "../../ui/toast.js";
 
 const NOTES = "evidence_notes";
 
 /** `before`: the document to begin with, where one is at hand; `version`: the newest there is. */
 export function InputDialog({ projectId, before = {}, version, close, done }) {
-  const [values, setValues] = useState({ ...fieldsOf(before), status: "final" });
+  const [values, setValues, sent] = useDraft(`input ${projectId} after ${version ?? 0}`, { ...fieldsOf(before), status: "final" });
   const set = (name) => (value) => setValues((held) => ({ ...held, [name]: value }));
   const send = async (key) => {
     const { data } = await createInput(projectId, { input: inputOf(values), status: values.status }, { key });
+    sent();
     toast(`Version ${data.input.version} was added.`);
     close();
     done();

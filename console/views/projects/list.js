@@ -1,8 +1,9 @@
 // The dashboard of projects: what each has, and when it was last run.
-import { html, useState } from "../../preact.js";
+import { html, useEffect, useState } from "../../preact.js";
 import { createProject, listProjects } from "../../api.js";
 import { count } from "../../format.js";
 import { useAsync, useEvery } from "../../live.js";
+import { learnProjects } from "../../project-names.js";
 import { href, navigate } from "../../router.js";
 import { hasRole } from "../../session.js";
 import { Button, Card, Empty, Loading, Problem, Status, Time } from "../../ui/basics.js";
@@ -17,6 +18,7 @@ export function ProjectsPage({ query }) {
   const [adding, setAdding] = useState(false);
   const { data, error, loading, reload } = useAsync((signal) => listProjects({ limit: 24, cursor }, { signal }), [cursor]);
   const projects = data?.projects ?? [];
+  useEffect(() => learnProjects(projects), [data]);
   useEvery(projects.some((one) => isOpen(one.last_run)) ? 4_000 : 30_000, () => loading || reload());
   return html`<${Page} title="Projects" about=${hasRole("admin") ? "Those of the organisation" : "Your own"}
     actions=${html`<${Button} kind="primary" icon="plus" onClick=${() => setAdding(true)}>New project</${Button}>`}>
@@ -49,6 +51,7 @@ function AddDialog({ close }) {
   const send = async (key) => {
     if (!name.trim()) throw new FormError("name", "is needed");
     const { data } = await createProject({ name: name.trim() }, { key });
+    learnProjects([data.project]);
     toast("The project was created.");
     close();
     navigate(`/projects/${data.project.id}`);

@@ -67,6 +67,7 @@ async function askGenerate(projectId, version) {
       : html`<p>It looks at ${what}. The model is called, which costs money. Where this input was analysed before,
         that run is shown instead and nothing is spent.</p>`,
     confirm: isEmpty ? "Generate all the same" : "Generate",
+    last: ["NO_INPUTS"],
     act: () => generateRun(projectId, version),
   });
 }

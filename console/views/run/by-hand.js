@@ -1,8 +1,8 @@
 // Finishing a run that a person has taken over, and attaching to a run that has not begun. Diagnosis runs only.
-import { html, useState } from "../../preact.js";
+import { html } from "../../preact.js";
 import * as api from "../../api.js";
 import { Dialog } from "../../ui/dialog.js";
-import { Form, parseJson, needs, Select, Text } from "../../ui/form.js";
+import { Form, parseJson, needs, Select, Text, useDraft } from "../../ui/form.js";
 import { toast } from "../../ui/toast.js";
 
 const lines = (text) =>
@@ -12,10 +12,12 @@ const lines = (text) =>
     .filter(Boolean);
 
 export function FinishDialog({ run, close, refresh }) {
-  const [values, setValues] = useState({ how: "succeeded", risk: "", summary: "", findings: "", recommendations: "", message: "" });
+  const empty = { how: "succeeded", risk: "", summary: "", findings: "", recommendations: "", message: "" };
+  const [values, setValues, sent] = useDraft(`finish ${run.id}`, empty);
   const set = (name) => (value) => setValues((before) => ({ ...before, [name]: value }));
   const send = async () => {
     await api.updateStudioRun(run.id, values.how === "succeeded" ? result(values) : failure(values));
+    sent();
     toast("The run has ended.");
     close();
     refresh();
@@ -64,10 +66,11 @@ function failure({ message }) {
 }
 
 export function AttachDialog({ run, close, refresh }) {
-  const [values, setValues] = useState({ name: "", type: "report", data: "", existing: "" });
+  const [values, setValues, sent] = useDraft(`attach ${run.id}`, { name: "", type: "report", data: "", existing: "" });
   const set = (name) => (value) => setValues((before) => ({ ...before, [name]: value }));
   const send = async (key) => {
     await api.attachArtifact(run.id, attachment(values), { key });
+    sent();
     toast("Attached. It becomes part of what the model is sent.");
     close();
     refresh();

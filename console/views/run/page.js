@@ -93,7 +93,10 @@ function LiveStatus({ run }) {
   return html`<p class="sr-only" role="status">Status: ${run.status}${run.current_step && isOpen(run) ? `, ${run.current_step}` : ""}</p>`;
 }
 
-const linkTo = (kind, id) => html`<a href=${href(`/${kind}/${id}`)}>${id.slice(0, 8)}…</a>`;
+const linkTo = (kind, id, name) => html`<a class="linked-name" href=${href(`/${kind}/${id}`)}>${name ?? `${id.slice(0, 8)}…`}</a>`;
+
+/** An erasure is tried until it is done. */
+const attemptOf = (run) => (run.workflow === "erasure" ? String(run.attempt) : `${run.attempt} of ${run.max_attempts}`);
 
 function Head({ run }) {
   const now = useNow(isOpen(run) ? 1_000 : 20_000);
@@ -102,12 +105,12 @@ function Head({ run }) {
     ["Created", html`<${Time} at=${run.created_at} both />`],
     ["By", personName(run.created_by)],
     ["Duration", duration(elapsed(run, now))],
-    ["Attempt", run.attempt ? `${run.attempt} of ${run.max_attempts}` : "not begun"],
+    ["Attempt", run.attempt ? attemptOf(run) : "not begun"],
     ["Cost", maySee.cost(user()) && money(run.usage?.cost_usd)],
     ["Record", run.record && `version ${run.record.version}`],
-    ["Next try", run.status === "queued" && Date.parse(run.available_at) > now && html`<${Time} at=${run.available_at} />`],
+    [run.workflow === "erasure" ? "Goes on" : "Next try", run.status === "queued" && Date.parse(run.available_at) > now && html`<${Time} at=${run.available_at} />`],
     ["Ends by", isOpen(run) && html`<${Time} at=${run.deadline_at} />`],
-    ["Project", run.subject?.type === "project" && linkTo("projects", run.subject.id)],
+    ["Project", run.subject?.type === "project" && linkTo("projects", run.subject.id, projectNames.get()[run.subject.id])],
     ["Cloned from", run.metadata?.cloned_from && linkTo("runs", String(run.metadata.cloned_from))],
     ["Tags", run.tags?.length > 0 && html`<${Tags} values=${run.tags} />`],
     ["Run", html`<${CopyId} id=${run.id} label="run id" />`],

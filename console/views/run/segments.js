@@ -7,7 +7,7 @@ const LEAST_SHARE = 0.012;
 const HELD = ["WORKER_DISABLED", "PAUSED", "BUDGET", "PROVIDER_OVERLOADED", "PROVIDER_RATE_LIMITED", "PROVIDER_SPEND_LIMIT"];
 
 /**
- * [{kind: work|lost|queue|backoff|held|gate|ended, reason, step, attempt, start, end (ms), outcome, code}], oldest first, without gaps.
+ * [{kind: work|lost|queue|manual|quiet|backoff|held|gate|ended, reason, step, attempt, start, end (ms), outcome, code}], oldest first, without gaps.
  * `why`: the reason that the service gives for the present wait. `lost` is the time of a worker that died, which nobody worked.
  */
 export function segmentsOf(run, events, now, why = null) {
@@ -17,7 +17,7 @@ export function segmentsOf(run, events, now, why = null) {
   events.forEach((event, place) => {
     const next = events[place + 1];
     if (!OPEN.includes(event.to) && !next) return;
-    const kind = kindOf(event, next, why);
+    const kind = kindOf(run, event, next, why);
     const segment = {
       kind,
       reason: reasonOf(kind, event, next ? null : why),
@@ -28,17 +28,19 @@ export function segmentsOf(run, events, now, why = null) {
       outcome: outcomeOf(next),
       code: next?.code ?? null,
     };
-    if (segment.kind === "work" && segment.outcome === "done") pending = Math.max(pending, names.indexOf(segment.step) + 1);
+    if (segment.kind === "work" && segment.outcome === "done" && next.code !== "CONTINUATION") pending = Math.max(pending, names.indexOf(segment.step) + 1);
     join(found, segment);
   });
   return found;
 }
 
-function kindOf(event, next, why) {
+function kindOf(run, event, next, why) {
   if (!OPEN.includes(event.to)) return "ended";
   if (event.to === "running") return next?.code === "LEASE_LOST" || (!next && why === "lost_worker") ? "lost" : "work";
   if (event.to === "waiting") return "gate";
   if (HELD.includes(event.code)) return "held";
+  if (!event.from && run.dispatch === "manual") return "manual";
+  if (run.workflow === "erasure" && event.code === "CONTINUATION") return "quiet";
   return FAILURES[event.code] ? "backoff" : "queue";
 }
 
@@ -48,7 +50,7 @@ function reasonOf(kind, event, why) {
   if (kind === "lost") return "lost_worker";
   if (why) return why;
   if (HELD.includes(event.code)) return event.code.toLowerCase();
-  return { queue: "starting", backoff: "backoff", gate: "gate" }[kind];
+  return { queue: "starting", manual: "manual", backoff: "backoff", gate: "gate" }[kind] ?? null;
 }
 
 function stepAfter(next, names, pending) {
@@ -92,6 +94,8 @@ export function placed(segments) {
 }
 
 const APART = 14;
+/** The last label stands before its tick, and needs more. */
+const APART_AT_END = 20;
 
 /** The axis under placed segments: [{left (percent), seconds since the first began}], with room for each label. */
 export function ticksOf(placedSegments) {
@@ -100,12 +104,12 @@ export function ticksOf(placedSegments) {
   const ends = placedSegments.map((one) => ({ left: one.left + one.width, seconds: (one.end - first) / 1000 }));
   const ticks = [{ left: 0, seconds: 0 }];
   ends.forEach((one) => {
-    if (one.left - ticks.at(-1).left >= APART && 100 - one.left >= APART) ticks.push(one);
+    if (one.left - ticks.at(-1).left >= APART && 100 - one.left >= APART_AT_END) ticks.push(one);
   });
   return [...ticks, ends.at(-1)];
 }
 
-const WAITS = ["queue", "backoff", "held", "gate", "lost", "ended"];
+const WAITS = ["queue", "manual", "quiet", "backoff", "held", "gate", "lost", "ended"];
 
 /** {worked, waited} in seconds, all steps together; the others are the parts of `waited`. */
 export function timesOf(segments) {

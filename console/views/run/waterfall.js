@@ -9,6 +9,8 @@ import { placed, segmentsOf, ticksOf, timesOf } from "./segments.js";
 const HEIGHT = 32;
 const KINDS = {
   queue: "waited to be taken up",
+  manual: "waited to be started by hand",
+  quiet: "waited until nothing could be written behind it",
   backoff: "waited before the next try",
   held: "was held",
   gate: "waited for a person",
@@ -80,12 +82,14 @@ function Axis({ ticks }) {
     class="waterfall-time"></span>
     <svg class="waterfall-bar" width="100%" height="20">${ticks.map((one, place) => html`
       <line class="grid" x1="${one.left}%" x2="${one.left}%" y1="0" y2="5" />
-      <text class="tick" x="${one.left}%" y="16" text-anchor=${place === 0 ? "start" : place === ticks.length - 1 ? "end" : "middle"}>
+      <text class=${place === 0 || place === ticks.length - 1 ? "tick" : "tick tick-spare"} x="${one.left}%" y="16" text-anchor=${place === 0 ? "start" : place === ticks.length - 1 ? "end" : "middle"}>
         ${place === 0 ? "0" : `+${duration(one.seconds)}`}</text>`)}</svg></div>`;
 }
 
 const WAITS = {
   queue: "to be taken up",
+  manual: "to be started by hand",
+  quiet: "until nothing could be written behind it",
   backoff: "before the next try",
   held: "held back",
   gate: "for a person",
@@ -104,7 +108,7 @@ export function timesInWords({ worked, waited, ...waits }) {
 
 export function sentence(one) {
   const length = duration((one.end - one.start) / 1000);
-  const isNamed = one.reason && !["starting", "backoff", "gate", "lost_worker"].includes(one.reason);
+  const isNamed = one.reason && !["starting", "manual", "backoff", "gate", "lost_worker"].includes(one.reason);
   if (one.kind !== "work") return `${KINDS[one.kind]} ${length}${isNamed ? `: ${reasonTitle(one.reason)}` : ""}`;
   if (one.outcome === "active") return `attempt ${one.attempt}, running for ${length}`;
   if (one.outcome === "failed") return `attempt ${one.attempt} failed after ${length}: ${failureTitle(one.code)}`;

@@ -7,7 +7,7 @@ import { personName } from "../../people.js";
 import { href } from "../../router.js";
 import { hasRole, user } from "../../session.js";
 import { LinkButton, Notice, Time } from "../../ui/basics.js";
-import { reasonAdvice, reasonTitle } from "../../words.js";
+import { QUIET, reasonAdvice, reasonTitle } from "../../words.js";
 import { failedChecks, phaseOf } from "./actions.js";
 import { stepInSentence } from "./waterfall.js";
 
@@ -21,8 +21,9 @@ export function Why({ run, why }) {
   if (waiting.reason === "gate") return html`<${Gate} run=${run} why=${why} />`;
   if (waiting.reason === "model_call" || waiting.reason === "step") return html`<${Work} waiting=${waiting} />`;
   const kind = waiting.reason === "lost_worker" ? "bad" : PERSONS.includes(waiting.reason) ? "wait" : "info";
-  return html`<${Notice} kind=${kind} title=${titleOf(waiting)}>
-    <p>${adviceOf(waiting)} <${Times} waiting=${waiting} why=${why} /></p>
+  const isQuiet = run.workflow === "erasure" && waiting.reason === "backoff" && !run.error_info;
+  return html`<${Notice} kind=${kind} title=${isQuiet ? QUIET[0] : titleOf(waiting)}>
+    <p>${isQuiet ? QUIET[1] : adviceOf(waiting)} <${Times} waiting=${waiting} why=${why} /></p>
     ${waiting.reason === "budget" && hasRole("admin") && html`<p><a href=${href("/admin")}>See the budgets</a></p>`}
   </${Notice}>`;
 }
@@ -45,7 +46,7 @@ function Times({ waiting, why }) {
   const until = waiting.until ?? waiting.detail?.taken_over_by;
   return html`<span class="quiet">${waiting.since && html`Since <${Time} at=${waiting.since} />. `}
     ${until ? html`${waiting.reason === "lost_worker" ? "Taken over" : "Goes on"} <${Time} at=${until} both />. `
-      : why.looked_at_again_at && html`Looked at again <${Time} at=${why.looked_at_again_at} />. `}</span>`;
+      : why.looked_at_again_at && waiting.reason !== "manual" && html`Looked at again <${Time} at=${why.looked_at_again_at} />. `}</span>`;
 }
 
 /** A step or a call that takes long says when it was last heard of, so that a dead worker does not look alive. */

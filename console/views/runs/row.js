@@ -68,6 +68,7 @@ function progress(run) {
   const step = run.current_phase ?? run.current_step;
   if (run.blocked_by && !SAID_OTHERWISE.includes(run.blocked_by)) return reasonTitle(run.blocked_by);
   if (run.status === "queued" && run.dispatch === "manual") return "until somebody starts it";
+  if (run.status === "queued" && run.workflow === "erasure" && !run.error_info) return "until nothing can be written behind it";
   if (run.status === "queued" && run.attempt > 0) return `next try, attempt ${run.attempt + 1}`;
   return step ? stepLabel(step) : "";
 }

@@ -70,6 +70,10 @@ def body_of(response):
     return json.loads(response.body)
 
 
+def test_an_answer_says_the_stacks_own_time():
+    assert dict(ask().headers)["Date"] == "Fri, 15 Jan 2027 08:00:00 GMT"
+
+
 SENT = [
     ("Host", "api.example:3000"),
     ("User-Agent", "a test"),
@@ -233,6 +237,7 @@ def test_a_handlers_answer_becomes_the_response():
     assert (response.status, response.body) == (201, b"\x00\xff")
     assert list(response.headers) == [
         ("Apigw-Requestid", "the-request"),
+        ("Date", "Fri, 15 Jan 2027 08:00:00 GMT"),
         ("X-One", "a"),
         ("x-two", "2"),
         ("x-three", "true"),
