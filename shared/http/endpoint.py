@@ -33,11 +33,10 @@ from shared.errors import (
 )
 from shared.http.authorize import require_role, turned_away
 from shared.http.call import Call, read_call
-from shared.http.compression import compressed
 from shared.http.messages import field_name, message_of
 from shared.http.models import Cursor, Empty
 from shared.http.received import Limits, Reader, plain_body
-from shared.http.responses import failure, internal_error, key_headers
+from shared.http.responses import compressed, failure, internal_error, key_headers
 from shared.observability import bound, log, log_bug
 from shared.settings import trace_id
 

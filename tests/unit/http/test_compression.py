@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from shared.http.compression import SMALLEST, compressed, takes_gzip
+from shared.http.responses import SMALLEST_COMPRESSED as SMALLEST
+from shared.http.responses import compressed, takes_gzip
 from tests.fuzz.events import answer_to
 from tests.support.furnished import event_of
 
