@@ -14,7 +14,7 @@ from shared.http.doors.assessment import (
 from shared.http.endpoint import Endpoint
 from shared.http.models import Limit, StatusFilter
 from shared.http.responses import page
-from shared.http.views import if_wanted, in_status, rows_of
+from shared.http.views import if_wanted, in_status, only_of, rows_of
 
 endpoint = Endpoint(Action.READ_RUN_OF_PATIENT)
 
@@ -29,6 +29,7 @@ def list_runs(call: Call, status: StatusFilter = None, limit: Limit = 50) -> Res
         lambda runs: visible_runs(call, in_status(runs, status)),
         asked=",".join(sorted(status or ())),
         unreadable=if_wanted(status, lambda rows: visible_unreadable(call, rows)),
+        only=only_of(status),
     )
     shown(call, found.rows)
     rows = rows_of(found.rows, lambda run: assessment_row(call, run))

@@ -98,7 +98,7 @@ class Reader:
         if len(scopes) == 1:
             return lambda start, size, only: self._of_one(scopes[0], start, size, only)
         merged = Merged(self.runs, scopes, position, EXAMINED_AT_MOST - spent)
-        return lambda _, size, __: merged.page(size)
+        return lambda _, size, only: merged.page(size, only)
 
     def _of_one(self, scope: Scope, start: str | None, size: int, only: Only | None) -> Page:
         if only is None:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from shared.ports import Page, RunStore, Scope
+from shared.ports import Only, Page, RunStore, Scope, Unreadable
+from shared.records.run import Run
 
 MERGED_AT_MOST = 300
 """Lists that one request merges: it has to learn of each, and to look at its newest entry."""
@@ -46,9 +47,9 @@ class Merged:
     budget: int
     _sources: list[_Source] = field(default_factory=list)
 
-    def page(self, limit: int) -> Page:
+    def page(self, limit: int, only: Only | None = None) -> Page:
         """The next `limit` entries, fewer where the budget ends before; its position is None at the
-        end of all lists.
+        end of all lists. With `only`, others may be left out of them.
         """
         if not self._sources:
             self._open(limit)
@@ -56,11 +57,14 @@ class Merged:
         while len(places) < limit and self._can_go_on():
             newest = max((one for one in self._sources if one.read), key=_newest, default=None)
             if newest is None:
-                return Page(self.runs.at(places), None)
+                return Page(self._at(places, only), None)
             self.position = newest.read.popleft()
             places.append(self.position)
         is_end = all(one.is_whole and not one.read for one in self._sources)
-        return Page(self.runs.at(places), None if is_end else self.position)
+        return Page(self._at(places, only), None if is_end else self.position)
+
+    def _at(self, places: list[str], only: Only | None) -> list[Run | Unreadable]:
+        return self.runs.at(places) if only is None else self.runs.at(places, only=only)
 
     def _open(self, limit: int) -> None:
         share = min(-(-2 * limit // len(self.scopes)), self.budget // (2 * len(self.scopes)))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from shared.engine.listing import Filtered, Keep, Reader, kept
 from shared.engine.merging import MERGED_AT_MOST
-from shared.ports import Scope
+from shared.ports import Only, Scope
 from shared.records.run import Run
 
 Lists = Callable[[str | None, int], tuple[Sequence[Scope], str | None]]
@@ -81,6 +81,7 @@ class Rounds:
         asked: str = "",
         *,
         unreadable: Keep | None = None,
+        only: Only | None = None,
     ) -> Filtered:
         """As the reader's page, over any number of lists; `asked` tells one question to it from
         another.
@@ -93,6 +94,7 @@ class Rounds:
             before.limit,
             matches,
             unreadable=unreadable,
+            only=only,
             until=before.until,
             spent=len(scopes) + len(before.best),
         )

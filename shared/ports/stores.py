@@ -125,8 +125,10 @@ class RunStore(Protocol):
         after them.
         """
 
-    def at(self, positions: Sequence[str]) -> list[Run | Unreadable]:
-        """What stands at these places of lists, in their order, but for what is gone."""
+    def at(self, positions: Sequence[str], *, only: Only | None = None) -> list[Run | Unreadable]:
+        """What stands at these places of lists, in their order, but for what is gone; with `only`,
+        others may be left out.
+        """
 
     def position_of(self, row: Run | Unreadable) -> str:
         """Where an entry stands in every list."""

@@ -151,6 +151,28 @@ def test_what_is_sorted_here_is_looked_for_in_few_requests(
     assert len(lists) == 5, json.dumps(lists)
 
 
+def test_what_the_service_finds_nothing_of_is_looked_for_in_two_requests(
+    open_console: Open,
+) -> None:
+    """It looks through a thousand runs for each of them."""
+    console = open_console("admin", at="#/new", fresh=True)
+    asked: list[str] = []
+
+    def nothing(route: Route) -> None:
+        asked.append(route.request.url)
+        page = {"runs": [], "next_cursor": str(len(asked))}
+        route.fulfill(json={"success": True, "data": page})
+
+    console.page.route("**/runs?**", nothing)
+    console.go("#/runs?status=waiting").sees("None found yet")
+    assert len(asked) == 2
+    console.press("Look further back").sees("Page 2")
+    assert [f"cursor={place}" in url for place, url in zip((2, 3), asked[2:], strict=True)] == [
+        True,
+        True,
+    ]
+
+
 def test_a_list_says_what_was_sorted_out_here_and_among_how_many(
     endless: tuple[Console, Endless],
 ) -> None:

@@ -299,6 +299,9 @@ def test_a_list_is_examined_as_far_for_some_of_its_runs_as_for_all(
     whole = world.runs.page(SCOPES["organisation"], None, 6)
     part = world.runs.page(SCOPES["organisation"], None, 6, only=only)
     assert part.runs == [runs[n] for n in reversed(found) if n > 0]
+    assert (
+        world.runs.at([world.runs.position_of(row) for row in whole.rows], only=only) == part.rows
+    )
     assert part.position == whole.position
     assert part.position is not None
     rest = world.runs.page(SCOPES["organisation"], part.position, 6, only=only)

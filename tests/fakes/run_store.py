@@ -116,10 +116,11 @@ class InMemoryRunStore:
         page = self.page(scope, position, limit)
         return [self.position_of(row) for row in page.rows], page.position
 
-    def at(self, positions: Sequence[str]) -> list[Run | Unreadable]:
+    def at(self, positions: Sequence[str], *, only: Only | None = None) -> list[Run | Unreadable]:
         with self._lock:
             placed = {self.position_of(run): run for run in self._runs.values()}
-            return [self._shown(placed[at]) for at in positions if at in placed]
+            found = [placed[at] for at in positions if at in placed]
+            return [self._shown(run) for run in found if only is None or _may_be(run, only)]
 
     def _is_listed(self, run: Run, scope: Scope) -> bool:
         is_tagged = scope.tag is None or scope.tag in self._tags[run.id].intersection(run.tags)

@@ -96,8 +96,8 @@ class Twins:
         assert one == other
         return one
 
-    def at(self, positions: Sequence[str]) -> list[Run | Unreadable]:
-        return self._both("at", positions)  # type: ignore[no-any-return]
+    def at(self, positions: Sequence[str], *, only: Only | None = None) -> list[Run | Unreadable]:
+        return self._both("at", positions, only=only)  # type: ignore[no-any-return]
 
     def position_of(self, row: Run | Unreadable) -> str:
         return self._both("position_of", row)  # type: ignore[no-any-return]

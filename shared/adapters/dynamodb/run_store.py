@@ -110,10 +110,7 @@ class DynamoRunStore:
         )
         if scope.tag is not None:
             return Page(self._bearers(scope.tag, found), last)
-        if only is not None:
-            looks = self._table.get_all(found, (_WORKFLOW, _STATUS))
-            found = [look for look in looks if _may_be(look, only)]
-        return Page([readable(item) for item in self._table.get_all(found)], last)
+        return Page(self._read(found, only), last)
 
     def _bearers(self, tag: str, entries: Sequence[Item]) -> list[Run | Unreadable]:
         """The runs to which a tag's entries point, those that bear it. An entry is written before
@@ -137,9 +134,15 @@ class DynamoRunStore:
         found, last = self._table.query_keys(*keys.of_scope(scope), position, limit)
         return [plain(entry)["o"].hex() for entry in found], last
 
-    def at(self, positions: Sequence[str]) -> list[Run | Unreadable]:
+    def at(self, positions: Sequence[str], *, only: Only | None = None) -> list[Run | Unreadable]:
         ids = [keys.from_order(bytes.fromhex(position))[1] for position in positions]
-        return [readable(item) for item in self._table.get_all([run_key(one) for one in ids])]
+        return self._read([run_key(one) for one in ids], only)
+
+    def _read(self, found: Sequence[Item], only: Only | None) -> list[Run | Unreadable]:
+        if only is not None:
+            looks = self._table.get_all(found, (_WORKFLOW, _STATUS))
+            found = [look for look in looks if _may_be(look, only)]
+        return [readable(item) for item in self._table.get_all(found)]
 
     def position_of(self, row: Run | Unreadable) -> str:
         if isinstance(row, Unreadable) and row.place is not None:

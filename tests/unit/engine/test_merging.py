@@ -4,7 +4,7 @@ read of them than one request may.
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from shared.engine.listing import EXAMINED_AT_MOST, Reader
 from shared.engine.merging import MERGED_AT_MOST
-from shared.ports import Page, Scope
+from shared.ports import Only, Page, Scope
 from shared.records.run import Run, Status, Subject
 from tests.fakes.run_store import InMemoryRunStore
 from tests.fakes.world import MORNING, VirtualClock
@@ -116,6 +116,36 @@ def test_what_nothing_matches_is_looked_at_in_bounded_pages() -> None:
     assert (page.rows, page.position is None) == ([], False)
     assert 500 < world.read["entries"] <= EXAMINED_AT_MOST
     assert world.walk(scopes(12), 50, Status.FAILED) == []
+
+
+def test_of_several_lists_others_are_left_out_once_what_is_looked_for_was_found_to_be_rare() -> (
+    None
+):
+    world = Counted()
+    for run in planted(world, 12, 60):
+        if run.created_at % 60 == 0:
+            world.store.plant(replace(run, status=Status.RUNNING))
+    asked: list[Only | None] = []
+
+    def at(real: Callable[..., Any], positions: Any, *, only: Only | None = None) -> Any:
+        asked.append(only)
+        return real(positions, only=only)
+
+    def running(runs: list[Run]) -> list[Run]:
+        return [run for run in runs if run.status is Status.RUNNING]
+
+    store = intercepted(world.store, at=at)
+    only = Only({Status.RUNNING})
+    pages = [
+        Reader(store, VirtualClock()).page(scopes(12), None, 50, running, only=one)
+        for one in (None, only)
+    ]
+    assert pages[0] == pages[1]
+    assert len(pages[0].rows) == 12
+    later = asked[len(asked) // 2 :]
+    assert later[0] is None
+    assert later[1:]
+    assert all(one == only for one in later[1:])
 
 
 def test_as_many_lists_as_are_merged_have_room_to_go_on() -> None:
