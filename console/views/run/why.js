@@ -35,7 +35,7 @@ function titleOf({ reason, detail }) {
 }
 
 function adviceOf({ reason, detail = {} }) {
-  if (reason === "paused" && detail.why) return `${reasonAdvice(reason)} ${personName(detail.who)} wrote: “${detail.why}”.`;
+  if (reason === "paused" && detail.why) return `${reasonAdvice(reason)} ${personName(detail.who)} wrote: “${detail.why}”${/[.!?…]$/.test(detail.why) ? "" : "."}`;
   if (reason === "budget" && !maySee.cost(user())) return "It goes on by itself when there is room for it.";
   if (reason === "budget" && detail.missing_usd > 0) return `${reasonAdvice(reason)} ${money(detail.missing_usd)} is missing.`;
   return reasonAdvice(reason);
