@@ -6,7 +6,7 @@ moto's. Not safe under concurrency, as moto is not.
 """
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -51,6 +51,14 @@ class _Index:
 
     def add(self, partition: Any, order: Order, item: Item) -> None:
         insort(self._lists.setdefault(partition, []), (order, item), key=_order)
+
+    def append(self, partition: Any, order: Order, item: Item) -> None:
+        """Out of order, until all are put in order."""
+        self._lists.setdefault(partition, []).append((order, item))
+
+    def put_in_order(self) -> None:
+        for entries in self._lists.values():
+            entries.sort(key=_order)
 
     def remove(self, partition: Any, order: Order) -> None:
         entries = self._lists[partition]
@@ -111,7 +119,11 @@ class _Indexes:
     def __init__(self, table: Table) -> None:
         self._indexes = {index.name: _Index(table, index.schema) for index in table.all_indexes()}
         self._placed: dict[Key, list[tuple[str, Any, Order]]] = {}
-        self.changed: set[Key] = {(item.hash_key, item.range_key) for item in table.all_items()}
+        self.changed: set[Key] = set()
+        for item in table.all_items():
+            self._place((item.hash_key, item.range_key), item, _Index.append)
+        for index in self._indexes.values():
+            index.put_in_order()
 
     def look(self, table: Table, name: str, partition: Any, asked: Asked) -> list[Item]:
         for key in self.changed:
@@ -122,12 +134,14 @@ class _Indexes:
     def _follow(self, key: Key, item: Item | None) -> None:
         for name, partition, order in self._placed.pop(key, ()):
             self._indexes[name].remove(partition, order)
-        if item is None:
-            return
+        if item is not None:
+            self._place(key, item, _Index.add)
+
+    def _place(self, key: Key, item: Item, put: Callable[[_Index, Any, Order, Item], None]) -> None:
         for name, index in self._indexes.items():
             place = index.place(item)
             if place is not None:
-                index.add(*place, item)
+                put(index, *place, item)
                 self._placed.setdefault(key, []).append((name, *place))
 
 
@@ -136,9 +150,14 @@ _known: "WeakKeyDictionary[Table, _Indexes]" = WeakKeyDictionary()
 
 def look(table: Table, index: str, partition: DynamoType, asked: Asked) -> list[Item]:
     """The items of an index at which a query has to look."""
+    prepare(table)
+    return _known[table].look(table, index, partition, asked)
+
+
+def prepare(table: Table) -> None:
+    """Put a table's indexes in order now, and not with its first query."""
     if table not in _known:
         _known[table] = _Indexes(table)
-    return _known[table].look(table, index, partition, asked)
 
 
 def note(table: Table, key: Key) -> None:

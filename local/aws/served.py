@@ -23,7 +23,7 @@ from moto.backends import get_backend
 from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from local.aws import in_process_calls, moto_patches, snapshot, wsgi
+from local.aws import in_process_calls, moto_patches, ordered_indexes, snapshot, wsgi
 from local.aws.presigned import refusal
 from local.aws.recorded import recorder
 from local.clock.stack_clock import StackClock
@@ -115,6 +115,8 @@ class LocalAws:
         """Put back what `snapshot` gave. Raises ValueError for bytes that are none."""
         with self._lock:
             snapshot.put_back(whole)
+            for table in get_backend("dynamodb")[ACCOUNT][REGION].tables.values():
+                ordered_indexes.prepare(table)
             self.writes["dynamodb"] += 1
 
     def client(self, service: str) -> "BaseClient":

@@ -13,11 +13,19 @@ from importlib.metadata import version
 from typing import Any, Literal
 
 from moto.backends import get_backend
+from moto.dynamodb.models.dynamo_type import LimitedSizeDict
 
 SERVICES: tuple[Literal["dynamodb", "s3", "sqs"], ...] = ("dynamodb", "s3", "sqs")
 FORM = f"moto {version('moto')}"
 """Whose stores they are: another version's are not put back."""
 _RLOCK, _LOCK = type(threading.RLock()), type(threading.Lock())
+
+
+def _attributes(values: dict[str, Any]) -> LimitedSizeDict:
+    """An item's, all at once: moto weighs all of them anew with each that is added."""
+    held = LimitedSizeDict()
+    dict.update(held, values)
+    return held
 
 
 class _Pickler(pickle.Pickler):
@@ -26,6 +34,7 @@ class _Pickler(pickle.Pickler):
     dispatch_table = copyreg.dispatch_table.copy() | {
         _RLOCK: lambda _: (threading.RLock, ()),
         _LOCK: lambda _: (threading.Lock, ()),
+        LimitedSizeDict: lambda held: (_attributes, (dict(held),)),
     }
 
 

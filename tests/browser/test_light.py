@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Request, Route, expect
 
+from local.demo.client import Client
 from tests.browser.conftest import Open
 from tests.browser.console import Console
 
@@ -17,9 +18,18 @@ pytestmark = pytest.mark.browser
 
 MOST_REQUESTS = 15
 MOST_BYTES = 120_000
+PAGE = 25
 
 
-def test_few_requests_and_few_bytes_before_a_usable_list(open_console: Open) -> None:
+@pytest.mark.parametrize("user", ["member", "outsider"])
+def test_few_requests_and_few_bytes_before_a_usable_list(
+    open_console: Open, client: Client, user: str
+) -> None:
+    """Of a list whose page is full, too: another organisation's admin has one."""
+    if user == "outsider":
+        for number in range(PAGE):
+            name = {"project_name": f"Number {number}", "intake": "An app."}
+            client.call("POST", "/runs", {"profile": "analytics_forecast_app", **name}, user)
     console = open_console()
     sizes: list[int] = []
     requests: list[Request] = []
@@ -29,9 +39,11 @@ def test_few_requests_and_few_bytes_before_a_usable_list(open_console: Open) -> 
 
     console.page.on("requestfinished", finished)
     console.page.reload()
-    console.sign_in("member")
+    console.sign_in(user)
     expect(console.page.get_by_role("search", name="Filter runs")).to_be_visible()
     expect(console.page.get_by_text("Loading runs")).to_have_count(0)
+    if user == "outsider":
+        expect(console.page.locator("main .run-list li")).to_have_count(PAGE)
     before_it = list(requests)
     for request in before_it:
         found = request.sizes()

@@ -1,4 +1,8 @@
-"""What a stack holds is there for the next one; nobody else may read it, useless files are kept."""
+"""What a stack holds is there for the next one, a file that is of no use is put aside, and nobody
+else may read it.
+
+Long because each test is a life or two of a stack's data, as the head of the file lets them live.
+"""
 
 import os
 import pickle
@@ -8,11 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from moto.backends import get_backend
+from moto.dynamodb.models.dynamo_type import LimitedSizeDict
 
 from local import __main__ as command
-from local.aws import snapshot
+from local.aws import ordered_indexes, snapshot
 from local.aws.served import LocalAws
 from local.clock.stack_clock import StackClock
 from local.errors import LocalStackError
@@ -20,6 +27,7 @@ from local.gateway.issuer import Issuer
 from local.keeper import Keeper, _write
 from local.template import reader
 from local.template.blueprint import Blueprint, Secret
+from local.template.intrinsics import ACCOUNT, REGION
 from tests.unit.local.small_stack import QUEUE, TABLE, TEMPLATE, wait_for
 
 BUCKET = "studio-runs-local-bucket"
@@ -176,6 +184,18 @@ def test_a_stack_that_has_ended_writes_over_no_other_s_file(file):
     _write(file, b"mine", os.getppid())
     _write(file, b"late", 2**30)
     assert file.read_bytes() == b"mine"
+
+
+def test_what_was_put_back_is_weighed_once_and_in_order_before_the_first_query(file, monkeypatch):
+    with life(file) as held:
+        held.put()
+    refused = Mock(side_effect=AssertionError("too late"))
+    monkeypatch.setattr(LimitedSizeDict, "__setitem__", refused)
+    with life(file) as held:
+        monkeypatch.setattr(ordered_indexes, "_Indexes", refused)
+        assert held.items() == [ITEM]
+        table = get_backend("dynamodb")[ACCOUNT][REGION].tables[TABLE]
+        ordered_indexes.prepare(table)
 
 
 def test_what_did_not_change_is_not_written_again(file):
