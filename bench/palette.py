@@ -19,7 +19,7 @@ def reduced(png: bytes) -> bytes:
     common = [colour for colour, _ in Counter(colours).most_common(_COLOURS)]
     place = {colour: at for at, colour in enumerate(common)}
     for colour in set(colours) - place.keys():
-        place[colour] = place[min(common, key=lambda other: _distance(colour, other))]
+        place[colour] = place[_nearest(colour, common)]
     rows = bytearray()
     for start in range(0, width * height, width):
         rows.append(0)
@@ -30,8 +30,12 @@ def reduced(png: bytes) -> bytes:
     return _SIGNATURE + b"".join(_chunk(kind, content) for kind, content in chunks)
 
 
-def _distance(one: Colour, other: Colour) -> int:
-    return sum((a - b) ** 2 for a, b in zip(one, other, strict=True))
+def _nearest(colour: Colour, common: list[Colour]) -> Colour:
+    red, green, blue = colour
+    return min(
+        common,
+        key=lambda one: (one[0] - red) ** 2 + (one[1] - green) ** 2 + (one[2] - blue) ** 2,
+    )
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:
@@ -65,17 +69,30 @@ def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _unfiltered(method: int, line: bytes, above: bytes, size: int) -> bytes:
+    """A row's own bytes; each kind of row in a loop of its own, because there are millions."""
     if method == 0:
         return line
-    found = bytearray(line)
-    for at in range(len(found)):
-        left = found[at - size] if at >= size else 0
-        corner = above[at - size] if at >= size else 0
-        guess = (left, above[at], (left + above[at]) // 2, _paeth(left, above[at], corner))
-        found[at] = (found[at] + guess[method - 1]) & 255
-    return bytes(found)
+    if method == 2:
+        return bytes((one + over) & 255 for one, over in zip(line, above, strict=True))
+    # What stands left of the row and above it there, is nothing.
+    found, upper = bytearray(size) + line, bytes(size) + above
+    if method == 1:
+        for at in range(size, len(found)):
+            found[at] = (found[at] + found[at - size]) & 255
+    elif method == 3:
+        for at in range(size, len(found)):
+            found[at] = (found[at] + (found[at - size] + upper[at]) // 2) & 255
+    else:
+        for at in range(size, len(found)):
+            guess = _paeth(found[at - size], upper[at], upper[at - size])
+            found[at] = (found[at] + guess) & 255
+    return bytes(found[size:])
 
 
 def _paeth(left: int, above: int, corner: int) -> int:
-    guess = left + above - corner
-    return min((left, above, corner), key=lambda one: abs(guess - one))
+    """The nearest of the three to left + above - corner; the first of equals."""
+    far_left, far_above = abs(above - corner), abs(left - corner)
+    far_corner = abs(left + above - 2 * corner)
+    if far_left <= far_above and far_left <= far_corner:
+        return left
+    return above if far_above <= far_corner else corner

@@ -54,6 +54,13 @@ export function patientName(patientId) {
   return label || `Patient ${shortId(patientId)}`;
 }
 
+/** The id of the one patient who has this label or id; what nobody is called, or several are, is taken for an id. */
+export function patientIdOf(text) {
+  const name = text.trim();
+  const named = Object.values(knownPatients.get()).filter((one) => one.label === name);
+  return named.length === 1 ? named[0].id : name;
+}
+
 /** "Bed 7 · 65 years, female", for lists to choose from. */
 export const patientLine = (one) => [one.label || shortId(one.id), personOf(one)].filter(Boolean).join(" · ");
 

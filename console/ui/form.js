@@ -11,14 +11,30 @@ const plain = (field) => String(field ?? "").replace(/^(body|path|query)\./, "")
 /** `max_attempts` stands for itself and for what is inside it, such as `tags.3`. */
 const isOf = (field, name) => field === name || field.startsWith(`${name}.`) || field.startsWith(`${name}[`);
 
-/** `names`: what the API calls it, one or several; a refusal of one of them is shown here. */
-export function Field({ label, hint, error, names, optional = false, children }) {
-  const id = useId();
+/** What the form around says of the fields `names`, which are `label` on the screen; makes them known to it. */
+function useRefused(names, label, id) {
   const around = useContext(AroundContext);
   const known = [names ?? []].flat();
   known.forEach((name) => around.labels.set(name, { label, id }));
-  const refused = around.errors.filter((one) => known.some((name) => isOf(plain(one.field), name))).map((one) => one.message);
-  const said = error ?? refused.join("; ");
+  return around.errors
+    .filter((one) => known.some((name) => isOf(plain(one.field), name)))
+    .map((one) => one.message)
+    .join("; ");
+}
+
+/** Several choices under one heading, which the API takes as one value. */
+export function Group({ label, names, children }) {
+  const id = useId();
+  const said = useRefused(names, label, id);
+  return html`<fieldset class="choices" id=${id} tabindex="-1" aria-describedby=${said ? `${id}-error` : undefined}>
+    <legend>${label}</legend>${children}${said && html`<p class="field-error" id="${id}-error">${said}</p>`}</fieldset>`;
+}
+
+/** `names`: what the API calls it, one or several; a refusal of one of them is shown here. */
+export function Field({ label, hint, error, names, optional = false, children }) {
+  const id = useId();
+  const refused = useRefused(names, label, id);
+  const said = error ?? refused;
   const described = [hint && `${id}-hint`, said && `${id}-error`].filter(Boolean).join(" ") || undefined;
   return html`<div class="field">
     <label for=${id}>${label}${optional && html` <span class="quiet">(optional)</span>`}</label>

@@ -22,7 +22,7 @@ the moderate ones.
 
 
 @pytest.fixture(scope="module")
-def places(client: Client) -> dict[str, str]:
+def places(client: Client, url: str) -> Iterator[dict[str, str]]:
     """Something to look at in every view: runs that succeeded, failed and wait, a phase held back,
     a project with its analysis.
     """
@@ -49,13 +49,26 @@ def places(client: Client) -> dict[str, str]:
     analysis = client.call(
         "POST", f"/api/projects/{project}/generate", {}, "admin", prefer="wait=20"
     ).data["run"]["id"]
-    return {
+    webhook = _told(client, url)
+    client.call("PUT", "/budgets/workflow:analysis", {"limit_usd": 50, "period": "month"}, "admin")
+    yield {
+        "webhook": webhook,
         "good": good["id"],
         "bad": bad["id"],
         "held": held,
         "project": project,
         "analysis": analysis,
     }
+    client.call("DELETE", f"/webhooks/{webhook}", user="admin")
+    client.call("DELETE", "/budgets/workflow:analysis", user="admin")
+
+
+def _told(client: Client, url: str) -> str:
+    """A webhook that was told something."""
+    body = {"url": f"{url}/dev/webhooks/receiver", "events": ["run.failed", "budget.reached"]}
+    made = client.call("POST", "/webhooks", body, "admin").data["webhook"]
+    client.call("POST", f"/webhooks/{made['id']}/test", {}, "admin")
+    return str(made["id"])
 
 
 def settled(client: Client, run_id: str, user: str) -> None:
@@ -97,10 +110,10 @@ VIEWS = [
     ("#/runs/{analysis}", "Evidence", None),
     ("#/board", "Execute planning", None),
     ("#/compare?a={good}&b={bad}", "Figures", None),
-    ("#/admin", "Budgets", "Set a budget"),
+    ("#/admin", "Workflow: analysis", "Set a budget"),
     ("#/admin?tab=organisation", "Pauses", None),
     ("#/admin?tab=audit", "Outcome", None),
-    ("#/admin?tab=webhooks", "No webhooks", "Add a webhook"),
+    ("#/admin?tab=webhooks&webhook={webhook}", "webhook.test", "Add a webhook"),
     ("#/projects", "Seen by everybody", None),
     ("#/projects/{project}", "Every run", "Add an input"),
     ("#/patients", "Patient 1", "Add a patient"),

@@ -282,6 +282,18 @@ def test_a_clone_keeps_the_name_under_which_the_question_was_asked(page: Page) -
     }
 
 
+def test_a_bulk_is_as_far_as_what_was_counted_says_and_not_as_what_it_has_found(page: Page) -> None:
+    script = """async ([status, matched, done, counted]) => {
+      const { progressOf } = await import('/console/views/runs/bulk.js');
+      const counts = { matched, done, skipped: 0, failed: 0 };
+      const { seen, all } = progressOf({ status, counts }, counted);
+      return [seen, all];
+    }"""
+    assert page.evaluate(script, ["running", 50, 50, 1000]) == [50, 1000]
+    assert page.evaluate(script, ["running", 50, 50, None]) == [50, None]
+    assert page.evaluate(script, ["succeeded", 990, 990, 1000]) == [990, 990]
+
+
 def test_an_axis_has_room_for_each_of_its_labels(page: Page) -> None:
     script = """async () => {
       const { ticksOf } = await import('/console/views/run/segments.js');

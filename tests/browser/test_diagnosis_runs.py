@@ -189,12 +189,13 @@ def test_execute_appears_only_where_the_worker_is_on(open_console: Open, client:
 def test_taking_a_run_over_and_finishing_it_by_hand(open_console: Open) -> None:
     console = created(open_console("clinician"), "By a person", manual=True).status("Queued")
     console.press("Take over").confirm("Take over", "the worker leaves it alone".capitalize())
-    console.status("Running").sees("You have taken this run over")
+    console.status("Running").sees("You have taken this run over").sees("To be finished in")
     console.press("Finish by hand").press("End the run").sees("is needed")
     console.fill("Summary", "Stable since the last visit").fill(
         "Findings", "No oedema\nClear lungs"
     ).press("End the run")
     console.status("Succeeded").sees("Stable since the last visit").sees("Clear lungs")
+    expect(console.page.locator(".waterfall > ol")).not_to_contain_text("Queued")
 
 
 def test_attaching_before_the_start(open_console: Open) -> None:

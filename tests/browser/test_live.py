@@ -2,13 +2,14 @@
 
 import os
 import re
+import uuid
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from local.demo.client import Client
-from tests.browser.conftest import Open
+from tests.browser.conftest import PATIENCE_MS, Open
 from tests.browser.console import PATIENT
 
 pytestmark = pytest.mark.browser
@@ -28,6 +29,7 @@ def failed(client: Client, tag: str) -> dict[str, Any]:
     return dict(client.call("PATCH", at, ended, "clinician").data["run"])
 
 
+@pytest.mark.timeout(240 + 3 * MANY)
 def test_many_failed_runs_are_counted_first_and_then_retried(
     open_console: Open, client: Client
 ) -> None:
@@ -35,12 +37,23 @@ def test_many_failed_runs_are_counted_first_and_then_retried(
         failed(client, "browser-many")
     console = open_console("clinician", at="#/runs?tag=browser-many&status=failed")
     console.press("Many at once").press("Count what retry would reach")
-    console.sees(f"{MANY} runs are found.").press(f"Retry {MANY} runs")
-    console.sees("Retry of many is done.").sees(f"{MANY} of {MANY}").sees("No run matches")
+    console.sees(f"{MANY:,} runs are found.").press(f"Retry {MANY:,} runs")
+    done = console.page.get_by_text("Retry of many is done.")
+    expect(done).to_be_visible(timeout=PATIENCE_MS + 1_000 * MANY)
+    console.sees(f"{MANY:,} of {MANY:,}").sees("No run matches")
     listed = client.call("GET", "/runs?tag=browser-many&status=failed", user="clinician").data
     assert listed["runs"] == []
     console.page.reload()
     console.sees("Retry of many is done.").press("Close").sees("No run matches")
+
+
+def test_what_was_counted_is_forgotten_with_other_filters(
+    open_console: Open, client: Client
+) -> None:
+    failed(client, "browser-counted")
+    console = open_console("clinician", at="#/runs?tag=browser-counted&status=failed")
+    console.press("Many at once").press("Count what retry would reach").sees("Retry 1 run")
+    console.press("Cancelled").sees("Count what retry would reach").sees_no("Retry 1 run")
 
 
 def test_two_runs_are_compared_side_by_side(open_console: Open, client: Client) -> None:
@@ -80,6 +93,16 @@ def test_keys_show_and_do_what_they_say(open_console: Open) -> None:
     console.press("Keyboard shortcuts").sees("find runs by id or name")
 
 
+def test_health_that_nobody_has_looked_at_is_no_row_of_noughts(open_console: Open) -> None:
+    none = {"at": None, "open_runs": 0, "past_due": 0, "violations": 0}
+    console = open_console("admin", at="#/new", fresh=True)
+    console.page.route(
+        "**/invariants", lambda route: route.fulfill(json={"success": True, "data": none})
+    )
+    console.go("#/metrics").sees("The service has not looked at itself yet")
+    expect(console.page.get_by_text("Past due")).to_have_count(0)
+
+
 def test_the_trail_is_read_by_the_names_of_people(open_console: Open, client: Client) -> None:
     client.call("GET", f"/api/patients/{PATIENT}", user="clinician")
     console = open_console("admin", at=f"#/patients/{PATIENT}")
@@ -90,6 +113,30 @@ def test_the_trail_is_read_by_the_names_of_people(open_console: Open, client: Cl
     expect(rows.filter(has_text="Read patient").first).to_contain_text("Clinician")
     expect(rows.filter(has_text="You admin")).to_have_count(0)
     assert f"patient={PATIENT}" in console.page.url
+
+
+def test_the_trail_of_a_patient_is_found_by_their_label(open_console: Open, client: Client) -> None:
+    patient = str(uuid.uuid4())
+    client.call("PUT", f"/api/patients/{patient}", {"label": "Trail 1"}, "admin")
+    console = open_console("admin", at="#/admin?tab=audit", fresh=True).sees("Outcome")
+    with console.page.expect_response("**/api/patients?**"):
+        console.page.reload()
+    console.fill("Patient", "Trail 1").press("Look").sees("Stored patient")
+    assert f"patient={patient}" in console.page.url
+    console.fill("Patient", "nobody").press("Look").sees("Patient has the wrong form")
+    expect(console.page.get_by_role("region", name="Audit trail")).to_have_count(0)
+
+
+def test_a_webhook_is_told_of_something(open_console: Open) -> None:
+    console = open_console("admin", at="#/admin?tab=webhooks").press("Add a webhook")
+    console.fill("Address", "https://example.com/told")
+    console.page.get_by_label("run.failed").uncheck()
+    console.press("Add it")
+    problem = console.page.get_by_role("dialog").get_by_role("alert")
+    expect(problem).to_contain_text("Told of must have at least 1 entr")
+    problem.get_by_role("link", name="Told of").click()
+    expect(console.page.get_by_role("group", name="Told of")).to_be_focused()
+    console.press("Cancel")
 
 
 def test_a_webhook_is_added_tested_and_its_delivery_seen(open_console: Open, url: str) -> None:

@@ -4,7 +4,7 @@ import { listAudit } from "../../api.js";
 import { fullTime, shortId, words } from "../../format.js";
 import { useAsync } from "../../live.js";
 import { directory, personId, personName } from "../../people.js";
-import { knownPatients, loadPatients, patientLine, patientName } from "../../patients.js";
+import { knownPatients, loadPatients, patientIdOf, patientLine, patientName } from "../../patients.js";
 import { href, navigate } from "../../router.js";
 import { useStore } from "../../store.js";
 import { Button, Card, Empty, Loading, Problem } from "../../ui/basics.js";
@@ -19,16 +19,21 @@ export function Audit({ query }) {
     (signal) => listAudit({ ...asked, limit: 50, cursor: query.cursor }, { signal }),
     [JSON.stringify(asked), query.cursor],
   );
+  // What was found before is not what is looked for now.
+  const shown = error ? null : data;
   return html`<div class="stack"><${Card} title="Look for"><${Search} key=${JSON.stringify(asked)} query=${query} /></${Card}>
     <${Card} title="Audit trail" class="flush">
-      <${Problem} error=${error} retry=${reload} />
+      <${Problem} error=${error} retry=${reload} labelOf=${labelOf} />
       ${!data && !error && html`<${Loading} rows=${6} />`}
-      ${data && !data.entries.length && html`<${Empty} icon="shield"
+      ${shown && !shown.entries.length && html`<${Empty} icon="shield"
         title="Nothing on record"><p>Nobody looked at or changed this.</p></${Empty}>`}
-      ${data?.entries.length > 0 && html`<${Entries} entries=${data.entries} />`}
-      ${data && html`<${AddressPager} at="/admin" query=${query} next=${data.next_cursor}
-        shown=${data.entries.length} />`}</${Card}></div>`;
+      ${shown?.entries.length > 0 && html`<${Entries} entries=${shown.entries} />`}
+      ${shown && html`<${AddressPager} at="/admin" query=${query} next=${shown.next_cursor}
+        shown=${shown.entries.length} />`}</${Card}></div>`;
 }
+
+/** query.patient -> Patient: what the form above calls it. */
+const labelOf = (field) => ({ label: words(String(field ?? "").split(".").at(-1)) });
 
 /** Days are whole days of UTC, as the trail's times are; the last one included. */
 function timeOf(name, value) {
@@ -47,9 +52,10 @@ function Search({ query }) {
     loadPatients();
   }, []);
   const patients = Object.values(useStore(knownPatients));
-  const send = async () => navigate("/admin", { tab: "audit", ...values, person: personId(values.person) });
+  const send = async () =>
+    navigate("/admin", { tab: "audit", ...values, patient: patientIdOf(values.patient), person: personId(values.person) });
   return html`<${Form} values=${values} send=${send} submit="Look">
-    <div class="form-grid five"><${Text} label="Patient" names="patient" optional hint="From the list, or an id" value=${values.patient}
+    <div class="form-grid five"><${Text} label="Patient" names="patient" optional hint="A label or an id" value=${values.patient}
       set=${set("patient")} list="audit-patients" />
       <${Text} label="Person" names="person" optional hint="A name or an id" value=${values.person} set=${set("person")}
         list="audit-people" />

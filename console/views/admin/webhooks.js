@@ -6,7 +6,7 @@ import { useAsync, useEvery } from "../../live.js";
 import { href } from "../../router.js";
 import { Button, Card, CopyId, Empty, Facts, Loading, Problem, Time } from "../../ui/basics.js";
 import { ask, Dialog } from "../../ui/dialog.js";
-import { Check, Form, needs, Text } from "../../ui/form.js";
+import { Check, Form, Group, needs, Text } from "../../ui/form.js";
 import { Pager, useTrail } from "../../ui/page.js";
 import { toast } from "../../ui/toast.js";
 import { refusalText } from "../../words.js";
@@ -107,11 +107,11 @@ function EditDialog({ one, close, told, done }) {
       <${Text} label="Address" names="url" type="url" value=${values.url} set=${set("url")} hint="https, and no private network" />
       ${!one.id && html`<${Text} label="What it is for" names="description" optional value=${values.description}
         set=${set("description")} />`}
-      <fieldset class="choices"><legend>Told of</legend>
+      <${Group} label="Told of" names="events">
         <${Check} label="Everything" checked=${values.events.includes("*")} set=${toggle("*")} />
         ${!values.events.includes("*")
           && EVENTS.map((name) => html`<${Check} key=${name} label=${name} checked=${values.events.includes(name)} set=${toggle(name)} />`)}
-      </fieldset></${Form}></${Dialog}>`;
+      </${Group}></${Form}></${Dialog}>`;
 }
 
 function SecretDialog({ secret, close }) {

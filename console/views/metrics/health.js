@@ -13,10 +13,11 @@ export function Invariants() {
   const isIll = data?.violations > 0 || data?.past_due > 0;
   const whose = hasRole("system") ? "of all organisations" : "of the organisation";
   return html`<${Card} title="Service health" aside=${html`<span class="quiet small">${whose}</span>`}
-    class=${isIll ? "health bad" : "health"}><${Facts} class="strip" rows=${[
+    class=${isIll ? "health bad" : "health"}>${data && !data.at ? html`<p
+      class="quiet">The service has not looked at itself yet; it does so every minute.</p>` : html`<${Facts} class="strip" rows=${[
       ["Open runs", count(data?.open_runs)],
       ["Past due", count(data?.past_due)],
       ["Inconsistent", count(data?.violations)],
       ["Looked at", data?.at && html`<${Time} at=${data.at} />`],
-    ]} /></${Card}>`;
+    ]} />`}</${Card}>`;
 }

@@ -47,7 +47,8 @@ function Row({ step, segments }) {
   const worked = segments.filter((one) => one.kind === "work").reduce((total, one) => total + one.end - one.start, 0) / 1000;
   // A step is begun when it was worked on, not while the run waits to be taken up at it.
   const begun = segments.some((one) => one.kind === "work" || one.kind === "lost");
-  const state = begun || step.status === "succeeded" ? step.status : null;
+  // Of a run that a person finished by hand no step was the worker's: they are as they were, queued.
+  const state = (begun || step.status === "succeeded") && step.status !== "queued" ? step.status : null;
   return html`<li class="waterfall-row">
     <span class="waterfall-name">
       ${state ? html`<${Status} value=${state} size="dot" />` : html`<span class="status dot status-none"></span>`}

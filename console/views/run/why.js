@@ -35,17 +35,20 @@ function titleOf({ reason, detail }) {
 }
 
 function adviceOf({ reason, detail = {} }) {
-  if (reason === "paused" && detail.why) return `${reasonAdvice(reason)} ${personName(detail.who)} wrote: “${detail.why}”.`;
+  if (reason === "paused" && detail.why) return `${reasonAdvice(reason)} ${personName(detail.who)} wrote: “${detail.why}”${/[.!?…]$/.test(detail.why) ? "" : "."}`;
   if (reason === "budget" && !maySee.cost(user())) return "It goes on by itself when there is room for it.";
   if (reason === "budget" && detail.missing_usd > 0) return `${reasonAdvice(reason)} ${money(detail.missing_usd)} is missing.`;
   return reasonAdvice(reason);
 }
 
+/** What happens at the end of a wait, where it is something else than that the run goes on. */
+const UNTIL = { lost_worker: "Taken over", person: "To be finished" };
+
 /** Since when, until when, when it is looked at again. */
 function Times({ waiting, why }) {
   const until = waiting.until ?? waiting.detail?.taken_over_by;
   return html`<span class="quiet">${waiting.since && html`Since <${Time} at=${waiting.since} />. `}
-    ${until ? html`${waiting.reason === "lost_worker" ? "Taken over" : "Goes on"} <${Time} at=${until} both />. `
+    ${until ? html`${UNTIL[waiting.reason] ?? "Goes on"} <${Time} at=${until} both />. `
       : why.looked_at_again_at && waiting.reason !== "manual" && html`Looked at again <${Time} at=${why.looked_at_again_at} />. `}</span>`;
 }
 

@@ -29,14 +29,16 @@ export const canFilter = (query) => !query.patient && !isSorted({ ...query, code
 export function Bulk({ query, isWhole, changed }) {
   const [state, setState] = useState({ refresh: false });
   const change = (more) => setState((before) => ({ ...before, ...more }));
-  const ask = async (action, dryRun) => {
+  const ask = async (action, all) => {
+    const dryRun = all === undefined;
     change({ busy: action, error: null });
     const filter = dryRun ? filterOf(query, action, now()) : state.filter;
     const body = { action, filter, limit: MOST, dry_run: dryRun, ...(action === "retry" && state.refresh && { refresh: true }) };
     try {
       const { data } = await createBulk(body, { key: crypto.randomUUID() });
       change({ busy: null, action, filter, ...(dryRun ? { dry: data.bulk } : { dry: null, action: null }) });
-      if (!dryRun) navigate("/runs", { ...query, bulk: data.bulk.id }, { replace: true });
+      // What was counted goes along: the service finds the runs while it works, fifty at a time.
+      if (!dryRun) navigate("/runs", { ...query, bulk: data.bulk.id, of: all }, { replace: true });
     } catch (error) {
       change({ busy: null, error });
     }
@@ -50,9 +52,9 @@ export function Bulk({ query, isWhole, changed }) {
     <${Check} label="Retry from the first step, with the records as they are now" checked=${state.refresh}
       set=${(refresh) => change({ refresh })} />
     <div class="actions">${Object.entries(VERBS).map(([action, verb]) => html`<${Button} key=${action} busy=${state.busy === action}
-      onClick=${() => ask(action, true)}>Count what ${verb.toLowerCase()} would reach</${Button}>`)}</div>
+      onClick=${() => ask(action)}>Count what ${verb.toLowerCase()} would reach</${Button}>`)}</div>
     <${Problem} error=${state.error} focus />
-    ${state.dry && html`<${Counted} dry=${state.dry} action=${state.action} go=${() => ask(state.action, false)}
+    ${state.dry && html`<${Counted} dry=${state.dry} action=${state.action} go=${(all) => ask(state.action, all)}
       busy=${Boolean(state.busy)} />`}
   </div>`;
 }
@@ -72,13 +74,23 @@ function Counted({ dry, action, go, busy }) {
   return html`<div class="stack"><${Problem} error=${error} /><p
     role="status"><strong>${count(found)}</strong> ${found === 1 ? "run is" : "runs are"} found.
       Nothing was done yet${found >= MOST ? `; at most ${count(MOST)} are done at a time, oldest first` : ""}.</p>
-    ${found > 0 && html`<p><${Button} kind=${action === "cancel" ? "danger" : "primary"} busy=${busy} onClick=${go}>
+    ${found > 0 && html`<p><${Button} kind=${action === "cancel" ? "danger" : "primary"} busy=${busy} onClick=${() => go(found)}>
       ${VERBS[action]} ${count(found)} ${found === 1 ? "run" : "runs"}</${Button}></p>`}</div>`;
+}
+
+/**
+ * {seen, all}: how many runs a bulk has come to, and of how many. While it is under way that is the number that was counted before,
+ * `counted`; null where nobody counted.
+ */
+export function progressOf(bulk, counted) {
+  const { matched, done, skipped, failed } = bulk.counts;
+  const all = isUnderWay(bulk) ? (counted ? Math.max(matched, counted) : null) : matched;
+  return { seen: done + skipped + failed, all };
 }
 
 function Progress({ id, query, changed }) {
   const { bulk, error, reload } = useBulk(id);
-  const close = () => navigate("/runs", { ...query, bulk: "" }, { replace: true });
+  const close = () => navigate("/runs", { ...query, bulk: "", of: "" }, { replace: true });
   const stop = () => cancelBulk(id).then(reload, reload);
   const [ended, setEnded] = useState(false);
   useEffect(() => {
@@ -90,12 +102,13 @@ function Progress({ id, query, changed }) {
   }, [bulk && !isUnderWay(bulk)]);
   if (!bulk) return html`<${Problem} error=${error} retry=${reload} />`;
   const { matched, done, skipped, failed } = bulk.counts;
-  const seen = done + skipped + failed;
+  const { seen, all } = progressOf(bulk, Number(query.of));
   const say = isUnderWay(bulk) ? "is being done" : bulk.status === "cancelled" ? "was stopped" : "is done";
   return html`<div class="stack"><p role="status">${VERBS[bulk.action] ?? bulk.action} of many ${say}.</p>
-    <${Meter} share=${matched ? seen / matched : isUnderWay(bulk) ? 0 : 1} label="Progress" text=${`${count(seen)} of ${count(matched)}`} />
+    ${all === null ? html`<p>${count(seen)} so far</p>`
+      : html`<${Meter} share=${all ? seen / all : 1} label="Progress" text=${`${count(seen)} of ${count(all)}`} />`}
     <${Facts} class="strip" rows=${[
-      ["Found", count(matched)],
+      [isUnderWay(bulk) ? "Found so far" : "Found", count(matched)],
       ["Done", count(done)],
       ["Skipped", count(skipped)],
       ["Failed", count(failed)],

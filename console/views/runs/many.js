@@ -13,6 +13,9 @@ function comparison(chosen) {
   return href("/compare", { a, b });
 }
 
+/** What of the address does not change what the filters find: with anything else, what was counted is no longer what is asked for. */
+const ELSEWHERE = { bulk: "", of: "", cursor: "", page: "" };
+
 /** `chosen`: the ids that are ticked; `isWhole`: the list is the one of which the service does things to all. `done` is told of changes. */
 export function Many({ query, isWhole, chosen, clear, done: changed }) {
   const [state, setState] = useState({ done: 0, refused: [] });
@@ -42,6 +45,6 @@ export function Many({ query, isWhole, chosen, clear, done: changed }) {
     ${state.of && html`<p
       role="status">${state.done} of ${state.of} done${state.refused.length ? `, ${state.refused.length} refused` : ""}.</p>`}
     ${state.refused.length > 0 && html`<ul class="lines small">${state.refused.map((one) => html`<li>${one}</li>`)}</ul>`}
-    <${Bulk} query=${query} isWhole=${isWhole} changed=${changed} />
+    <${Bulk} key=${JSON.stringify({ ...query, ...ELSEWHERE })} query=${query} isWhole=${isWhole} changed=${changed} />
   </div></${Card}>`;
 }

@@ -61,7 +61,7 @@ export function RunsPage({ query }) {
     <${Filters} query=${query} only=${filters} />
     ${chosen && html`<${Many} query=${query} isWhole=${list === listRuns} chosen=${chosen} clear=${() => setChosen(new Set())}
       done=${() => setRound((number) => number + 1)} />`}
-    <${List} key=${JSON.stringify([scope, { ...query, bulk: "" }])} scope=${scope} query=${query} round=${round} chosen=${chosen}
+    <${List} key=${JSON.stringify([scope, { ...query, bulk: "", of: "" }])} scope=${scope} query=${query} round=${round} chosen=${chosen}
       choose=${setChosen} />
   </${Page}>`;
 }
