@@ -11,7 +11,7 @@ from local.demo.client import Client
 from tests.support import fields
 from tests.support.care import Ward
 from tests.support.waiting import until
-from tests.support.witness import CLOCK, needs_local
+from tests.support.witness import CLOCK, CROWD, needs_local
 
 pytestmark = pytest.mark.rule("R-CANCEL-1")
 
@@ -64,6 +64,7 @@ def test_what_has_ended_otherwise_is_a_conflict(ward: Ward) -> None:
         )
 
 
+@needs_local(CROWD)
 def test_of_those_who_cancel_at_once_all_are_served_and_one_did_it(ward: Ward) -> None:
     run_id = ward.a_run()
     with ThreadPoolExecutor(32) as pool:

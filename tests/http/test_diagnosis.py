@@ -8,7 +8,7 @@ import pytest
 from local.demo.client import Client
 from tests.support.care import Ward
 from tests.support.waiting import until
-from tests.support.witness import CLOCK, KILLS, needs_local
+from tests.support.witness import CLOCK, CROWD, KILLS, needs_local
 
 
 @pytest.fixture
@@ -117,6 +117,7 @@ def test_nobody_executes_it_so_it_ends_at_its_deadline(ward: Ward) -> None:
     assert (run["status"], run["error_info"]["code"]) == ("failed", "DEADLINE_EXCEEDED")
 
 
+@needs_local(CROWD)
 def test_32_clients_execute_one_run_once(ward: Ward) -> None:
     for _ in range(3):
         before = ward.model_calls()

@@ -35,7 +35,7 @@ from tests.support.creations import (
     made,
 )
 from tests.support.routes import OPENAPI
-from tests.support.witness import CLOCK, needs_local
+from tests.support.witness import CLOCK, CROWD, needs_local
 
 pytestmark = pytest.mark.rule("R-IDEM-1")
 
@@ -218,6 +218,7 @@ def test_another_organisation_has_keys_of_its_own(ward: Ward, client: Client) ->
 # --- at the same moment ---------------------------------------------------------------------------
 
 
+@needs_local(CROWD)
 @every_creation
 @pytest.mark.one_in(4)
 def test_of_64_first_uses_at_once_one_creates(ward: Ward, make: Callable[[Ward], Creation]) -> None:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from local.demo.client import Client
 from tests.support.care import Ward
 from tests.support.creations import Creation, a_project, an_input, made
+from tests.support.witness import CROWD, needs_local
 
 
 def test_the_assessment_door_ignores_the_header_and_says_so(ward: Ward, client: Client) -> None:
@@ -70,6 +71,7 @@ def test_generate_ignores_the_header_and_says_so(ward: Ward) -> None:
     }
 
 
+@needs_local(CROWD)
 def test_64_first_uses_of_a_natural_key_at_once_make_one_run(ward: Ward) -> None:
     assessment = ward.assessment()
     with ThreadPoolExecutor(64) as pool:

@@ -21,8 +21,11 @@ CLOCK = "moves the stack's clock; a deployment's time cannot be moved"
 KILLS = "kills the worker at a step; a deployment's worker cannot be told to die there"
 LOGS = "reads the local stack's log files"
 CALLS = "reads each request of the local stack to AWS"
+CROWD = "asks 32 or 64 times at once; the emulator starts a process for each"
 OWN_STACK = "starts a local stack of its own"
 BYTES = "sends bytes that are no UTF-8 as JSON; the emulator puts others in their place"
+SLASHES = "escapes a slash in a path; the emulator unescapes it before it looks for the route"
+SIZES = "sends more than API Gateway takes; the emulator takes any size"
 
 
 def needs_local(reason: str) -> pytest.MarkDecorator:
