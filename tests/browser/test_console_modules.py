@@ -310,7 +310,9 @@ def test_a_run_is_found_by_what_the_lists_show_of_its_id(page: Page) -> None:
 
 
 def test_a_copied_command_asks_this_service(page: Page) -> None:
-    script = "async () => (await import('/console/views/run/copy.js')).asCommand('ID', 'http://h:1')"
+    script = (
+        "async () => (await import('/console/views/run/copy.js')).asCommand('ID', 'http://h:1')"
+    )
     assert page.evaluate(script) == "runs --url 'http://h:1' show ID"
 
 
