@@ -269,6 +269,53 @@ def test_a_wait_for_a_person_or_for_quiet_is_no_wait_to_be_taken_up(page: Page) 
     assert [one[:2] for one in found] == [["queue", "one"], ["work", "one"], ["quiet", "one"]]
 
 
+def test_a_step_that_was_held_back_is_the_one_that_waits_and_goes_on(page: Page) -> None:
+    run = {"status": "running", "attempt": 1, "steps": [{"name": "one"}, {"name": "two"}]}
+    history = [
+        event(1, 0, "queued"),
+        event(2, 1, "running"),
+        event(3, 3, "queued", "one", "BUDGET"),
+        event(4, 33, "running"),
+    ]
+    found = segments(page, run, history, "2026-01-01T00:00:35.000Z")
+    assert [(one[0], one[1], one[3]) for one in found] == [
+        ("queue", "one", 1000),
+        ("work", "one", 2000),
+        ("held", "one", 30000),
+        ("work", "one", 2000),
+    ]
+
+
+def test_a_bulk_asks_for_nothing_that_its_action_cannot_be_done_to(page: Page) -> None:
+    script = """async ([query, action]) => {
+      const { filterOf } = await import('/console/views/runs/bulk.js');
+      return filterOf(query, action, 0)?.status ?? null;
+    }"""
+    assert page.evaluate(script, [{}, "retry"]) == ["failed"]
+    assert page.evaluate(script, [{"status": "failed,queued"}, "retry"]) == ["failed"]
+    assert page.evaluate(script, [{"status": "failed,queued"}, "cancel"]) == ["queued"]
+    assert page.evaluate(script, [{"status": "failed"}, "cancel"]) is None
+    assert page.evaluate(script, [{"code": "LLM_ERROR"}, "cancel"]) is None
+
+
+def test_a_run_is_found_by_what_the_lists_show_of_its_id(page: Page) -> None:
+    script = """async (q) => {
+      const { fits } = await import('/console/views/runs/finding.js');
+      const run = { id: '01a22e4c-c5a5-7a3c-a408-5594af90b5a9' };
+      return fits(run, { q }, {}, () => 'Name', () => '');
+    }"""
+    found = ["01a22e4c-c5a5", "b5a9", "01a22e4c…b5a9", "01A22E4C…B5A9"]
+    missed = ["01a22e4c…b5a8", "a408", "02a22e4c…b5a9"]
+    assert [text for text in found + missed if page.evaluate(script, text)] == found
+
+
+def test_a_copied_command_asks_this_service(page: Page) -> None:
+    script = (
+        "async () => (await import('/console/views/run/copy.js')).asCommand('ID', 'http://h:1')"
+    )
+    assert page.evaluate(script) == "runs --url 'http://h:1' show ID"
+
+
 def test_a_clone_keeps_the_name_under_which_the_question_was_asked(page: Page) -> None:
     script = """async ([before, values]) => {
       const { overridesOf } = await import('/console/views/create/clone.js');

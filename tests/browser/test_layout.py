@@ -87,3 +87,16 @@ def test_words_without_a_space_fit_a_phone(open_console: Open, client: Client) -
     ):
         console.go(at).sees(seen)
         assert fits(console), at
+
+
+def test_on_paper_ids_and_times_are_written_out(open_console: Open, client: Client) -> None:
+    path = f"/api/studio/patients/{PATIENT}/diagnosis-runs"
+    run = client.call("POST", path, {"input_config": {}, "dispatch": "manual"}, "clinician").data
+    console = open_console("clinician", at=f"#/runs/{run['run']['id']}", fresh=True)
+    console.sees("Timeline").page.emulate_media(media="print")
+    script = "(one) => JSON.parse(getComputedStyle(one, '::after').content)"
+    ids = console.page.locator(".copy").evaluate_all(f"(all) => all.map({script})")
+    assert {PATIENT, run["run"]["id"]} <= set(ids)
+    expect(console.page.locator(".copy .mono").first).to_be_hidden()
+    made = console.page.locator("main dl time").first
+    assert "UTC" in made.evaluate(script) or "GMT" in made.evaluate(script)

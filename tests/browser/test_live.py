@@ -56,6 +56,22 @@ def test_what_was_counted_is_forgotten_with_other_filters(
     console.press("Cancelled").sees("Count what retry would reach").sees_no("Retry 1 run")
 
 
+def test_what_is_ticked_is_done_once_somebody_has_said_so_again(
+    open_console: Open, client: Client
+) -> None:
+    body = {"input_config": {}, "dispatch": "manual", "tags": ["browser-ticked"]}
+    run = client.call("POST", STUDIO, body, "clinician").data["run"]
+    console = open_console("clinician", at="#/runs?tag=browser-ticked").press("Many at once")
+    console.page.get_by_role("list", name="Runs").get_by_role("checkbox").check()
+    console.press("Cancel the ticked runs").confirm("Go back", "This cannot be undone")
+    at = f"/runs/{run['id']}"
+    assert client.call("GET", at, user="clinician").data["run"]["status"] == "queued"
+    console.press("Cancel the ticked runs").confirm("Cancel 1 run").sees("1 of 1 done.")
+    assert client.call("GET", at, user="clinician").data["run"]["status"] == "cancelled"
+    console.press("Failed").press("Count what cancel would reach")
+    console.sees("Only a run that has not ended can be cancelled").sees_no("Cancel 1 run")
+
+
 def test_two_runs_are_compared_side_by_side(open_console: Open, client: Client) -> None:
     ids = []
     for focus in ("The kidneys", "The heart"):

@@ -34,6 +34,12 @@ def phase(console: Console, name: str) -> Locator:
     )
 
 
+def test_nothing_is_planned_without_an_intake(open_console: Open) -> None:
+    console = created(open_console("member", fresh=True), "No idea", intake=" ").sees("is needed")
+    expect(console.page.get_by_label("Intake")).to_have_attribute("aria-invalid", "true")
+    assert console.page.url.endswith("#/new/orchestration")
+
+
 def test_opening_a_gate_and_advancing(open_console: Open) -> None:
     console = created(open_console("member"), "Bakery forecast").status("Waiting")
     expect(phase(console, "Architecture")).to_contain_text("later")

@@ -86,7 +86,7 @@ def test_the_list_holds_ones_own_and_for_admins_the_organisations(client: Client
     }
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 256, None, 5, ["x"]], ids=str)
+@pytest.mark.parametrize("name", ["", "   ", "x" * 256, "x" + " " * 255, None, 5, ["x"]], ids=str)
 def test_a_name_is_a_text_of_up_to_255_characters(client: Client, name: Any) -> None:
     answer = client.call("POST", "/api/projects", {"name": name}, "member")
     assert [found["field"] for found in answer.body["error"]["errors"]] == ["body.name"]

@@ -26,7 +26,7 @@ LAMBDA_S_OWN = "DeleteMessageBatch"
 PLATFORM = (
     *("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     *("sqs:ChangeMessageVisibility", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
-    *("dynamodb:DescribeStream", "kms:", "s3:ListBucket"),
+    *("dynamodb:DescribeStream", "dynamodb:ListStreams", "kms:", "s3:ListBucket"),
 )
 """What AWS does in the function's name: Lambda reads the queue and the stream, the stores use the
 key, and S3 looks whether an object is not there or not to be seen.

@@ -17,8 +17,10 @@ from pydantic.fields import FieldInfo
 from bench.fairness import SETTINGS, simulate
 from bench.pricing import READ_ON as PRICED_ON
 from bench.pricing import a_day
+from shared.observability import UNITS
 from shared.records.money import TokenUsage
 from shared.runs.prices import cost_microusd
+from tests.unit.template.declared import of_type
 
 TEXT = (Path(__file__).parents[2] / "docs" / "limits.md").read_text("utf-8")
 ROWS = [
@@ -119,6 +121,12 @@ def test_the_table_of_costs_is_what_its_prices_give(runs: int) -> None:
 
 def _dollars(value: float) -> str:
     return f"${value:,.0f}" if value >= 100 else f"${value:.2f}"
+
+
+def test_what_stands_is_counted() -> None:
+    alarms = len(of_type("AWS::CloudWatch::Alarm"))
+    assert f"{len(UNITS)} metrics and one more" in TEXT
+    assert f"{alarms} alarms (${alarms / 10:.0f})" in TEXT
 
 
 def test_the_table_of_costs_is_priced_on_the_day_that_it_names() -> None:

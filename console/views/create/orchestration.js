@@ -3,7 +3,7 @@ import { html } from "../../preact.js";
 import * as api from "../../api.js";
 import { useAsync } from "../../live.js";
 import { navigate } from "../../router.js";
-import { Check, Form, listOf, Select, Text, useDraft } from "../../ui/form.js";
+import { Check, Form, listOf, needs, Select, Text, useDraft } from "../../ui/form.js";
 import { toast } from "../../ui/toast.js";
 
 export function OrchestrationForm() {
@@ -17,6 +17,7 @@ export function OrchestrationForm() {
   });
   const set = (name) => (value) => setValues((before) => ({ ...before, [name]: value }));
   const send = async (key) => {
+    needs({ intake: values.intake });
     const { data } = await api.createRun(orchestrationBody(values), { key });
     sent();
     toast(values.auto ? "The run was created and goes through all phases." : "The run was created and waits at its first gate.");

@@ -9,12 +9,15 @@ export function asCurl(runId, service) {
   return `curl --fail-with-body --header "Authorization: Bearer $STUDIO_RUNS_TOKEN" '${service}/runs/${runId}'`;
 }
 
+/** The command line's, with the service's address: without it the command asks the one that it knows. */
+export const asCommand = (runId, service) => `runs --url '${service}' show ${runId}`;
+
 const serviceAddress = () => new URL(descriptionAddress(), location.href).href.replace(/\/openapi\.json$/, "");
 
 const WAYS = [
   ["As curl", (run) => asCurl(run.id, serviceAddress())],
   ["As JSON", (run) => JSON.stringify(run, null, 2)],
-  ["As a runs command", (run) => `runs show ${run.id}`],
+  ["As a runs command", (run) => asCommand(run.id, serviceAddress())],
   ["The id", (run) => run.id],
 ];
 

@@ -5,6 +5,8 @@ import { FAILURES, isOpen, OPEN } from "../../words.js";
 const WAIT_SHARE = 0.3;
 const LEAST_SHARE = 0.012;
 const HELD = ["WORKER_DISABLED", "PAUSED", "BUDGET", "PROVIDER_OVERLOADED", "PROVIDER_RATE_LIMITED", "PROVIDER_SPEND_LIMIT"];
+/** With these a worker leaves a step that it has not finished. */
+const BETWEEN = ["CONTINUATION", ...HELD];
 
 /**
  * [{kind: work|lost|queue|manual|quiet|backoff|held|gate|ended, reason, step, attempt, start, end (ms), outcome, code}], oldest first, without gaps.
@@ -28,7 +30,7 @@ export function segmentsOf(run, events, now, why = null) {
       outcome: outcomeOf(next),
       code: next?.code ?? null,
     };
-    if (segment.kind === "work" && segment.outcome === "done" && next.code !== "CONTINUATION") pending = Math.max(pending, names.indexOf(segment.step) + 1);
+    if (segment.kind === "work" && segment.outcome === "done" && !BETWEEN.includes(next.code)) pending = Math.max(pending, names.indexOf(segment.step) + 1);
     join(found, segment);
   });
   return found;

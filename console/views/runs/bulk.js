@@ -15,11 +15,15 @@ const MOST = 10_000;
 const VERBS = { retry: "Retry", cancel: "Cancel" };
 const isUnderWay = (bulk) => bulk && ["queued", "running"].includes(bulk.status);
 
-/** The bulk's filter for the page's; without a status, that of what the action can be done to. */
+const REACH = { retry: ["failed"], cancel: OPEN };
+const NOTHING = { retry: "Only a failed run can be retried", cancel: "Only a run that has not ended can be cancelled" };
+
+/** The bulk's filter for the page's, narrowed to what the action can be done to; null where the filters ask for nothing of that. */
 export function filterOf(query, action, time) {
   const asked = apiQuery(query, time);
-  const usual = action === "retry" ? ["failed"] : OPEN;
-  const filter = { ...asked, status: asked.status.length ? asked.status : usual, code: query.code };
+  const status = asked.status.length ? asked.status.filter((one) => REACH[action].includes(one)) : REACH[action];
+  if (!status.length) return null;
+  const filter = { ...asked, status, code: query.code };
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value && value.length));
 }
 
@@ -31,8 +35,9 @@ export function Bulk({ query, isWhole, changed }) {
   const change = (more) => setState((before) => ({ ...before, ...more }));
   const ask = async (action, all) => {
     const dryRun = all === undefined;
-    change({ busy: action, error: null });
     const filter = dryRun ? filterOf(query, action, now()) : state.filter;
+    if (!filter) return change({ nothing: action, dry: null, error: null });
+    change({ busy: action, error: null, nothing: null });
     const body = { action, filter, limit: MOST, dry_run: dryRun, ...(action === "retry" && state.refresh && { refresh: true }) };
     try {
       const { data } = await createBulk(body, { key: crypto.randomUUID() });
@@ -54,6 +59,7 @@ export function Bulk({ query, isWhole, changed }) {
     <div class="actions">${Object.entries(VERBS).map(([action, verb]) => html`<${Button} key=${action} busy=${state.busy === action}
       onClick=${() => ask(action)}>Count what ${verb.toLowerCase()} would reach</${Button}>`)}</div>
     <${Problem} error=${state.error} focus />
+    ${state.nothing && html`<p role="status">${NOTHING[state.nothing]}, and the filters ask for none.</p>`}
     ${state.dry && html`<${Counted} dry=${state.dry} action=${state.action} go=${(all) => ask(state.action, all)}
       busy=${Boolean(state.busy)} />`}
   </div>`;

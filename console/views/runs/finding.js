@@ -82,7 +82,7 @@ const inside = (value, from, to) => (from === "" || value >= Number(from)) && (t
 export function fits(run, query, asked, titleOf, nameOf) {
   const { q = "", creator = "", code = "", cost_from = "", cost_to = "", took_from = "", took_to = "" } = query;
   const text = q.trim().toLowerCase();
-  if (text && !run.id.startsWith(text) && !titleOf(run).toLowerCase().includes(text)) return false;
+  if (text && !isId(run.id, text) && !titleOf(run).toLowerCase().includes(text)) return false;
   if (creator && !isPerson(run.created_by, creator.trim().toLowerCase(), nameOf)) return false;
   if (code && run.error_info?.code !== code) return false;
   if ((cost_from || cost_to) && !inside(run.usage?.cost_usd ?? 0, cost_from, cost_to)) return false;
@@ -93,6 +93,12 @@ export function fits(run, query, asked, titleOf, nameOf) {
   const isEarly = !asked.created_before || run.created_at < asked.created_before;
   const isKind = !asked.workflow || run.workflow === asked.workflow;
   return tagged && isLate && isEarly && isKind && (!asked.profile || run.profile === asked.profile);
+}
+
+/** The beginning of an id, its end, or both as lists show it: ids of one minute begin alike. */
+function isId(id, text) {
+  const [start, end] = text.split("…");
+  return end === undefined ? id.startsWith(text) || id.endsWith(text) : id.startsWith(start) && id.endsWith(end);
 }
 
 const isPerson = (sub, text, nameOf) => String(sub ?? "").startsWith(text) || nameOf(sub).toLowerCase().includes(text);

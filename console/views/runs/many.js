@@ -3,10 +3,27 @@ import { html, useState } from "../../preact.js";
 import { cancelRun, retryRun } from "../../api.js";
 import { href } from "../../router.js";
 import { Button, Card, LinkButton } from "../../ui/basics.js";
+import { ask } from "../../ui/dialog.js";
 import { refusalText } from "../../words.js";
 import { Bulk } from "./bulk.js";
 
 const ACTIONS = { retry: ["Retry", retryRun], cancel: ["Cancel", cancelRun] };
+const MEANS = {
+  retry: "Each gets one more attempt, which may cost money. What was finished and paid for stays.",
+  cancel: "They end, whoever works on them; what they have cost stays. This cannot be undone.",
+};
+
+/** Whether the person, asked once more, wants it. */
+function isMeant(name, many) {
+  const label = `${ACTIONS[name][0]} ${many} ${many === 1 ? "run" : "runs"}`;
+  return ask({
+    title: `${label}?`,
+    body: html`<p>${MEANS[name]}</p>`,
+    confirm: label,
+    kind: name === "cancel" ? "danger" : "primary",
+    act: async () => true,
+  });
+}
 
 function comparison(chosen) {
   const [a, b] = chosen;
@@ -21,6 +38,7 @@ export function Many({ query, isWhole, chosen, clear, done: changed }) {
   const [state, setState] = useState({ done: 0, refused: [] });
   const act = async (name) => {
     const ids = [...chosen];
+    if (!(await isMeant(name, ids.length))) return;
     let [done, refused] = [0, []];
     setState({ busy: true, of: ids.length, done, refused });
     for (const id of ids) {

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from shared.access.policy import Role
 from shared.engine.creation import Key, NewRun, keyed_id
@@ -44,8 +44,16 @@ _NATURAL = "project:input:pipeline"
 _NO_METADATA: Mapping[str, Any] = {}
 
 
+def _trimmed(name: str) -> str:
+    if not name.strip():
+        raise ValueError("must not be blank")
+    return name.strip()
+
+
 class CreateProject(Body):
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+    """The name's length is that of what was sent; it is kept without the space around it."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_trimmed)]
 
 
 class CreateInput(Body):

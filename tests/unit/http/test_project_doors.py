@@ -48,7 +48,7 @@ def test_others_have_no_projects(doors: Doors, user: User) -> None:
     assert (doors.create(user=user).status, doors.projects(user).status) == (403, 403)
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 256, None, 5])
+@pytest.mark.parametrize("name", ["", "   ", "x" * 256, "x" + " " * 255, None, 5])
 def test_a_project_needs_a_name(doors: Doors, name: object) -> None:
     answer = doors.create(name)
     assert (answer.status, answer.error["errors"][0]["field"]) == (422, "body.name")

@@ -39,6 +39,7 @@ def test_what_nobody_calls_has_an_alarm_for_its_errors_and_the_sweeper_for_its_s
         *("Worker", "BulkWorker", "Eraser", "Sender", "Listener", "Sweeper"),
     }
     assert watched("Invocations") == {"Sweeper"}
+    assert watched("IteratorAge") == {"Listener"}
     assert ALARMS["SweeperSilentAlarm"]["TreatMissingData"] == "breaching"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from local.template.translation import parameter_values, read, translate
 from tests.unit.template.declared import DOCUMENT, RESOURCES, ROOT, as_list, named, of_type
 
 PARAMETERS = DOCUMENT["Parameters"]
@@ -21,10 +22,20 @@ def test_people_sign_in_with_a_one_time_code_unless_a_parameter_says_otherwise()
     assert PARAMETERS["MfaRequired"]["Default"] == "true"
     pool = of_type("AWS::Cognito::UserPool")["UserPool"]
     assert pool["MfaConfiguration"] == {"Fn::If": ["HasMfa", "ON", "OFF"]}
-    assert pool["EnabledMfas"] == ["SOFTWARE_TOKEN_MFA"]
+    assert pool["EnabledMfas"] == {
+        "Fn::If": ["HasMfa", ["SOFTWARE_TOKEN_MFA"], {"Ref": "AWS::NoValue"}]
+    }, "Cognito refuses a factor while MFA is off"
     client = of_type("AWS::Cognito::UserPoolClient")["UserPoolClient"]
     assert client["AllowedOAuthFlows"] == ["code"]
     assert client["SupportedIdentityProviders"] == ["COGNITO"]
+
+
+def test_every_parameter_is_described_in_the_guide_and_every_described_one_is_there() -> None:
+    guide = (ROOT / "docs" / "deploying.md").read_text("utf-8")
+    table = guide.partition("## Parameters")[2].partition("Times are not parameters")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| ")]
+    described = [name.strip() for row in rows[1:] for name in row.split(",")]
+    assert sorted(described) == sorted(PARAMETERS)
 
 
 @pytest.mark.parametrize(
@@ -108,9 +119,21 @@ def test_every_use_of_buckets_and_console_is_logged_in_a_bucket_for_logs() -> No
     assert named(DISTRIBUTION["Logging"]["Bucket"]) in LOGS
 
 
-def test_a_worker_that_is_switched_off_raises_no_alarm_by_the_rings_that_wait_for_it() -> None:
-    alarms = of_type("AWS::CloudWatch::Alarm")
-    silenced = {
-        name: one["ActionsEnabled"] for name, one in alarms.items() if "ActionsEnabled" in one
+def test_the_guide_closes_every_event_source_by_its_name() -> None:
+    document = read(ROOT / "template.yaml")
+    made = translate(document, parameter_values(document, {}))["Resources"]
+    sources = {
+        name for name, one in made.items() if one["Type"] == "AWS::Lambda::EventSourceMapping"
     }
-    assert silenced == {"OldestMessageAlarm": {"Fn::If": ["WorkerIsOn", True, False]}}
+    guide = (ROOT / "docs" / "deploying.md").read_text("utf-8")
+    closed = re.search(r"for SOURCE in ([\w ]+); do", guide)
+    assert closed
+    assert set(closed[1].split()) == sources
+
+
+def test_no_alarm_is_silenced_while_diagnoses_are_switched_off() -> None:
+    """Nobody rings for what is switched off, so no message waits for it; orchestrations and
+    analyses are executed by the same worker, from the same queue.
+    """
+    alarms = of_type("AWS::CloudWatch::Alarm")
+    assert [name for name, one in alarms.items() if "ActionsEnabled" in one] == []

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.template.declared import RESOURCES, named, of_type
+from tests.unit.template.declared import DOCUMENT, RESOURCES, ROOT, named, of_type
 
 pytestmark = pytest.mark.rule("R-KEEP-1")
 OUR_KEY: Any = {"Fn::GetAtt": ["Key", "Arn"]}
@@ -76,4 +76,12 @@ def test_only_tls_reaches_buckets_and_queues() -> None:
 
 def test_the_stage_lets_in_a_stated_number_of_requests() -> None:
     settings = of_type("AWS::Serverless::HttpApi")["Api"]["DefaultRouteSettings"]
-    assert (settings["ThrottlingBurstLimit"], settings["ThrottlingRateLimit"]) == (200, 100)
+    assert settings == {
+        "ThrottlingBurstLimit": {"Ref": "RequestBurst"},
+        "ThrottlingRateLimit": {"Ref": "RequestsPerSecond"},
+    }
+    parameters = DOCUMENT["Parameters"]
+    rate, burst = (parameters[name]["Default"] for name in ("RequestsPerSecond", "RequestBurst"))
+    assert (rate, burst) == (100, 200)
+    text = (ROOT / "docs" / "limits.md").read_text("utf-8")
+    assert f"`RequestsPerSecond` {rate}, bursts of {burst}" in text
