@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from local.template.translation import parameter_values, read, translate
 from tests.unit.template.declared import DOCUMENT, RESOURCES, ROOT, as_list, named, of_type
 
 PARAMETERS = DOCUMENT["Parameters"]
@@ -116,6 +117,18 @@ def test_every_use_of_buckets_and_console_is_logged_in_a_bucket_for_logs() -> No
     assert set(logged) == set(BUCKETS) - LOGS
     assert set(logged.values()) <= LOGS
     assert named(DISTRIBUTION["Logging"]["Bucket"]) in LOGS
+
+
+def test_the_guide_closes_every_event_source_by_its_name() -> None:
+    document = read(ROOT / "template.yaml")
+    made = translate(document, parameter_values(document, {}))["Resources"]
+    sources = {
+        name for name, one in made.items() if one["Type"] == "AWS::Lambda::EventSourceMapping"
+    }
+    guide = (ROOT / "docs" / "deploying.md").read_text("utf-8")
+    closed = re.search(r"for SOURCE in ([\w ]+); do", guide)
+    assert closed
+    assert set(closed[1].split()) == sources
 
 
 def test_no_alarm_is_silenced_while_diagnoses_are_switched_off() -> None:
