@@ -208,19 +208,13 @@ def test_a_patient_is_not_told_what_is_missing_of_a_budget(
     expect(console.page.get_by_text("$")).to_have_count(0)
 
 
-def test_nothing_is_kept_for_less_time_by_one_click(open_console: Open, client: Client) -> None:
-    def kept() -> int | None:
-        organisation = client.call("GET", "/organisation", user="admin").data["organisation"]
-        return organisation["retention_days"]  # type: ignore[no-any-return]
-
-    console = open_console("admin", at="#/admin?tab=organisation", fresh=True)
-    console.fill("Days", "36499").press("Change").confirm("Go back", "It cannot be brought back")
-    assert kept() is None
-    console.press("Change").confirm("Keep 36,499 days only").sees("The time was changed.")
-    assert kept() == 36499
-    console.fill("Days", "").press("Change")
-    expect(console.page.locator("main dl").get_by_text("for ever")).to_be_visible()
-    assert kept() is None
+def test_a_patient_without_a_label_is_erased_by_the_whole_id_which_can_be_typed(
+    open_console: Open,
+) -> None:
+    console = open_console("admin", at=f"#/patients/{PATIENT}", fresh=True).press("Erase…")
+    typed = console.page.get_by_role("textbox", name=f"Type “{PATIENT}”")
+    typed.fill(f"{PATIENT[:8]}…{PATIENT[-4:]}")
+    console.press("Erase for good").sees(f"must be “{PATIENT}”")
 
 
 def test_a_list_tells_patients_apart_by_age_and_gender(open_console: Open, client: Client) -> None:
