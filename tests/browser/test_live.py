@@ -139,8 +139,10 @@ def test_the_trail_of_a_patient_is_found_by_their_label(open_console: Open, clie
         console.page.reload()
     console.fill("Patient", "Trail 1").press("Look").sees("Stored patient")
     assert f"patient={patient}" in console.page.url
-    console.fill("Patient", "nobody").press("Look").sees("Patient has the wrong form")
+    console.fill("Patient", "nobody").press("Look").sees("No one patient is known here as “nobody”")
     expect(console.page.get_by_role("region", name="Audit trail")).to_have_count(0)
+    console.press("Show all").sees("Outcome").fill("Person", "clinicain").press("Look")
+    console.sees("“clinicain” is no name that is known here")
 
 
 def test_a_webhook_is_told_of_something(open_console: Open) -> None:

@@ -54,7 +54,10 @@ def test_another_persons_record_replaces_none_unless_one_says_so(
             entry["resource"] |= {"birthDate": "1951-01-02", "gender": "male"}
     wrong = tmp_path / "wrong.json"
     wrong.write_text(json.dumps(own), encoding="utf-8")
+    studio = f"/api/studio/patients/{patient}/diagnosis-runs"
+    read = client.call("POST", studio, {"input_config": {}}, "admin", prefer="wait=20").data["run"]
     console = open_console("admin", at=f"#/patients/{patient}").sees("Bed 4").sees("Version")
+    expect(console.page.get_by_text("is there now")).to_have_count(0)
     bar = console.page.get_by_role("complementary", name="Patient")
     expect(bar).to_contain_text("65 years, female")
     console.page.get_by_label("FHIR bundle").set_input_files(wrong)
@@ -69,6 +72,8 @@ def test_another_persons_record_replaces_none_unless_one_says_so(
     console.press("Replace the record all the same").sees("The record is now version 2.")
     expect(bar).to_contain_text("male")
     expect(bar).to_contain_text("record version 2")
+    for place in (f"#/patients/{patient}", f"#/runs/{read['id']}"):
+        console.go(place).sees("Version 1 of the record was read; version 2 is there now")
     versions = client.call("GET", f"/api/patients/{patient}/record/versions", user="admin").data
     assert [one["version"] for one in versions["versions"]] == [2, 1]
 
@@ -206,6 +211,15 @@ def test_a_patient_is_not_told_what_is_missing_of_a_budget(
     console = open_console("patient", at="#/new", fresh=True).go(f"#/runs/{run['id']}")
     console.sees("Nobody was told to start yet")
     expect(console.page.get_by_text("$")).to_have_count(0)
+
+
+def test_a_patient_without_a_label_is_erased_by_the_whole_id_which_can_be_typed(
+    open_console: Open,
+) -> None:
+    console = open_console("admin", at=f"#/patients/{PATIENT}", fresh=True).press("Erase…")
+    typed = console.page.get_by_role("textbox", name=f"Type “{PATIENT}”")
+    typed.fill(f"{PATIENT[:8]}…{PATIENT[-4:]}")
+    console.press("Erase for good").sees(f"must be “{PATIENT}”")
 
 
 def test_a_list_tells_patients_apart_by_age_and_gender(open_console: Open, client: Client) -> None:

@@ -12,6 +12,7 @@ import { Form, Text } from "../../ui/form.js";
 import { AddressPager } from "../../ui/page.js";
 
 const NAMES = ["patient", "person", "run", "from", "to"];
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export function Audit({ query }) {
   const asked = Object.fromEntries(NAMES.map((name) => [name, timeOf(name, query[name])]));
@@ -21,12 +22,19 @@ export function Audit({ query }) {
   );
   // What was found before is not what is looked for now.
   const shown = error ? null : data;
+  const people = useStore(directory);
+  const isNobody = query.patient && !ID.test(query.patient);
+  const isStranger = query.person && !people[query.person];
   return html`<div class="stack"><${Card} title="Look for"><${Search} key=${JSON.stringify(asked)} query=${query} /></${Card}>
     <${Card} title="Audit trail" class="flush">
-      <${Problem} error=${error} retry=${reload} labelOf=${labelOf} />
+      ${isNobody ? html`<${Empty} icon="user" title=${`No one patient is known here as “${query.patient}”`}><p>A label has to be whole,
+        and the label of one patient only. Otherwise take the id.</p></${Empty}>`
+        : html`<${Problem} error=${error} retry=${reload} labelOf=${labelOf} />`}
       ${!data && !error && html`<${Loading} rows=${6} />`}
       ${shown && !shown.entries.length && html`<${Empty} icon="shield"
-        title="Nothing on record"><p>Nobody looked at or changed this.</p></${Empty}>`}
+        title="Nothing on record"><p>${isStranger
+          ? `“${query.person}” is no name that is known here. If it is an id: nothing is on record of it.`
+          : "Nobody looked at or changed this."}</p></${Empty}>`}
       ${shown?.entries.length > 0 && html`<${Entries} entries=${shown.entries} />`}
       ${shown && html`<${AddressPager} at="/admin" query=${query} next=${shown.next_cursor}
         shown=${shown.entries.length} />`}</${Card}></div>`;

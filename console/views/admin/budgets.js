@@ -28,7 +28,8 @@ export function Budgets() {
     ${data && !data.budgets.length && html`<${Empty} icon="chart"
       title="No budgets"><p>Nothing bounds what runs may spend together.</p></${Empty}>`}
     ${data?.budgets.map((one) => html`<${Budget} key=${one.scope} one=${one} edit=${isAdmin && (() => setEditing(one))} done=${reload} />`)}
-    ${editing && html`<${EditDialog} one=${editing} close=${() => setEditing(null)} done=${reload} />`}
+    ${editing && html`<${EditDialog} one=${editing} taken=${data?.budgets.map((one) => one.scope) ?? []}
+      close=${() => setEditing(null)} done=${reload} />`}
   </${Card}>`;
 }
 
@@ -60,19 +61,20 @@ function Budget({ one, edit, done }) {
     ]} /></section>`;
 }
 
-function EditDialog({ one, close, done }) {
+/** `taken`: what has a budget already, which is changed where it stands and not set anew by mistake. */
+function EditDialog({ one, taken, close, done }) {
+  const scopes = [
+    ["organisation", "The organisation"],
+    ...Object.entries(WORKFLOWS).map(([key, { label }]) => [`workflow:${key}`, `Workflow: ${label}`]),
+    ["project", "A project"],
+  ].filter(([scope]) => !taken.includes(scope));
   const [values, setValues] = useState({
-    scope: one.scope ?? "organisation",
+    scope: one.scope ?? scopes[0][0],
     limit: one.limit_usd ?? "",
     period: one.period ?? "month",
     project: "",
   });
   const set = (name) => (value) => setValues((before) => ({ ...before, [name]: value }));
-  const scopes = [
-    ["organisation", "The organisation"],
-    ...Object.entries(WORKFLOWS).map(([key, { label }]) => [`workflow:${key}`, `Workflow: ${label}`]),
-    ["project", "A project"],
-  ];
   const send = async () => {
     needs({ limit_usd: String(values.limit), ...(values.scope === "project" && { project: values.project }) });
     const scope = values.scope === "project" ? `project:${values.project.trim()}` : values.scope;

@@ -6,6 +6,7 @@ import { useAsync } from "../../live.js";
 import { personName } from "../../people.js";
 import { hasRole } from "../../session.js";
 import { Card, Facts, Loading, Notice, Problem } from "../../ui/basics.js";
+import { ask } from "../../ui/dialog.js";
 import { Check, Form, Text } from "../../ui/form.js";
 import { toast } from "../../ui/toast.js";
 import { WORKFLOWS } from "../../words.js";
@@ -44,17 +45,34 @@ function Pauses({ organisation, done }) {
   </${Card}>`;
 }
 
+const daysText = (days) => `${count(days)} ${days === 1 ? "day" : "days"}`;
+
+/** Whether `next` days erase what `present` days kept; null is for ever. */
+const isShorter = (next, present) => next >= 1 && (present === null || next < present);
+
+const askToErase = (days) =>
+  ask({
+    title: `Erase what is older than ${daysText(days)}?`,
+    body: html`<p>Within about an hour the service begins to erase for good what has been ended for longer than that, of the whole
+      organisation. It cannot be brought back.</p>`,
+    confirm: `Keep ${daysText(days)} only`,
+    kind: "danger",
+    act: async () => true,
+  });
+
 function Retention({ organisation, done }) {
   const [days, setDays] = useState(organisation.retention_days === null ? "" : String(organisation.retention_days));
   const send = async () => {
-    await updateOrganisation({ retention_days: days.trim() === "" ? null : Number(days) });
+    const next = days.trim() === "" ? null : Number(days);
+    if (isShorter(next, organisation.retention_days) && !(await askToErase(next))) return;
+    await updateOrganisation({ retention_days: next });
     toast("The time was changed.");
     done();
   };
   const due = organisation.retention_due ?? {};
   return html`<${Card} title="How long things are kept">
     <${Facts} class="strip" rows=${[
-      ["Kept", organisation.retention_days === null ? "for ever" : `${count(organisation.retention_days)} days`],
+      ["Kept", organisation.retention_days === null ? "for ever" : daysText(organisation.retention_days)],
       ["About to be erased", `${count(due.runs ?? 0)} runs, ${count(due.patients ?? 0)} patients`],
     ]} />
     ${hasRole("admin")

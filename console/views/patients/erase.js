@@ -1,7 +1,6 @@
 // Erasing a patient for good: what goes and what stays is said first, and the patient's own name has to be typed.
 import { html, useState } from "../../preact.js";
 import { erasePatient } from "../../api.js";
-import { shortId } from "../../format.js";
 import { navigate } from "../../router.js";
 import { Button, Card } from "../../ui/basics.js";
 import { Dialog } from "../../ui/dialog.js";
@@ -19,9 +18,9 @@ export function Erase({ patient }) {
 
 function EraseDialog({ patient, close }) {
   const [typed, setTyped] = useState("");
-  const wanted = patient.label || shortId(patient.id);
+  const wanted = patient.label || patient.id;
   const send = async () => {
-    if (typed.trim() !== wanted && typed.trim() !== patient.id) throw new FormError("name", `must be “${wanted}”`);
+    if (![wanted, patient.id].includes(typed.trim())) throw new FormError("name", `must be “${wanted}”`);
     const { data } = await erasePatient(patient.id, { confirm: patient.id });
     toast("The patient is being erased.");
     close();

@@ -7,8 +7,10 @@ import { href } from "../../router.js";
 import { user } from "../../session.js";
 import { Card, Loading, Problem, Time } from "../../ui/basics.js";
 import { PackFacts } from "../../ui/pack.js";
+import { OldRecord } from "../../ui/patient-bar.js";
 
-export function Facts({ patientId }) {
+/** `present`: the version of the record that is there now. */
+export function Facts({ patientId, present }) {
   const { data, error, reload } = useAsync((signal) => newestPack(patientId, signal), [patientId]);
   return html`<${Card} title="What the record says">
     <${Problem} error=${error} retry=${reload} />
@@ -17,6 +19,7 @@ export function Facts({ patientId }) {
     ${data?.run
       && html`<p class="quiet small">Version ${data.run.record.version} of the record, as${" "}<a
         href=${href(`/runs/${data.run.id}`)}>the newest run</a> read it <${Time} at=${data.run.record.read_at} />.</p>
+        <${OldRecord} read=${data.run.record.version} present=${present} what="No run has read that one yet." />
         <${PackFacts} pack=${data.pack} />`}
   </${Card}>`;
 }

@@ -43,7 +43,7 @@ export function PatientPage({ patientId, query }) {
       ${isPanelEnabled(query) && care.runDiagnosis(user()) && html`<${DiagnosisRunsPanel} patientId=${patientId} />`}
       <div class="two-thirds">
         <div class="stack"><${Runs} patientId=${patientId} />
-          ${care.readRecord(user()) && html`<${RecordFacts} patientId=${patientId} />`}<${Assessments} patientId=${patientId} /></div>
+          ${care.readRecord(user()) && html`<${RecordFacts} patientId=${patientId} present=${patient.record?.version} />`}<${Assessments} patientId=${patientId} /></div>
         <div class="stack">${care.readRecord(user()) && html`<${Record} patient=${patient} changed=${reload} />`}
           ${care.manageClinicians(user()) && html`<${Clinicians} patientId=${patientId} />`}
           ${care.manageClinicians(user()) && html`<${Erase} patient=${patient} />`}</div>

@@ -52,7 +52,7 @@ export function RunPage({ runId, query }) {
     class="run-page"
     actions=${html`<${Actions} ...${context} workerEnabled=${workerEnabled === true} open=${setDialog} />`}>
     ${run.subject?.type === "patient" && !run.erased_at && run.workflow !== "erasure" && maySee.patients(user()) && html`<${PatientBar}
-      patientId=${run.subject.id} />`}
+      patientId=${run.subject.id} read=${run.record?.version} />`}
     <${LiveStatus} run=${run} />
     <${Problem} error=${error} retry=${refresh} />
     <${Head} run=${run} />
