@@ -360,6 +360,7 @@ def test_what_must_be_confirmed_is_and_who_may_not_is_refused(ward: Ward) -> Non
     assert ward.client.call("GET", path, None, "admin").status == 200
 
 
+@needs_local(CLOCK)
 def test_nobody_stops_or_copies_an_erasure(ward: Ward) -> None:
     call, run_id = ward.client.call, erase(ward).data["run"]["id"]
     for action in ("cancel", "clone", "retry", "next"):
