@@ -96,14 +96,9 @@ class Reader:
         if not scopes:
             return lambda _, __, ___: Page([], None)
         if len(scopes) == 1:
-            return lambda start, size, only: self._of_one(scopes[0], start, size, only)
+            return lambda start, size, only: self.runs.page(scopes[0], start, size, only=only)
         merged = Merged(self.runs, scopes, position, EXAMINED_AT_MOST - spent)
         return lambda _, size, only: merged.page(size, only)
-
-    def _of_one(self, scope: Scope, start: str | None, size: int, only: Only | None) -> Page:
-        if only is None:
-            return self.runs.page(scope, start, size)
-        return self.runs.page(scope, start, size, only=only)
 
     def wait(self, run: Run, seconds: float, settled: Callable[[Run], bool]) -> Run:
         """The run when `settled` says so, or as it is after that many seconds. It is read four

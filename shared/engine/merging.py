@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from shared.ports import Only, Page, RunStore, Scope, Unreadable
-from shared.records.run import Run
+from shared.ports import Only, Page, RunStore, Scope
 
 MERGED_AT_MOST = 300
 """Lists that one request merges: it has to learn of each, and to look at its newest entry."""
@@ -57,14 +56,11 @@ class Merged:
         while len(places) < limit and self._can_go_on():
             newest = max((one for one in self._sources if one.read), key=_newest, default=None)
             if newest is None:
-                return Page(self._at(places, only), None)
+                return Page(self.runs.at(places, only=only), None)
             self.position = newest.read.popleft()
             places.append(self.position)
         is_end = all(one.is_whole and not one.read for one in self._sources)
-        return Page(self._at(places, only), None if is_end else self.position)
-
-    def _at(self, places: list[str], only: Only | None) -> list[Run | Unreadable]:
-        return self.runs.at(places) if only is None else self.runs.at(places, only=only)
+        return Page(self.runs.at(places, only=only), None if is_end else self.position)
 
     def _open(self, limit: int) -> None:
         share = min(-(-2 * limit // len(self.scopes)), self.budget // (2 * len(self.scopes)))

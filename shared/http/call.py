@@ -108,6 +108,11 @@ class Call:
         return Key(place, self.fingerprint())
 
 
+def headers_of(event: Mapping[str, Any]) -> dict[str, str]:
+    """Names in lower case."""
+    return {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+
+
 def read_call(
     event: Mapping[str, Any],
     services: Services,
@@ -119,7 +124,7 @@ def read_call(
     """The event as a Call. `keyed`: whether an Idempotency-Key means anything here."""
     context, settings = event["requestContext"], services.settings
     raw = _raw_body(event, limits.size) if context["http"]["method"] in _WITH_BODY else b""
-    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    headers = headers_of(event)
     params = {
         name: _identifier(name, value)
         for name, value in (event.get("pathParameters") or {}).items()

@@ -10,7 +10,7 @@ nowhere else; what a caller may do to the thing asked for, routes ask of `shared
 import inspect
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
@@ -32,7 +32,7 @@ from shared.errors import (
     ValidationFailed,
 )
 from shared.http.authorize import require_role, turned_away
-from shared.http.call import Call, read_call
+from shared.http.call import Call, headers_of, read_call
 from shared.http.messages import field_name, message_of
 from shared.http.models import Cursor, Empty
 from shared.http.received import Limits, Reader, plain_body
@@ -82,7 +82,7 @@ class Endpoint:
             answer = self._answer(event, context, whose)
             took = int((time.monotonic() - began) * 1000)
             log("request_answered", status=answer["statusCode"], latency_ms=took)
-            return compressed(answer, _lower(event.get("headers")))
+            return compressed(answer, headers_of(event))
 
     def _answer(self, event: LambdaEvent, context: Any, whose: ExitStack) -> dict[str, Any]:
         """`whose`: until when log lines say who asked, once that is known."""
@@ -247,10 +247,6 @@ def _quoted_path(event: LambdaEvent, call: Call) -> str:
     for name, value in call.params.items():
         path = path.replace(f"{{{name}}}", quote(value, safe=""))
     return path
-
-
-def _lower(headers: Mapping[str, str] | None) -> dict[str, str]:
-    return {name.lower(): value for name, value in (headers or {}).items()}
 
 
 def _plain(response: Response[str]) -> dict[str, Any]:

@@ -78,8 +78,8 @@ def test_a_page_is_full_where_there_is_enough(limit: int) -> None:
 def test_a_request_examines_a_bounded_number_and_may_come_back_empty_with_a_next_page() -> None:
     examined: list[int] = []
 
-    def counting(real: Callable[..., Page], scope: Scope, position: str | None, limit: int) -> Page:
-        page = real(scope, position, limit)
+    def counting(real: Callable[..., Page], *arguments: Any, **how: Any) -> Page:
+        page = real(*arguments, **how)
         examined.append(len(page.runs))
         return page
 

@@ -60,8 +60,8 @@ class Ward:
         status: Status | None = None,
         unreadable: Any = None,
     ) -> Any:
-        def page(real: Callable[..., Page], *asked: Any) -> Page:
-            found = real(*asked)
+        def page(real: Callable[..., Page], *asked: Any, **how: Any) -> Page:
+            found = real(*asked, **how)
             self.read["entries"] += len(found.rows)
             return found
 
